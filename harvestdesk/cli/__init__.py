@@ -1,0 +1,1 @@
+"""The headless commands of docs/contract.md."""

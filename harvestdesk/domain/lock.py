@@ -1,0 +1,70 @@
+"""Wash-sale locks: what may not be bought, or not be sold at a loss, and until when."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from harvestdesk.domain.ids import AccountId, IdenticalSetId, LotId, SecurityId
+from harvestdesk.domain.money import ZERO
+
+
+class LockKind(StrEnum):
+    """Which side of a set is locked."""
+
+    BUY_LOCKED = "buy_locked"
+    """A loss was (or would be) sold: buying the set would wash it."""
+    LOSS_SALE_LOCKED = "loss_sale_locked"
+    """The set was bought: selling a loss of it would be washed, share by share."""
+
+
+@dataclass(frozen=True, slots=True)
+class WashLock:
+    """One lock on an identical set, in every account of the household.
+
+    Attributes:
+        first_day, last_day: both inside the lock; `first_safe_day` is the day after `last_day`.
+        cause: code such as `loss_sale`, `purchase`, `drip`, `vest`, `recurring`, `scheduled`, `planned`.
+        cause_on: date of the sale or purchase behind it.
+        account_ids: accounts of the sale or purchase behind it.
+        shares: shares that can still be matched.
+        permanent: the purchase is in an IRA-type account: the loss would be lost for good (Rev. Rul. 2008-5).
+        dollars: loss at stake in dollars, positive, where known.
+        evidence: "confirmed", "probable", "unclear" or "coverage_incomplete".
+    """
+
+    identical_set_id: IdenticalSetId
+    security_ids: tuple[SecurityId, ...]
+    kind: LockKind
+    first_day: date
+    last_day: date
+    first_safe_day: date
+    cause: str
+    cause_on: date
+    account_ids: tuple[AccountId, ...]
+    shares: Decimal = ZERO
+    permanent: bool = False
+    dollars: Decimal = ZERO
+    evidence: str = "confirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class LotStanding:
+    """What wash-sale law says today about selling one lot.
+
+    Attributes:
+        free_shares: shares whose loss would stand if sold today.
+        blocked_shares: shares whose loss would be washed.
+        free_from: first day the blocked shares are free, or None when nothing is blocked.
+        cause: code of the blocking purchase (`purchase`, `drip`, `vest`, `recurring`, `scheduled`).
+        permanent: a blocking purchase is in an IRA-type account.
+        blocking_account_ids: where the blocking purchases are.
+    """
+
+    lot_id: LotId
+    free_shares: Decimal
+    blocked_shares: Decimal
+    free_from: date | None = None
+    cause: str = ""
+    permanent: bool = False
+    blocking_account_ids: tuple[AccountId, ...] = ()

@@ -1,0 +1,217 @@
+"""Plans: what to trade and why, what was left alone and why, and what the solver swore to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from harvestdesk.domain.errors import Notice
+from harvestdesk.domain.ids import AccountId, LotId, ProposalId, SecurityId
+from harvestdesk.domain.lock import WashLock
+from harvestdesk.domain.lot import Term
+from harvestdesk.domain.money import ZERO
+
+
+class RiskLimit(StrEnum):
+    """What `tracking_error_bp` of a harvest limits."""
+
+    AFTER = "after"
+    INCREASE = "increase"
+
+
+class HarvestGoal(StrEnum):
+    """What a harvest maximises."""
+
+    LOSS = "loss"
+    TAX_VALUE = "tax_value"
+
+
+@dataclass(frozen=True, slots=True)
+class HarvestSettings:
+    """What the person asked of a year-end harvest (methods 1.6).
+
+    Attributes:
+        tracking_error_bp: delta_max in basis points a year; default 35.
+        min_loss: smallest loss in dollars worth a sale.
+        min_trade: smallest order in dollars.
+        account_ids: accounts that may trade; empty: every taxable account.
+        excluded_security_ids: never sold, never bought.
+        replace: buy replacements in the same solve; False leaves the proceeds in cash.
+        ladder_length: how many next lots to show beyond the plan.
+    """
+
+    tracking_error_bp: Decimal = Decimal(35)
+    risk_limit: RiskLimit = RiskLimit.AFTER
+    goal: HarvestGoal = HarvestGoal.LOSS
+    min_loss: Decimal = Decimal(25)
+    min_trade: Decimal = Decimal(250)
+    account_ids: tuple[AccountId, ...] = ()
+    excluded_security_ids: tuple[SecurityId, ...] = ()
+    replace: bool = True
+    ladder_length: int = 8
+    time_limit_seconds: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a trade is made or a lot is kept: a code and its facts, worded by reports.wording."""
+
+    code: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LotSale:
+    """Shares of one lot to sell; dollars are exact at `price`."""
+
+    lot_id: LotId
+    account_id: AccountId
+    security_id: SecurityId
+    shares: Decimal
+    price: Decimal
+    price_on: date
+    proceeds: Decimal
+    basis: Decimal
+    gain: Decimal
+    term: Term
+    acquired_on: date
+    tax_value: Decimal
+    reason: Reason
+    lot_shares: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """Shares to buy in place of what is sold.
+
+    Attributes:
+        replaces: securities whose sale pays for it.
+    """
+
+    account_id: AccountId
+    security_id: SecurityId
+    shares: Decimal
+    price: Decimal
+    price_on: date
+    amount: Decimal
+    replaces: tuple[SecurityId, ...]
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLot:
+    """A lot the plan does not sell (or not wholly), and why.
+
+    Attributes:
+        shares: shares kept.
+        gain: unrealised result of those shares in dollars, None if the basis is unknown.
+        free_from: first day a lock ends, for `locked`.
+    """
+
+    lot_id: LotId
+    shares: Decimal
+    gain: Decimal | None
+    reason: Reason
+    free_from: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LadderStep:
+    """The next lot beyond the limit and what it costs.
+
+    Attributes:
+        loss: further loss in dollars, positive.
+        tracking_error_bp: tracking error after the plan with this lot sold too (cumulative in order).
+        tax_value: what the further loss is worth in dollars.
+    """
+
+    lot_id: LotId
+    shares: Decimal
+    loss: Decimal
+    tracking_error_bp: Decimal
+    tax_value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFigures:
+    """The household before or after a plan; dollars, except tracking error in basis points a year."""
+
+    tracking_error_bp: Decimal
+    net_short: Decimal
+    net_long: Decimal
+    tax: Decimal
+    carryforward_short: Decimal
+    carryforward_long: Decimal
+    cash: Decimal
+    unrealised_losses: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class SolverRecord:
+    """What the solver said; a plan keeps it for good.
+
+    Attributes:
+        status: "optimal", "user_limit", "infeasible"...; only optimal plans can be exported.
+        objective, bound, gap: of the relaxation and the returned plan, as contract.md defines them.
+        relaxed_objective: objective before rounding to shares.
+        seconds: stage name to seconds.
+    """
+
+    status: str
+    solver: str
+    solver_version: str
+    objective: float
+    bound: float
+    gap: float
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    duals: Mapping[str, float] = field(default_factory=dict)
+    risk_model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One exact check of a plan by the tax rules; a failed one forbids export."""
+
+    code: str
+    passed: bool
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+class ProposalKind(StrEnum):
+    """Which job produced a proposal."""
+
+    HARVEST = "harvest"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A plan with everything needed to judge, print and repeat it."""
+
+    id: ProposalId
+    kind: ProposalKind
+    as_of: date
+    created_at: str
+    fingerprint: str
+    settings: HarvestSettings
+    sales: tuple[LotSale, ...]
+    purchases: tuple[Purchase, ...]
+    kept: tuple[KeptLot, ...]
+    ladder: tuple[LadderStep, ...]
+    locks: tuple[WashLock, ...]
+    before: PlanFigures
+    after: PlanFigures
+    solver: SolverRecord
+    checks: tuple[Check, ...]
+    notices: tuple[Notice, ...] = ()
+    engine_version: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """True when the solver proved it and every exact check passed: only then can it be exported."""
+        return self.solver.status == "optimal" and all(c.passed for c in self.checks)
+
+    @property
+    def realised_loss(self) -> Decimal:
+        """Losses realised in dollars, positive."""
+        return -sum((s.gain for s in self.sales), ZERO)

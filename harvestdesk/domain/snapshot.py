@@ -1,0 +1,101 @@
+"""Everything a decision needs, frozen: what a job is given and a plan is checked against."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+
+from harvestdesk.domain.account import Account
+from harvestdesk.domain.household import Household, Person
+from harvestdesk.domain.ids import AccountId, LotId, SecurityId
+from harvestdesk.domain.lot import TaxLot
+from harvestdesk.domain.money import ZERO
+from harvestdesk.domain.prices import PriceBook, PriceHistory
+from harvestdesk.domain.relations import Equivalent, IdenticalSet, Replacement
+from harvestdesk.domain.security import Security
+from harvestdesk.domain.target import ClassTarget, SecurityTarget
+from harvestdesk.domain.transaction import ScheduledPurchase, Transaction
+
+
+@dataclass(frozen=True)
+class HouseholdSnapshot:
+    """A household on a day. Picklable; holds no database row.
+
+    Attributes:
+        transactions: the whole ledger up to `as_of`, in date order.
+        cash: dollars per account.
+        cash_on: date of each account's cash balance.
+    """
+
+    household: Household
+    as_of: date
+    people: tuple[Person, ...] = ()
+    accounts: tuple[Account, ...] = ()
+    securities: tuple[Security, ...] = ()
+    lots: tuple[TaxLot, ...] = ()
+    transactions: tuple[Transaction, ...] = ()
+    scheduled: tuple[ScheduledPurchase, ...] = ()
+    prices: PriceBook = field(default_factory=lambda: PriceBook(date.min))
+    cash: Mapping[AccountId, Decimal] = field(default_factory=dict)
+    cash_on: Mapping[AccountId, date] = field(default_factory=dict)
+    identical_sets: tuple[IdenticalSet, ...] = ()
+    equivalents: tuple[Equivalent, ...] = ()
+    replacements: tuple[Replacement, ...] = ()
+    class_targets: tuple[ClassTarget, ...] = ()
+    security_targets: tuple[SecurityTarget, ...] = ()
+    history: PriceHistory = field(default_factory=PriceHistory)
+
+    @cached_property
+    def account_by_id(self) -> Mapping[AccountId, Account]:
+        """Accounts by id."""
+        return {a.id: a for a in self.accounts}
+
+    @cached_property
+    def security_by_id(self) -> Mapping[SecurityId, Security]:
+        """Securities by id."""
+        return {s.id: s for s in self.securities}
+
+    @cached_property
+    def lot_by_id(self) -> Mapping[LotId, TaxLot]:
+        """Lots by id."""
+        return {lot.id: lot for lot in self.lots}
+
+    def value_of(self, lot: TaxLot) -> Decimal:
+        """Market value of a lot in dollars; zero where there is no price."""
+        price = self.prices.get(lot.security_id)
+        return ZERO if price is None else lot.shares * price.value
+
+    def total_value(self) -> Decimal:
+        """Market value of all lots and cash in dollars."""
+        return sum((self.value_of(lot) for lot in self.lots), ZERO) + sum(self.cash.values(), ZERO)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 over everything a plan rests on; a plan is void when it differs.
+
+        The price history is left out: it shapes the risk model, which the plan keeps, not the facts.
+        """
+        digest = hashlib.sha256()
+        parts: tuple[object, ...] = (
+            self.household,
+            self.as_of,
+            self.people,
+            self.accounts,
+            self.securities,
+            self.lots,
+            self.transactions,
+            self.scheduled,
+            sorted(self.prices.prices.items()),
+            sorted(self.cash.items()),
+            self.identical_sets,
+            self.equivalents,
+            self.replacements,
+            self.class_targets,
+            self.security_targets,
+        )
+        for part in parts:
+            digest.update(repr(part).encode())
+            digest.update(b"\0")
+        return digest.hexdigest()

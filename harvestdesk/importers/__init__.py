@@ -1,0 +1,1 @@
+"""Broker files to row batches; pure, nothing is saved here."""

@@ -1,0 +1,1 @@
+"""Cancel tokens, progress and the spawned worker; no Qt."""

@@ -1,0 +1,1 @@
+"""Plans proposed by convex optimisation; the only room that imports cvxpy."""

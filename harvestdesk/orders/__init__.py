@@ -1,0 +1,1 @@
+"""Proposals to broker-ready order files and lot instructions."""

@@ -1,0 +1,1 @@
+"""Worksheets and lists as plain data (Report), and their CSV."""

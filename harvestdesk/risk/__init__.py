@@ -1,0 +1,1 @@
+"""Covariance, tracking error and drift. Floating point lives here and above."""

@@ -1,0 +1,1 @@
+"""Paths and policies over time (later issues)."""

@@ -1,0 +1,1 @@
+"""One .harvest SQLite file per household; the only room that imports SQLAlchemy."""

@@ -1,0 +1,1 @@
+"""How gains are taxed: holding periods, relief methods, netting. Exact decimals, law cited."""
