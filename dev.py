@@ -56,9 +56,14 @@ def say(text: str) -> None:
     print(f"dev.py: {text}", flush=True)
 
 
+def program(name: str) -> Path:
+    """Return a program of the project's virtual environment."""
+    return VENV / (f"Scripts/{name}.exe" if os.name == "nt" else f"bin/{name}")
+
+
 def python() -> Path:
     """Return the interpreter of the project's virtual environment."""
-    return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    return program("python")
 
 
 def run(command: list[str], **extra: str) -> int:
@@ -142,7 +147,8 @@ def demo(extra: list[str]) -> int:
     """Run the main job on the sample household: from files to paper, orders and screenshots."""
     set_up()
     arguments = extra if "--out" in extra else ["--out", "out/demo", *extra]
-    return run([str(python()), "-m", "harvestdesk", "cli", "demo", *arguments], QT_QPA_PLATFORM="offscreen")
+    command = [str(program("harvestdesk-cli")), "demo", *arguments]
+    return run(command, QT_QPA_PLATFORM="offscreen")
 
 
 def lint(_extra: list[str]) -> int:
