@@ -1,1 +1,1 @@
-"""Worksheets and lists as plain data (Report), and their CSV."""
+"""Reports as plain data: one model feeds preview, print, PDF and CSV."""

@@ -1,0 +1,1 @@
+"""Order files, one module per broker format."""

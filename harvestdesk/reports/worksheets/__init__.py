@@ -1,0 +1,1 @@
+"""Worksheets: functions from a plan and its household to a Report."""
