@@ -1,0 +1,305 @@
+"""Drift: what is held against what is meant, and which account can mend it at what tax."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from harvestdesk.domain.account import Account
+from harvestdesk.domain.ids import AccountId, LotId, SecurityId
+from harvestdesk.domain.lock import LotStanding
+from harvestdesk.domain.lot import TaxLot, Term
+from harvestdesk.domain.money import ZERO, cents
+from harvestdesk.domain.proposal import Proposal
+from harvestdesk.domain.security import ASSET_CLASS_NAMES, AssetClass
+from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.risk.drift import DriftRow, class_drift
+from harvestdesk.tax.holding_period import term_of
+from harvestdesk.tax.liability import year_tax
+from harvestdesk.washsale.outlook import lot_standings
+
+
+@dataclass(frozen=True, slots=True)
+class DriftLine:
+    """One asset class in one scope; weights are fractions of the scope's value.
+
+    Attributes:
+        target: None where the household set none for the class.
+        breach: how far the weight is outside its band; zero inside.
+        after_weight: weight once the plan is carried out, None without a plan.
+        to_target: dollars to buy (positive) or sell (negative) to stand on the target.
+    """
+
+    asset_class: AssetClass
+    name: str
+    value: Decimal
+    weight: Decimal
+    target: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    breach: Decimal
+    after_weight: Decimal | None
+    to_target: Decimal
+
+    @property
+    def drift(self) -> Decimal | None:
+        """Actual weight less target weight."""
+        return None if self.target is None else self.weight - self.target
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What one account holds of an asset class."""
+
+    account_id: AccountId
+    account: str
+    value: Decimal
+    gain: Decimal
+    symbols: tuple[str, ...]
+    taxable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What one account can do about a class that is off its target, cheapest lots first.
+
+    Attributes:
+        cash: dollars that need no sale (buying) or no tax (selling in a sheltered account).
+        from_losses: dollars from lots at a loss that would stand.
+        from_gains: dollars from lots at a gain.
+        tax: tax of this year at the household's rates; negative: tax saved.
+        covers: fraction of what is needed.
+    """
+
+    account_id: AccountId
+    account: str
+    sells: bool
+    cash: Decimal
+    from_losses: Decimal
+    from_gains: Decimal
+    tax: Decimal
+    covers: Decimal
+
+    @property
+    def amount(self) -> Decimal:
+        """Dollars this account can move."""
+        return self.cash + self.from_losses + self.from_gains
+
+
+@dataclass(frozen=True, slots=True)
+class DriftView:
+    """Asset classes of a scope, worst breach first."""
+
+    account_id: AccountId | None
+    scope: str
+    total: Decimal
+    lines: tuple[DriftLine, ...]
+
+    @property
+    def breaches(self) -> tuple[DriftLine, ...]:
+        """Classes outside their band."""
+        return tuple(x for x in self.lines if x.breach > 0)
+
+    @property
+    def has_targets(self) -> bool:
+        """True when any class has a target."""
+        return any(x.target is not None for x in self.lines)
+
+
+def drift_view(
+    snapshot: HouseholdSnapshot,
+    proposal: Proposal | None = None,
+    account_id: AccountId | None = None,
+) -> DriftView:
+    """Return the asset classes of the household, or of one account, worst breach first."""
+    trades = planned_trades(proposal, account_id) if proposal else None
+    rows = class_drift(snapshot, account_id, trades)
+    total = sum((_exact(r.value) for r in rows), ZERO)
+    lines = [_line(row, total) for row in rows]
+    lines.sort(key=lambda x: (-x.breach, -abs(x.drift or ZERO), -x.value, x.name))
+    account = snapshot.account_by_id.get(account_id) if account_id else None
+    return DriftView(account_id, account.name if account else "Household", total, tuple(lines))
+
+
+def planned_trades(
+    proposal: Proposal, account_id: AccountId | None = None
+) -> dict[SecurityId, Decimal]:
+    """Return the dollars a plan buys (positive) and sells (negative), per security."""
+    trades: dict[SecurityId, Decimal] = {}
+    for sale in proposal.sales:
+        if account_id in (None, sale.account_id):
+            trades[sale.security_id] = trades.get(sale.security_id, ZERO) - sale.proceeds
+    for buy in proposal.purchases:
+        if account_id in (None, buy.account_id):
+            trades[buy.security_id] = trades.get(buy.security_id, ZERO) + buy.amount
+    return trades
+
+
+def _exact(value: object) -> Decimal:
+    return value if isinstance(value, Decimal) else Decimal(str(value))
+
+
+def _maybe(value: object) -> Decimal | None:
+    return None if value is None else _exact(value)
+
+
+def _line(row: DriftRow, total: Decimal) -> DriftLine:
+    weight, target = _exact(row.weight), _maybe(row.target)
+    low, high = _maybe(row.low), _maybe(row.high)
+    if target is None or low is None or high is None:
+        breach, to_target = ZERO, ZERO
+    else:
+        breach = max(low - weight, weight - high, ZERO)
+        to_target = cents((target - weight) * total)
+    return DriftLine(
+        asset_class=row.asset_class,
+        name=ASSET_CLASS_NAMES[row.asset_class],
+        value=cents(_exact(row.value)),
+        weight=weight,
+        target=target,
+        low=low,
+        high=high,
+        breach=breach,
+        after_weight=_maybe(row.after_weight),
+        to_target=to_target,
+    )
+
+
+# --- who holds it, who can mend it ---------------------------------------------------------------
+def holdings(snapshot: HouseholdSnapshot, asset_class: AssetClass) -> tuple[Holding, ...]:
+    """Return what each account holds of a class, largest first; cash includes cash balances."""
+    found = []
+    for account in snapshot.accounts:
+        lots = [x for x in _lots_of(snapshot, asset_class) if x.account_id == account.id]
+        value = sum((snapshot.value_of(x) for x in lots), ZERO)
+        if asset_class is AssetClass.CASH:
+            value += snapshot.cash.get(account.id, ZERO)
+        if value <= 0:
+            continue
+        symbols = sorted({snapshot.security_by_id[x.security_id].symbol for x in lots})
+        gain = sum((_gain(snapshot, x) for x in lots), ZERO)
+        found.append(
+            Holding(
+                account.id, account.name, value, gain, tuple(symbols), account.type.is_taxable
+            )
+        )
+    return tuple(sorted(found, key=lambda h: -h.value))
+
+
+def remedies(
+    snapshot: HouseholdSnapshot,
+    line: DriftLine,
+    view: DriftView,
+    *,
+    standings: Mapping[LotId, LotStanding] | None = None,
+) -> tuple[Remedy, ...]:
+    """Return what each account can do to bring a class to its target, least tax per dollar first.
+
+    Selling starts with sheltered lots and losses that stand, then gains by tax per dollar. Buying
+    starts with cash, then with sales of classes that stand above their own target.
+    """
+    need = abs(line.to_target)
+    if need <= 0 or line.asset_class is AssetClass.CASH:
+        return ()
+    known = lot_standings(snapshot) if standings is None else standings
+    sells = line.to_target < 0
+    over = {x.asset_class for x in view.lines if x.to_target < 0}
+    sources = {line.asset_class} if sells else over - {line.asset_class, AssetClass.CASH}
+    found = []
+    for account in snapshot.accounts:
+        if view.account_id not in (None, account.id):
+            continue
+        cash = ZERO if sells else max(ZERO, min(need, snapshot.cash.get(account.id, ZERO)))
+        lots = [x for c in sources for x in _lots_of(snapshot, c) if x.account_id == account.id]
+        remedy = _remedy(snapshot, account, lots, (cash, need), known)
+        if remedy.amount > 0:
+            found.append(
+                Remedy(
+                    account.id,
+                    account.name,
+                    sells,
+                    remedy.cash,
+                    remedy.from_losses,
+                    remedy.from_gains,
+                    remedy.tax,
+                    remedy.amount / need,
+                )
+            )
+    return tuple(sorted(found, key=lambda r: (r.tax / r.amount, -r.amount)))
+
+
+def _remedy(
+    snapshot: HouseholdSnapshot,
+    account: Account,
+    lots: Iterable[TaxLot],
+    cash_and_need: tuple[Decimal, Decimal],
+    standings: Mapping[LotId, LotStanding],
+) -> Remedy:
+    cash, need = cash_and_need
+    free, losses, gains, short, long = cash, ZERO, ZERO, ZERO, ZERO
+    for lot in _cheapest_first(snapshot, account, lots, standings):
+        wanted = need - free - losses - gains
+        if wanted <= 0:
+            break
+        value = snapshot.value_of(lot)
+        taken = min(wanted, value)
+        gain = _gain(snapshot, lot) * taken / value
+        if not account.type.is_taxable:
+            free += taken
+            continue
+        losses, gains = (losses + taken, gains) if gain < 0 else (losses, gains + taken)
+        if _term(snapshot, lot) is Term.LONG:
+            long += gain
+        else:
+            short += gain
+    tax = _tax(snapshot, short, long)
+    return Remedy(account.id, account.name, False, cents(free), cents(losses), cents(gains), tax, ZERO)
+
+
+def _cheapest_first(
+    snapshot: HouseholdSnapshot,
+    account: Account,
+    lots: Iterable[TaxLot],
+    standings: Mapping[LotId, LotStanding],
+) -> Sequence[TaxLot]:
+    """Lots that may be sold, least tax per dollar first; a loss that would be washed is left out."""
+    profile = snapshot.household.tax
+    keyed = []
+    for lot in lots:
+        value = snapshot.value_of(lot)
+        if value <= 0 or (account.type.is_taxable and lot.cost_basis is None):
+            continue
+        gain = _gain(snapshot, lot) if account.type.is_taxable else ZERO
+        standing = standings.get(lot.id)
+        if gain < 0 and standing is not None and standing.blocked_shares > 0:
+            continue
+        rate = profile.rate_long if _term(snapshot, lot) is Term.LONG else profile.rate_short
+        keyed.append((gain * rate / value, lot.id, lot))
+    return [lot for _, _, lot in sorted(keyed)]
+
+
+def _lots_of(snapshot: HouseholdSnapshot, asset_class: AssetClass) -> list[TaxLot]:
+    classes = snapshot.security_by_id
+    return [x for x in snapshot.lots if classes[x.security_id].asset_class is asset_class]
+
+
+def _gain(snapshot: HouseholdSnapshot, lot: TaxLot) -> Decimal:
+    price = snapshot.prices.get(lot.security_id)
+    account = snapshot.account_by_id.get(lot.account_id)
+    if price is None or account is None or not account.type.is_taxable:
+        return ZERO
+    return lot.gain_at(price.value) or ZERO
+
+
+def _term(snapshot: HouseholdSnapshot, lot: TaxLot) -> Term:
+    held_from = lot.adjusted_acquired_on or lot.acquired_on
+    return term_of(held_from, snapshot.as_of) if held_from else Term.SHORT
+
+
+def _tax(snapshot: HouseholdSnapshot, short: Decimal, long: Decimal) -> Decimal:
+    """Tax this year of further gains, by the year's netting; negative: saved."""
+    if not short and not long:
+        return ZERO
+    profile = snapshot.household.tax
+    base = year_tax(profile, profile.realised_short, profile.realised_long).tax
+    more = year_tax(profile, profile.realised_short + short, profile.realised_long + long).tax
+    return cents(more - base)
