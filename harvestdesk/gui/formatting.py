@@ -1,0 +1,78 @@
+"""Numbers and dates as people read them: true minus, thousands separated, same decimals in a column."""
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+MINUS = "\u2212"
+NOTHING = "\u2013"
+"""Shown where a value is unknown."""
+
+Number = Decimal | float | int
+
+
+def _fixed(value: Number, decimals: int) -> str:
+    exact = value if isinstance(value, Decimal) else Decimal(str(value))
+    rounded = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    if rounded == 0:
+        rounded = abs(rounded)
+    text = f"{abs(rounded):,.{decimals}f}"
+    return f"{MINUS}{text}" if rounded < 0 else text
+
+
+def number(value: Number | None, decimals: int = 0) -> str:
+    """Return a plain number with thousands separated."""
+    return NOTHING if value is None else _fixed(value, decimals)
+
+
+def dollars(value: Number | None, *, cents: bool = False, sign: bool = False) -> str:
+    """Return dollars: `$71,400`, `−$71,400.00`; `sign` puts a plus before gains."""
+    if value is None:
+        return NOTHING
+    text = _fixed(value, 2 if cents else 0)
+    if text.startswith(MINUS):
+        return f"{MINUS}${text[1:]}"
+    return f"+${text}" if sign and value > 0 else f"${text}"
+
+
+def amount(value: Number | None, *, cents: bool = True) -> str:
+    """Return an amount for a table column whose head already says dollars."""
+    return NOTHING if value is None else _fixed(value, 2 if cents else 0)
+
+
+def shares(value: Number | None) -> str:
+    """Return shares with three decimals, so that whole and fractional lots align."""
+    return NOTHING if value is None else _fixed(value, 3)
+
+
+def percent(fraction: Number | None, decimals: int = 1) -> str:
+    """Return a fraction of one as a percentage: 0.253 -> `25.3 %`."""
+    if value_is_nothing(fraction):
+        return NOTHING
+    assert fraction is not None  # noqa: S101 - for the type checker
+    exact = fraction if isinstance(fraction, Decimal) else Decimal(str(fraction))
+    return f"{_fixed(exact * 100, decimals)} %"
+
+
+def value_is_nothing(value: object) -> bool:
+    """Return True for None and NaN."""
+    return value is None or (isinstance(value, float) and value != value)  # noqa: PLR0124
+
+
+def basis_points(value: Number | None, decimals: int = 1) -> str:
+    """Return basis points: `34.8 bp`."""
+    return NOTHING if value is None else f"{_fixed(value, decimals)} bp"
+
+
+def day(value: date | None) -> str:
+    """Return a date as ISO text, or a dash."""
+    return NOTHING if value is None else value.isoformat()
+
+
+def long_day(value: date) -> str:
+    """Return a date in words: `Dec 5, 2025`."""
+    return f"{value:%b} {value.day}, {value.year}"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """Return `1 lot`, `12 lots`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -1,0 +1,400 @@
+"""The look in one place: colours, type sizes and spacing. Nothing else names a colour or a pixel."""
+
+from dataclasses import dataclass, replace
+from enum import IntEnum, StrEnum
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QFont, QFontInfo, QFontMetrics, QPalette, QPixmap
+from PySide6.QtWidgets import QApplication, QStyleFactory
+
+
+class Scheme(StrEnum):
+    """What the person may choose; `system` follows the desktop."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+    CONTRAST = "contrast"
+
+
+class Space(IntEnum):
+    """Spacing steps in design pixels, scaled by the font before use."""
+
+    TINY = 4
+    SMALL = 8
+    MEDIUM = 12
+    LARGE = 16
+    HUGE = 24
+
+
+class TextSize(IntEnum):
+    """Type sizes in design pixels, scaled by the font before use."""
+
+    CAPTION = 11
+    BODY = 13
+    SECTION = 16
+    TITLE = 20
+    FIGURE = 22
+
+
+class Tone(StrEnum):
+    """Colours of meaning; each is always accompanied by a sign, a shape, a hatch or a word."""
+
+    PLAIN = "plain"
+    MUTED = "muted"
+    LOSS = "loss"
+    GAIN = "gain"
+    LOCKED = "locked"
+    PERMANENT = "permanent"
+    WARNING = "warning"
+    ERROR = "error"
+    PLAN = "plan"
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """One palette. `<tone>` paints marks (contrast >= 3:1), `<tone>_text` writes words (>= 4.5:1)."""
+
+    window: str
+    surface: str
+    stripe: str
+    sidebar: str
+    text: str
+    muted_text: str
+    hairline: str
+    field_edge: str
+    accent: str
+    accent_hover: str
+    on_accent: str
+    selection: str
+    selection_text: str
+    focus: str
+    loss: str
+    loss_text: str
+    gain: str
+    gain_text: str
+    locked: str
+    locked_text: str
+    permanent: str
+    permanent_text: str
+    warning: str
+    warning_text: str
+    warning_fill: str
+    error: str
+    error_text: str
+    error_fill: str
+    plan: str
+    plan_text: str
+    band: str
+    is_dark: bool = False
+
+
+LIGHT = Colours(
+    window="#F6F6F4",
+    surface="#FFFFFF",
+    stripe="#FAFAF8",
+    sidebar="#EEEEEB",
+    text="#1C1E21",
+    muted_text="#5B6067",
+    hairline="#DADAD5",
+    field_edge="#8B8F94",
+    accent="#157064",
+    accent_hover="#0F5A50",
+    on_accent="#FFFFFF",
+    selection="#D3E9E5",
+    selection_text="#10211F",
+    focus="#157064",
+    loss="#2F6DB5",
+    loss_text="#2A62A4",
+    gain="#C7741A",
+    gain_text="#96540B",
+    locked="#7C8188",
+    locked_text="#5B6067",
+    permanent="#7A4FA3",
+    permanent_text="#6E4496",
+    warning="#B07A00",
+    warning_text="#7A5300",
+    warning_fill="#FDF3DA",
+    error="#C0362C",
+    error_text="#A92B22",
+    error_fill="#FBE7E5",
+    plan="#1D8A7A",
+    plan_text="#157064",
+    band="#DCE3E8",
+)
+
+DARK = Colours(
+    window="#1B1D20",
+    surface="#222529",
+    stripe="#262A2E",
+    sidebar="#17191B",
+    text="#E8E9EA",
+    muted_text="#A3A9B0",
+    hairline="#3A3F45",
+    field_edge="#7C838B",
+    accent="#4DB8A7",
+    accent_hover="#6BCABB",
+    on_accent="#0B1F1C",
+    selection="#24514A",
+    selection_text="#F2FBF9",
+    focus="#4DB8A7",
+    loss="#5B97DC",
+    loss_text="#7FB1EA",
+    gain="#DE9340",
+    gain_text="#EAA75B",
+    locked="#8F959C",
+    locked_text="#A9AFB6",
+    permanent="#A97FD0",
+    permanent_text="#BF9BE0",
+    warning="#D9A223",
+    warning_text="#E5B748",
+    warning_fill="#3A3018",
+    error="#E5695F",
+    error_text="#F08A81",
+    error_fill="#412321",
+    plan="#3AA896",
+    plan_text="#5CC4B3",
+    band="#3A434B",
+    is_dark=True,
+)
+
+CONTRAST = replace(
+    LIGHT,
+    window="#FFFFFF",
+    stripe="#FFFFFF",
+    sidebar="#FFFFFF",
+    text="#000000",
+    muted_text="#222222",
+    hairline="#000000",
+    field_edge="#000000",
+    accent="#00473E",
+    accent_hover="#000000",
+    selection="#00473E",
+    selection_text="#FFFFFF",
+    focus="#0000C0",
+    loss="#0B4A8F",
+    loss_text="#0B4A8F",
+    gain="#7A3E00",
+    gain_text="#7A3E00",
+    locked="#333333",
+    locked_text="#333333",
+    permanent="#4E2378",
+    permanent_text="#4E2378",
+    warning="#5C3D00",
+    warning_text="#5C3D00",
+    error="#8E130B",
+    error_text="#8E130B",
+    plan="#00473E",
+    plan_text="#00473E",
+    band="#D0D0D0",
+)
+
+_DESIGN_SIZE = TextSize.BODY
+
+
+class Theme(QObject):
+    """The chosen look, applied to the application; widgets ask it and repaint on `changed`."""
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication, scheme: Scheme = Scheme.SYSTEM) -> None:
+        super().__init__()
+        self._app = app
+        self._scheme = scheme
+        self._system_font = QFont(app.font())
+        self._scale = max(1.0, QFontInfo(self._system_font).pixelSize() / _DESIGN_SIZE)
+        self.colours = LIGHT
+        app.styleHints().colorSchemeChanged.connect(self._on_system_changed)
+
+    @property
+    def scheme(self) -> Scheme:
+        """The person's choice."""
+        return self._scheme
+
+    @property
+    def is_dark(self) -> bool:
+        """True when dark colours are shown."""
+        return self.colours.is_dark
+
+    def choose(self, scheme: Scheme) -> None:
+        """Switch the look of the whole application at once."""
+        self._scheme = scheme
+        self.apply()
+
+    def apply(self) -> None:
+        """Set style, palette, font and the small style sheet on the application."""
+        self.colours = self._wanted()
+        if self._app.style().objectName().lower() != "fusion":
+            self._app.setStyle(QStyleFactory.create("Fusion"))
+        self._app.setPalette(palette_of(self.colours))
+        self._app.setFont(self.font())
+        self._app.setStyleSheet(style_sheet(self))
+        self.changed.emit()
+
+    def _wanted(self) -> Colours:
+        if self._scheme is Scheme.CONTRAST:
+            return CONTRAST
+        if self._scheme is Scheme.SYSTEM:
+            dark = self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark
+            return DARK if dark else LIGHT
+        return DARK if self._scheme is Scheme.DARK else LIGHT
+
+    def _on_system_changed(self, _scheme: Qt.ColorScheme) -> None:
+        if self._scheme is Scheme.SYSTEM:
+            self.apply()
+
+    # --- measures ----------------------------------------------------------------------------
+    def px(self, design: float) -> int:
+        """Return design pixels scaled by the size of the system font."""
+        return round(design * self._scale)
+
+    def text_width(self, characters: int) -> int:
+        """Return the width of that many digits of body text."""
+        return QFontMetrics(self.font()).horizontalAdvance("0") * characters
+
+    @property
+    def row_height(self) -> int:
+        """Height of a table row."""
+        return QFontMetrics(self.font()).height() + self.px(Space.SMALL)
+
+    @property
+    def hairline(self) -> int:
+        """Width of the one line used for borders."""
+        return 1
+
+    @property
+    def radius(self) -> int:
+        """Corner radius of fields, buttons and cards."""
+        return self.px(6)
+
+    def font(self, size: TextSize = TextSize.BODY, *, strong: bool = False) -> QFont:
+        """Return the system font at a size, with tabular figures."""
+        font = QFont(self._system_font)
+        font.setPixelSize(self.px(size))
+        font.setFeature(QFont.Tag("tnum"), 1)
+        if strong:
+            font.setWeight(QFont.Weight.DemiBold)
+        return font
+
+    # --- colours -----------------------------------------------------------------------------
+    def colour(self, name: str) -> QColor:
+        """Return a colour of the palette by its field name, such as `hairline`."""
+        return QColor(str(getattr(self.colours, name)))
+
+    def mark(self, tone: Tone) -> QColor:
+        """Return the colour that paints a mark of this meaning."""
+        if tone is Tone.PLAIN:
+            return self.colour("text")
+        return self.colour("muted_text" if tone is Tone.MUTED else tone.value)
+
+    def text(self, tone: Tone) -> QColor:
+        """Return the colour that writes words of this meaning."""
+        if tone is Tone.PLAIN:
+            return self.colour("text")
+        return self.colour("muted_text" if tone is Tone.MUTED else f"{tone.value}_text")
+
+    def hatch(self, tone: Tone = Tone.LOCKED) -> QBrush:
+        """Return the hatched brush of locked things: readable without colour."""
+        return QBrush(self.mark(tone), Qt.BrushStyle.BDiagPattern)
+
+    def swatch(self, tone: Tone) -> QPixmap:
+        """Return a small square of the tone for legends."""
+        side = self.px(Space.MEDIUM)
+        pixmap = QPixmap(side, side)
+        pixmap.fill(self.mark(tone))
+        return pixmap
+
+
+def palette_of(c: Colours) -> QPalette:
+    """Return the Qt palette of a set of colours."""
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for which, name in (
+        (role.Window, c.window),
+        (role.WindowText, c.text),
+        (role.Base, c.surface),
+        (role.AlternateBase, c.stripe),
+        (role.Text, c.text),
+        (role.Button, c.surface),
+        (role.ButtonText, c.text),
+        (role.BrightText, c.error_text),
+        (role.Highlight, c.selection),
+        (role.HighlightedText, c.selection_text),
+        (role.ToolTipBase, c.surface),
+        (role.ToolTipText, c.text),
+        (role.PlaceholderText, c.muted_text),
+        (role.Link, c.loss_text),
+        (role.LinkVisited, c.permanent_text),
+        (role.Accent, c.accent),
+        (role.Light, c.surface),
+        (role.Midlight, c.stripe),
+        (role.Mid, c.hairline),
+        (role.Dark, c.field_edge),
+        (role.Shadow, c.hairline),
+    ):
+        palette.setColor(which, QColor(name))
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, which, QColor(c.locked))
+    return palette
+
+
+def style_sheet(theme: Theme) -> str:
+    """Return the small style sheet, made from the tokens alone."""
+    c = theme.colours
+    tiny, small, medium = theme.px(Space.TINY), theme.px(Space.SMALL), theme.px(Space.MEDIUM)
+    line, radius = theme.hairline, theme.radius
+    return f"""
+QToolTip {{ background: {c.surface}; color: {c.text}; border: {line}px solid {c.field_edge};
+  padding: {tiny}px {small}px; }}
+QPushButton {{ background: {c.surface}; color: {c.text}; border: {line}px solid {c.field_edge};
+  border-radius: {radius}px; padding: {tiny + 1}px {medium}px; }}
+QPushButton:hover {{ background: {c.stripe}; border-color: {c.text}; }}
+QPushButton:focus {{ border: 2px solid {c.focus}; padding: {tiny}px {medium - 1}px; }}
+QPushButton:disabled {{ color: {c.locked}; border-color: {c.hairline}; }}
+QPushButton[primary="true"] {{ background: {c.accent}; color: {c.on_accent};
+  border-color: {c.accent}; font-weight: 600; }}
+QPushButton[primary="true"]:hover {{ background: {c.accent_hover}; }}
+QPushButton[primary="true"]:focus {{ border: 2px solid {c.text}; }}
+QPushButton[primary="true"]:disabled {{ background: {c.hairline}; color: {c.muted_text};
+  border-color: {c.hairline}; }}
+QPushButton[quiet="true"] {{ background: transparent; border-color: transparent;
+  color: {c.accent}; }}
+QPushButton[quiet="true"]:hover {{ text-decoration: underline; }}
+QPushButton[quiet="true"]:focus {{ border-color: {c.focus}; }}
+QLineEdit, QPlainTextEdit, QComboBox, QSpinBox, QDoubleSpinBox, QDateEdit {{
+  background: {c.surface}; color: {c.text}; border: {line}px solid {c.field_edge};
+  border-radius: {tiny}px; padding: {tiny}px; selection-background-color: {c.accent};
+  selection-color: {c.on_accent}; }}
+QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus,
+QDateEdit:focus {{ border: 2px solid {c.focus}; padding: {tiny - 1}px; }}
+QFrame[card="true"] {{ background: {c.surface}; border: {line}px solid {c.hairline};
+  border-radius: {radius}px; }}
+QFrame[sidebar="true"] {{ background: {c.sidebar}; border-right: {line}px solid {c.hairline}; }}
+QFrame[topbar="true"] {{ background: {c.window}; border-bottom: {line}px solid {c.hairline}; }}
+QFrame[banner="warning"] {{ background: {c.warning_fill}; border: {line}px solid {c.warning};
+  border-radius: {radius}px; }}
+QFrame[banner="error"] {{ background: {c.error_fill}; border: {line}px solid {c.error};
+  border-radius: {radius}px; }}
+QTableView {{ background: {c.surface}; alternate-background-color: {c.stripe};
+  border: {line}px solid {c.hairline}; border-radius: {tiny}px; gridline-color: {c.hairline};
+  selection-background-color: {c.selection}; selection-color: {c.selection_text}; }}
+QTableView:focus {{ border-color: {c.focus}; }}
+QHeaderView {{ background: {c.window}; border: 0; }}
+QHeaderView::section {{ background: {c.window}; color: {c.muted_text}; border: 0;
+  border-bottom: {line}px solid {c.hairline}; padding: {tiny}px {small}px; font-weight: 600; }}
+QListView[sidebar="true"] {{ background: transparent; border: 0; outline: 0; }}
+QListView[sidebar="true"]::item {{ padding: {tiny + 2}px {small}px; border-radius: {tiny}px;
+  border: {line}px solid transparent; }}
+QListView[sidebar="true"]::item:hover {{ background: {c.window}; }}
+QListView[sidebar="true"]::item:selected {{ background: {c.selection};
+  color: {c.selection_text}; }}
+QListView[sidebar="true"]:focus::item:selected {{ border-color: {c.focus}; }}
+QSplitter::handle {{ background: {c.hairline}; }}
+QSplitter::handle:horizontal {{ width: {line}px; }}
+QSplitter::handle:vertical {{ height: {line}px; }}
+QStatusBar {{ background: {c.window}; border-top: {line}px solid {c.hairline}; }}
+QStatusBar::item {{ border: 0; }}
+QProgressBar {{ background: {c.hairline}; border: 0; border-radius: {theme.px(3)}px;
+  max-height: {theme.px(6)}px; }}
+QProgressBar::chunk {{ background: {c.plan}; border-radius: {theme.px(3)}px; }}
+"""

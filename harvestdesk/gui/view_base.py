@@ -1,0 +1,227 @@
+"""What every page shares: the answer in one sentence, figures, one primary action, body or empty state."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from harvestdesk.domain.ids import AccountId, LotId
+from harvestdesk.domain.lock import LotStanding, WashLock
+from harvestdesk.domain.proposal import Proposal
+from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.gui.a11y import name, plain
+from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
+from harvestdesk.gui.widgets.action_button import ActionButton
+from harvestdesk.gui.widgets.figure import Figure, FigureRow
+from harvestdesk.gui.widgets.notice_bar import NoticeBar
+
+if TYPE_CHECKING:
+    from harvestdesk.gui.workers.runner import JobRunner
+    from harvestdesk.risk.drift import DriftRow
+    from harvestdesk.services.context import AppContext
+
+__all__ = ["DeskData", "Figure", "Page", "ViewContext"]
+
+Navigate = Callable[[str, Mapping[str, str]], None]
+"""Called with a page key and what to select there, such as {"lot": id} or {"set": id}."""
+
+
+@dataclass(frozen=True)
+class ViewContext:
+    """What a page may use; handed to its constructor, never global.
+
+    Attributes:
+        app: household file, clock and preferences.
+        theme: colours, type and spacing.
+        runner: background lanes.
+        navigate: opens another page and selects something there.
+        actions: commands of the window by key (`import`, `plan.run`, `orders.export`,
+            `worksheet.print`, ...); pages show them and never invent their own copy.
+    """
+
+    app: "AppContext"
+    theme: Theme
+    runner: "JobRunner"
+    navigate: Navigate
+    actions: Mapping[str, QAction] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DeskData:
+    """What the pages show, worked out off the GUI thread after each change.
+
+    Attributes:
+        snapshot: the household on its as-of date.
+        proposal: the latest stored plan, or None.
+        proposal_current: its fingerprint is that of the snapshot.
+        standings: what wash-sale law says today about each lot of the taxable accounts.
+        locks: active and coming locks, without those the plan would add.
+        drift: per account, and under None for the household.
+    """
+
+    snapshot: HouseholdSnapshot
+    proposal: Proposal | None = None
+    proposal_current: bool = False
+    standings: Mapping[LotId, LotStanding] = field(default_factory=dict)
+    locks: tuple[WashLock, ...] = ()
+    drift: Mapping[AccountId | None, "tuple[DriftRow, ...]"] = field(default_factory=dict)
+
+
+class Page(QWidget):
+    """A page of the window. Subclasses fill `body` and implement `refresh(data)`.
+
+    Class attributes:
+        key: stable key for navigation and screenshots.
+        title: the heading.
+
+    Signals:
+        lot_selected: id of a lot picked on the page ("" for none).
+        problem_found: words about something that went wrong here.
+    """
+
+    key = ""
+    title = ""
+
+    lot_selected = Signal(str)
+    problem_found = Signal(str)
+
+    def __init__(self, ctx: ViewContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.ctx = ctx
+        self.theme = ctx.theme
+        self.setObjectName(self.key)
+        self.setAccessibleName(self.title)
+        self._primary: QPushButton | None = None
+        self._empty_action: QAction | None = None
+        self._empty_words = QLabel()
+        self._empty_button = QPushButton()
+        outer = QVBoxLayout(self)
+        edge = self.theme.px(Space.HUGE)
+        outer.setContentsMargins(edge, self.theme.px(Space.LARGE), edge, self.theme.px(Space.LARGE))
+        outer.setSpacing(self.theme.px(Space.MEDIUM))
+        outer.addLayout(self._head())
+        self.figures = FigureRow(self.theme)
+        outer.addWidget(self.figures)
+        self.notice = NoticeBar(self.theme)
+        outer.addWidget(self.notice)
+        self._stack = QStackedWidget()
+        body_widget = QWidget()
+        self.body = QVBoxLayout(body_widget)
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(self.theme.px(Space.MEDIUM))
+        self._stack.addWidget(body_widget)
+        self._stack.addWidget(self._empty_state())
+        outer.addWidget(self._stack, 1)
+
+    def refresh(self, data: DeskData) -> None:
+        """Show the household anew."""
+        raise NotImplementedError
+
+    def select(self, what: Mapping[str, str]) -> None:
+        """Select something another page points at; unknown keys are ignored."""
+
+    # --- head --------------------------------------------------------------------------------
+    def _head(self) -> QHBoxLayout:
+        self._title = QLabel(self.title)
+        self._title.setFont(self.theme.font(TextSize.TITLE, strong=True))
+        self._answer = QLabel()
+        self._answer.setWordWrap(True)
+        self._answer.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._answer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        words = QVBoxLayout()
+        words.setSpacing(self.theme.px(Space.TINY))
+        words.addWidget(self._title)
+        words.addWidget(self._answer)
+        head = QHBoxLayout()
+        head.setSpacing(self.theme.px(Space.SMALL))
+        head.addLayout(words, 1)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(self.theme.px(Space.SMALL))
+        head.addLayout(self._buttons)
+        head.setAlignment(self._buttons, Qt.AlignmentFlag.AlignTop)
+        return head
+
+    @property
+    def answer(self) -> str:
+        """The sentence the page begins with."""
+        return self._answer.text()
+
+    def set_answer(self, sentence: str) -> None:
+        """Say in one sentence what the page found."""
+        self._answer.setText(sentence)
+        self._answer.setAccessibleName(sentence)
+        self.setAccessibleDescription(sentence)
+
+    def set_figures(self, figures: Sequence[Figure]) -> None:
+        """Show the row of figures; each one explains itself."""
+        self.figures.show_figures(figures)
+
+    def set_primary(self, action: QAction) -> QPushButton:
+        """Show the one primary action of the page."""
+        if self._primary is not None:
+            self._primary.deleteLater()
+        self._primary = ActionButton(action, primary=True)
+        self._buttons.addWidget(self._primary)
+        return self._primary
+
+    def add_secondary(self, action: QAction) -> QPushButton:
+        """Show a further action, to the left of the primary one."""
+        button = ActionButton(action)
+        self._buttons.insertWidget(max(0, self._buttons.count() - bool(self._primary)), button)
+        return button
+
+    # --- notices and empty state -----------------------------------------------------------------
+    def show_problem(self, words: str, tone: Tone = Tone.ERROR) -> None:
+        """Say what went wrong where it happened; empty words hide the bar."""
+        self.notice.say(words, tone)
+
+    def show_body(self) -> None:
+        """Show the body of the page."""
+        self._stack.setCurrentIndex(0)
+
+    def show_empty(self, words: str, action: QAction | None = None) -> None:
+        """Show what to do next instead of an empty table, and offer it."""
+        self._empty_words.setText(words)
+        self._empty_action = action
+        self._empty_button.setVisible(action is not None)
+        if action is not None:
+            self._empty_button.setText(action.text().replace("...", "…"))
+            self._empty_button.setAccessibleName(plain(action.text()))
+        self.figures.show_figures(())
+        self._stack.setCurrentIndex(1)
+
+    @property
+    def is_empty(self) -> bool:
+        """True while the empty state is shown."""
+        return self._stack.currentIndex() == 1
+
+    def _empty_state(self) -> QWidget:
+        widget = QWidget()
+        layout = QVBoxLayout(widget)
+        layout.setSpacing(self.theme.px(Space.LARGE))
+        self._empty_words.setWordWrap(True)
+        self._empty_words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty_words.setMinimumWidth(self.theme.px(420))
+        name(self._empty_button, "Next step")
+        self._empty_button.setProperty("primary", True)
+        self._empty_button.clicked.connect(self._on_empty_clicked)
+        layout.addStretch(2)
+        layout.addWidget(self._empty_words, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(self._empty_button, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(3)
+        return widget
+
+    def _on_empty_clicked(self) -> None:
+        if self._empty_action is not None:
+            self._empty_action.trigger()

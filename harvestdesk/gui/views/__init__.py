@@ -1,0 +1,1 @@
+"""Pages of the window; they do not know each other."""

@@ -1,0 +1,1 @@
+"""Wizards: one question a page, one file a page."""

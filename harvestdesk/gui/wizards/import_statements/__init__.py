@@ -1,0 +1,1 @@
+"""Import of statements in at most five pages; nothing is written before Confirm."""

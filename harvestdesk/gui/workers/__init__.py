@@ -1,0 +1,1 @@
+"""Background lanes of the window."""
