@@ -1,9 +1,10 @@
 """English for the codes of the core: one sentence per reason, check and notice, one phrase per cause.
 
-A template names facts in braces with a form behind a colon: `{until:day}`, `{loss:usd}`. A fact that is
-missing is a defect of the caller; the sentence then says what it can without it.
+Templates (`words`) name facts in braces with a form behind a colon: `{until:day}`, `{loss:usd}`. Parts in
+square brackets are left out when one of their facts is not known.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -11,35 +12,31 @@ from decimal import Decimal
 from harvestdesk.domain.errors import Notice
 from harvestdesk.domain.money import parse_decimal
 from harvestdesk.domain.proposal import Check, Reason
-from harvestdesk.reports.figures import long_day, number, percent, share_digits, usd, usd0
-from harvestdesk.reports.words import CAUSES, SENTENCES
+from harvestdesk.reports.figures import long_day, number, share_digits, usd, usd0
+from harvestdesk.reports.words import CAUSES, FAILURES, KINDS, LIMITS, SENTENCES, TERMS
 
-
-class _Fact(str):
-    """A fact as text, set in the form the template asks for."""
-
-    __slots__ = ()
-
-    def __format__(self, form: str) -> str:
-        if form in {"", "text"}:
-            return str(self)
-        if form == "day":
-            return _day(str(self))
-        return _figure(str(self), form)
+UNKNOWN = "…"
+"""Stands for a fact that is not known and that the sentence can't do without."""
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+_FACT = re.compile(r"\{(\w+)(?::(\w+))?\}")
 
 
 def sentence(item: Reason | Notice | Check) -> str:
-    """Return the sentence for a reason, a notice or a check."""
+    """Return the sentence for a reason, a notice or a check (in the words of its outcome)."""
+    if isinstance(item, Check) and not item.passed:
+        return worded(item.code, item.facts, FAILURES)
     return worded(item.code, item.facts)
 
 
-def worded(code: str, facts: Mapping[str, str]) -> str:
+def worded(code: str, facts: Mapping[str, str], words: Mapping[str, str] = SENTENCES) -> str:
     """Return the sentence of `code` with its facts; an unknown code is shown, not swallowed."""
-    template = SENTENCES.get(code)
+    template = words.get(code)
     if template is None:
-        listed = ", ".join(f"{name} {value}" for name, value in sorted(facts.items()))
+        listed = ", ".join(f"{name} {value}" for name, value in sorted(facts.items()) if value)
         return f"{code} ({listed})." if listed else f"{code}."
-    return template.format_map(_Facts({name: _Fact(value) for name, value in facts.items()}))
+    text = _OPTIONAL.sub(lambda part: _optional(part.group(1), facts), template)
+    text = _filled(text, facts)
+    return text[:1].upper() + text[1:]
 
 
 def cause_phrase(cause: str) -> str:
@@ -47,11 +44,27 @@ def cause_phrase(cause: str) -> str:
     return CAUSES.get(cause, cause.replace("_", " "))
 
 
-class _Facts(dict[str, _Fact]):
-    """Facts of one sentence; a missing one reads as an ellipsis."""
+def _optional(part: str, facts: Mapping[str, str]) -> str:
+    known = all(facts.get(name) for name, _ in _FACT.findall(part))
+    return part if known else ""
 
-    def __missing__(self, key: str) -> _Fact:
-        return _Fact("…")
+
+def _filled(text: str, facts: Mapping[str, str]) -> str:
+    def fill(match: re.Match[str]) -> str:
+        value = facts.get(match.group(1)) or UNKNOWN
+        return _FORMS[match.group(2) or "text"](value)
+
+    return _FACT.sub(fill, text)
+
+
+def _figure(form: Callable[[Decimal], str]) -> Callable[[str], str]:
+    """Return a form that leaves text that is no number as it is."""
+
+    def formed(text: str) -> str:
+        value = parse_decimal(text)
+        return text if value is None else form(value)
+
+    return formed
 
 
 def _day(text: str) -> str:
@@ -61,17 +74,23 @@ def _day(text: str) -> str:
         return text
 
 
-def _figure(text: str, form: str) -> str:
-    value = parse_decimal(text)
-    return text if value is None else _FORMS[form](value)
+def _words(table: Mapping[str, str]) -> Callable[[str], str]:
+    return lambda text: table.get(text, text.replace("_", " "))
 
 
-_FORMS: dict[str, Callable[[Decimal], str]] = {
-    "usd": usd,
-    "usd0": usd0,
-    "shares": lambda value: number(value, share_digits([value])),
-    "bp": lambda value: f"{number(value, 1)} bp",
-    "percent": lambda value: percent(value, 2),
-    "count": lambda value: number(value, 0),
+_FORMS: dict[str, Callable[[str], str]] = {
+    "text": str,
+    "day": _day,
+    "usd": _figure(usd),
+    "usd0": _figure(usd0),
+    "shares": _figure(lambda value: number(value, share_digits([value]))),
+    "bp": _figure(lambda value: f"{number(value, 1)} bp"),
+    "pct": _figure(lambda value: f"{number(value, 1)}%"),
+    "rate": _figure(lambda value: f"{number(value * 100, 1)}%"),
+    "count": _figure(lambda value: number(value, 0)),
+    "cause": cause_phrase,
+    "term": _words(TERMS),
+    "limit": _words(LIMITS),
+    "kind": _words(KINDS),
 }
-"""Forms of figures in templates, by name."""
+"""Forms of facts in templates, by name."""

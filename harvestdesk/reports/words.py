@@ -1,13 +1,130 @@
-"""The words themselves: templates by code. Wording only; the forms are in `wording`."""
+"""The words themselves: templates by code. Wording only; the forms are in `wording`.
+
+A part in square brackets is left out when one of its facts is not known.
+"""
 
 CAUSES: dict[str, str] = {
     "loss_sale": "a sale at a loss",
+    "buy": "a purchase",
     "purchase": "a purchase",
     "drip": "a dividend reinvestment",
     "vest": "a share vest",
     "recurring": "a recurring purchase",
-    "scheduled": "a purchase that is scheduled",
+    "scheduled": "a scheduled purchase",
     "planned": "this plan's sale at a loss",
+    "planned_sale": "this plan's sale at a loss",
+    "planned_purchase": "this plan's own purchase",
 }
 
-SENTENCES: dict[str, str] = {}
+TERMS: dict[str, str] = {"short": "short-term", "long": "long-term"}
+
+LIMITS: dict[str, str] = {
+    "tracking_error": "more would break the tracking-error limit",
+    "wash_sale": "the loss on the other shares would be washed by a recent purchase",
+}
+
+KINDS: dict[str, str] = {
+    "option": "an option",
+    "money_market": "a cash fund",
+    "bond": "a bond",
+    "crypto": "a digital asset",
+    "other": "of a kind the program does not know",
+}
+
+SENTENCES: dict[str, str] = {
+    # --- why a lot is sold
+    "harvest_loss": "Realises a {term:term} loss of {loss:usd}[ ({loss_percent:pct} of basis)][, worth "
+    "{tax_value:usd} of tax this year].",
+    "harvest_loss_partly": "Realises a {term:term} loss of {loss:usd}[ ({loss_percent:pct} of basis)]"
+    "[, worth {tax_value:usd} of tax this year]; only part of the lot[ of {of_shares:shares} shares] is sold"
+    "[: {limit:limit}].",
+    # --- why something is bought
+    "replacement_listed": "Listed replacement for {for_symbols}[, choice {rank:count}][, hurdle {hurdle_bp:bp}].",
+    "replacement_nearest": "Nearest to {for_symbols}[ in {sector}][; the two drift apart by "
+    "{distance_percent:pct} a year].",
+    "replacement_balances": "Keeps the mix nearest to its target[ ({sector})] after {for_symbols} is sold.",
+    # --- why a lot is kept
+    "locked_until": "Locked until {free_from:day}: {cause:cause}[ in {accounts}] within 30 days would wash "
+    "the loss[ of {loss:usd}][ on {blocked_shares:shares} shares].",
+    "permanent_loss_risk": "Locked until {free_from:day}: {cause:cause} in {accounts} would destroy the loss"
+    "[ of {loss:usd}] for good (IRA-type account).",
+    "scheduled_purchase": "Blocked by {cause:cause} ahead[ in {accounts}]: it would wash the loss"
+    "[ of {loss:usd}]; free from {free_from:day}, or once that purchase is paused.",
+    "gain": "Not below its basis: unrealised gain {gain:usd}[ ({gain_percent:pct})].",
+    "below_threshold": "Loss of {loss:usd} is below the smallest worth a sale ({min_loss:usd}).",
+    "below_min_trade": "The order of {value:usd} is below the smallest order ({min_trade:usd}); "
+    "loss {loss:usd}.",
+    "would_breach_te": "No room under the tracking-error limit[ of {limit_bp:bp}]: selling it adds "
+    "{marginal_bp:bp}[, to {te_after_bp:bp}]; loss {loss:usd} left[; one more basis point would buy "
+    "{loss_per_bp:usd0} of losses].",
+    "hurdle_not_met": "The loss of {loss:usd} is worth {tax_value:usd}, less than the {hurdle_cost:usd} its "
+    "cheapest replacement costs.",
+    "no_replacement": "No replacement may be bought for it[ in {account}]; loss {loss:usd} left.",
+    "set_is_bought": "The plan buys {bought_symbols} of the same identical set, worth more than this loss "
+    "of {loss:usd}.",
+    "rounding": "{shares:shares} shares are left after rounding to whole shares; loss {loss:usd}.",
+    "no_price": "No price on or before the day.",
+    "no_basis": "The broker gave no cost basis.",
+    "no_date": "Only the position is known, not when it was acquired.",
+    "excluded": "Excluded by you.",
+    "account_not_trading": "{account} is not part of this plan.",
+    "ira": "Losses in {account} do not count: it is tax-advantaged.",
+    "kind_not_planned": "Not planned: it is {kind:kind}.",
+    # --- remarks on the whole plan
+    "te_already_above_limit": "Tracking error is {today_bp:bp} today, above the limit of {limit_bp:bp}; the "
+    "plan does not raise it.",
+    "no_loss_lots": "No lot can be harvested[: of {lots:count} lots, {gains:count} stand at a gain, "
+    "{locked:count} are locked, {below:count} are too small and {other:count} are left for other reasons].",
+    "nothing_fits": "There are losses[ of {loss:usd}], but none fits under the tracking-error limit of "
+    "{limit_bp:bp}.",
+    "locks_into_january": "The locks of this plan run into the new year: do not buy {symbols} through "
+    "{last_day:day}; the first safe day is {first_safe_day:day}.",
+    "january_purchases": "A purchase in January still destroys losses of {year}: buying, reinvesting or an IRA "
+    "purchase before {first_safe_day:day} washes them although the year is over.",
+    "early_year": "It is early: {days_left:count} days are left until {year_end:day}, and the year's gains "
+    "and losses can still turn.",
+    "stale_prices": "[{count:count} ]prices are older than a long weekend[, the oldest of {oldest_on:day}]: "
+    "{symbols}. Import fresh prices before trading.",
+    "prices_missing": "No price for {symbols}; what is held of them is left out of every figure.",
+    "risk_history_short": "Too little price history for {symbols}[ (fewer than {needed_days:count} days)]: "
+    "their risk comes from sector and asset class.",
+    "risk_builtin_only": "No price history at all[ for {count:count} securities]: tracking error rests on "
+    "the built-in table of risks.",
+    "no_targets": "No targets are set: tracking error is measured against today's holdings.",
+    "target_class_not_held": "Targets without a holding are left out of the tracking error: {asset_classes}.",
+    "pause_scheduled": "Pause {type:cause} of {symbol} in {account}[, next on {next_on:day},] until "
+    "{until:day} is over.",
+    "pause_reinvestment": "Turn off dividend reinvestment of {symbols} in {account} until {until:day} is over.",
+    "solver_fallback": "The first solver ({first}) answered {status}; {second} solved the plan.",
+    "solver_not_optimal": "The solver did not prove this plan[ ({solver}: {status})]; it can't be exported.",
+    "gap_large": "The plan may be up to {gap_percent:pct} away from the best possible.",
+    "limit_repaired": "Whole shares would have broken the limit; sales were cut back, giving up "
+    "{loss_given_up:usd} of losses.",
+    "cash_left": "{amount:usd} of proceeds stay in cash in {account}: they buy no whole share or make no "
+    "order of the smallest size.",
+    "losses_carried": "Losses beyond this year's gains and deduction are carried into next year[: "
+    "{short:usd} short-term, {long:usd} long-term].",
+    "linear_tax_value": "Lots were ranked by the flat rate of their term[ ({rate_short:rate} short, "
+    "{rate_long:rate} long)].",
+    # --- checks that passed
+    "no_gain_sold": "Every sale realises a loss.",
+    "shares_available": "No sale takes more shares than its lot has.",
+    "cash_not_negative": "No account's cash falls below zero.",
+    "cash_not_spent": "Purchases are paid by the sales of the same account.",
+    "one_side_per_set": "No identical set is both sold at a loss and bought.",
+    "not_buy_locked": "Nothing locked against purchases is bought.",
+    "not_loss_locked": "Nothing locked against loss sales is sold.",
+    "tracking_error": "Tracking error after the plan[, {te_bp:bp},] is within its limit[ of {limit_bp:bp}].",
+}
+
+FAILURES: dict[str, str] = {
+    # --- checks that failed: such a plan can't be exported
+    "no_gain_sold": "A sale would realise a gain[: {sales}].",
+    "shares_available": "A sale takes more shares than its lot has[: {symbols}].",
+    "cash_not_negative": "Cash would fall below zero[ in {accounts}].",
+    "cash_not_spent": "Purchases are not paid by the sales of the same account[: {accounts}].",
+    "one_side_per_set": "An identical set is both sold at a loss and bought[: {symbols}].",
+    "not_buy_locked": "Something locked against purchases is bought[: {symbols}].",
+    "not_loss_locked": "Something locked against loss sales is sold[: {symbols}].",
+    "tracking_error": "Tracking error after the plan[, {te_bp:bp},] is above its limit[ of {limit_bp:bp}].",
+}
