@@ -40,10 +40,10 @@ def test_disk_full__old_file_untouched_and_no_temporary_left(
 
     if step == "fsync":
         monkeypatch.setattr(os, "fsync", full)
-    with (
+    with (  # noqa: PT012
         pytest.raises(BadInputError, match=r"x\.csv .*disk is full"),
         atomic_writer(target) as stream,
-    ):  # noqa: PT012
+    ):
         stream.write(b"new")
         if step == "write":
             full(0)
