@@ -378,6 +378,7 @@ QFrame[banner="error"] {{ background: {c.error_fill}; border: {line}px solid {c.
 QTableView {{ background: {c.surface}; alternate-background-color: {c.stripe};
   border: {line}px solid {c.hairline}; border-radius: {tiny}px; gridline-color: {c.hairline};
   selection-background-color: {c.selection}; selection-color: {c.selection_text}; }}
+QTableView::item {{ padding: 0 {small}px; }}
 QTableView:focus {{ border-color: {c.focus}; }}
 QHeaderView {{ background: {c.window}; border: 0; }}
 QHeaderView::section {{ background: {c.window}; color: {c.muted_text}; border: 0;

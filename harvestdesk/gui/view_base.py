@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from harvestdesk.domain.ids import AccountId, LotId
-from harvestdesk.domain.lock import LotStanding, WashLock
-from harvestdesk.domain.proposal import Proposal
+from harvestdesk.domain.lock import LotStanding
+from harvestdesk.domain.proposal import HarvestSettings, Proposal
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.gui.a11y import name, plain
 from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
@@ -28,8 +28,10 @@ from harvestdesk.gui.widgets.notice_bar import NoticeBar
 
 if TYPE_CHECKING:
     from harvestdesk.gui.workers.runner import JobRunner
-    from harvestdesk.risk.drift import DriftRow
     from harvestdesk.services.context import AppContext
+    from harvestdesk.services.views.drift import DriftView
+    from harvestdesk.services.views.overview import Overview
+    from harvestdesk.services.views.plan import PlanView
 
 __all__ = ["DeskData", "Figure", "Page", "ViewContext"]
 
@@ -48,6 +50,8 @@ class ViewContext:
         navigate: opens another page and selects something there.
         actions: commands of the window by key (`import`, `plan.run`, `orders.export`,
             `worksheet.print`, ...); pages show them and never invent their own copy.
+        plan_harvest: starts a harvest with these settings in the background; the window shows
+            progress and hands the result back through `refresh`, a failure through `show_problem`.
     """
 
     app: "AppContext"
@@ -55,6 +59,7 @@ class ViewContext:
     runner: "JobRunner"
     navigate: Navigate
     actions: Mapping[str, QAction] = field(default_factory=dict)
+    plan_harvest: Callable[[HarvestSettings], None] = lambda settings: None
 
 
 @dataclass(frozen=True)
@@ -63,19 +68,19 @@ class DeskData:
 
     Attributes:
         snapshot: the household on its as-of date.
-        proposal: the latest stored plan, or None.
-        proposal_current: its fingerprint is that of the snapshot.
+        proposal: the latest stored plan, or None (`plan.stale`: the household has changed since).
+            overview: rows of every page (`overview.lots`, `.drift` of the household, `.calendar`, `.accounts`).
+        plan: the proposal as rows, or None.
+        account_drift: drift of each account by itself.
         standings: what wash-sale law says today about each lot of the taxable accounts.
-        locks: active and coming locks, without those the plan would add.
-        drift: per account, and under None for the household.
     """
 
     snapshot: HouseholdSnapshot
+    overview: "Overview"
     proposal: Proposal | None = None
-    proposal_current: bool = False
+    plan: "PlanView | None" = None
+    account_drift: Mapping[AccountId, "DriftView"] = field(default_factory=dict)
     standings: Mapping[LotId, LotStanding] = field(default_factory=dict)
-    locks: tuple[WashLock, ...] = ()
-    drift: Mapping[AccountId | None, "tuple[DriftRow, ...]"] = field(default_factory=dict)
 
 
 class Page(QWidget):

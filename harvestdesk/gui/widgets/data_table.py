@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from harvestdesk.gui.a11y import name
 from harvestdesk.gui.models.table_base import Column, ColumnTable, Kind
@@ -76,6 +77,8 @@ class _FilterRow(QWidget):
 
     def place(self) -> None:
         """Move the fields above their columns."""
+        if not isValid(self._header):  # the table is being taken down
+            return
         for number, field in enumerate(self.fields.values()):
             left = self._header.sectionViewportPosition(number) + self._header.x()
             field.setGeometry(left, 0, self._header.sectionSize(number) - 2, self.height())
@@ -144,7 +147,7 @@ class DataTable(QWidget):
         heads = grid.horizontalHeader()
         heads.setHighlightSections(False)
         heads.setResizeContentsPrecision(0)
-        heads.setStretchLastSection(True)
+        heads.setStretchLastSection(self.model.columns[-1].kind is Kind.TEXT)
         for number, column in enumerate(self.model.columns):
             wanted = max(column.width or _WIDTHS[column.kind], len(column.title) + 3)
             grid.setColumnWidth(number, self._theme.text_width(wanted))
