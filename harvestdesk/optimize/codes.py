@@ -61,9 +61,13 @@ KEPT_REASONS: Final = _table(
         _LOCK_FACTS,
         "bought within 30 days in an IRA-type account: the loss would be lost for good",
     ),
-    CodeSpec("scheduled_purchase", _LOCK_FACTS, "a purchase ahead within 30 days would wash the loss"),
+    CodeSpec(
+        "scheduled_purchase", _LOCK_FACTS, "a purchase ahead within 30 days would wash the loss"
+    ),
     CodeSpec("gain", ("symbol", "gain", "gain_percent"), "not below its basis (gain may be 0.00)"),
-    CodeSpec("below_threshold", ("symbol", "loss", "min_loss"), "the loss is smaller than asked for"),
+    CodeSpec(
+        "below_threshold", ("symbol", "loss", "min_loss"), "the loss is smaller than asked for"
+    ),
     CodeSpec(
         "below_min_trade", ("symbol", "loss", "value", "min_trade"), "the order would be too small"
     ),
@@ -102,7 +106,9 @@ NOTICES: Final = _table(
         "tracking error today is above the limit; the plan may not raise it",
     ),
     CodeSpec(
-        "no_loss_lots", ("lots", "gains", "locked", "below", "other"), "no lot can be harvested; counts"
+        "no_loss_lots",
+        ("lots", "gains", "locked", "below", "other"),
+        "no lot can be harvested; counts",
     ),
     CodeSpec("nothing_fits", ("limit_bp", "loss"), "losses exist, none fits under the limit"),
     CodeSpec(
@@ -116,7 +122,9 @@ NOTICES: Final = _table(
         "a January purchase, reinvestment or IRA purchase would still destroy losses of `year`",
     ),
     CodeSpec(
-        "early_year", ("as_of", "days_left", "year_end"), "not yet November; the year can still turn"
+        "early_year",
+        ("as_of", "days_left", "year_end"),
+        "not yet November; the year can still turn",
     ),
     CodeSpec("stale_prices", ("symbols", "count", "oldest_on"), "prices older than a long weekend"),
     CodeSpec("prices_missing", ("symbols", "count"), "held securities without any price"),
@@ -125,7 +133,9 @@ NOTICES: Final = _table(
         ("symbols", "count", "needed_days"),
         "too little price history: risk from sector and asset class instead",
     ),
-    CodeSpec("risk_builtin_only", ("count",), "no price history at all: the built-in table of risks"),
+    CodeSpec(
+        "risk_builtin_only", ("count",), "no price history at all: the built-in table of risks"
+    ),
     CodeSpec("no_targets", (), "no targets: tracking error is measured against today's holdings"),
     CodeSpec(
         "target_class_not_held",
@@ -145,8 +155,14 @@ NOTICES: Final = _table(
     CodeSpec("solver_fallback", ("first", "status", "second"), "the second solver had to answer"),
     CodeSpec("solver_not_optimal", ("status", "solver"), "not proved optimal; cannot be exported"),
     CodeSpec("gap_large", ("gap_percent",), "distance to the bound above one percent"),
-    CodeSpec("limit_repaired", ("loss_given_up",), "whole shares broke the limit; sales were cut back"),
-    CodeSpec("cash_left", ("account", "amount"), "proceeds that buy no whole share or stay below min_trade"),
+    CodeSpec(
+        "limit_repaired", ("loss_given_up",), "whole shares broke the limit; sales were cut back"
+    ),
+    CodeSpec(
+        "cash_left",
+        ("account", "amount"),
+        "proceeds that buy no whole share or stay below min_trade",
+    ),
     CodeSpec(
         "losses_carried",
         ("short", "long"),
@@ -163,10 +179,16 @@ CHECKS: Final = _table(
     CodeSpec("no_gain_sold", ("sales",), "every sale realises a loss"),
     CodeSpec("shares_available", ("sales", "symbols"), "no sale takes more than the lot's shares"),
     CodeSpec("cash_not_negative", ("accounts",), "no account's cash falls below zero"),
-    CodeSpec("cash_not_spent", ("accounts",), "purchases are paid by the sales of the same account"),
-    CodeSpec("one_side_per_set", ("symbols",), "no identical set is both sold at a loss and bought"),
+    CodeSpec(
+        "cash_not_spent", ("accounts",), "purchases are paid by the sales of the same account"
+    ),
+    CodeSpec(
+        "one_side_per_set", ("symbols",), "no identical set is both sold at a loss and bought"
+    ),
     CodeSpec("not_buy_locked", ("symbols",), "nothing locked against purchases is bought"),
     CodeSpec("not_loss_locked", ("symbols",), "nothing locked against loss sales is sold"),
-    CodeSpec("tracking_error", ("te_bp", "limit_bp"), "tracking error after the plan is within its limit"),
+    CodeSpec(
+        "tracking_error", ("te_bp", "limit_bp"), "tracking error after the plan is within its limit"
+    ),
 )
 """Own checks; those of washsale.check_plan come beside them with their own codes."""

@@ -1,0 +1,1 @@
+"""Convex problems written down for cvxpy, one module each."""
