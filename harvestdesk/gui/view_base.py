@@ -69,7 +69,7 @@ class DeskData:
     Attributes:
         snapshot: the household on its as-of date.
         proposal: the latest stored plan, or None (`plan.stale`: the household has changed since).
-            overview: rows of every page (`overview.lots`, `.drift` of the household, `.calendar`, `.accounts`).
+        overview: rows of every page (`.lots`, `.drift` of the household, `.calendar`, `.accounts`).
         plan: the proposal as rows, or None.
         account_drift: drift of each account by itself.
         standings: what wash-sale law says today about each lot of the taxable accounts.

@@ -1,0 +1,210 @@
+"""Background lanes of the window: one for solving, one for writing, two for reading.
+
+The handle lives on the GUI thread and owns the signals; the runnable only holds the work and the
+handle and delivers by one queued signal. Nothing here ever waits on the GUI thread, except for at
+most two seconds when the window closes.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QObject, QRunnable, Qt, QThreadPool, Signal
+
+from harvestdesk.domain.errors import CancelledError, HarvestError
+from harvestdesk.jobs.cancel import CancelToken
+from harvestdesk.jobs.job import Job
+from harvestdesk.jobs.progress import Progress, Report, Throttle
+from harvestdesk.jobs.worker import WorkerPool
+
+_log = logging.getLogger(__name__)
+CLOSE_SECONDS = 2.0
+Work = Callable[[CancelToken, Report], Any]
+
+
+class Lane(StrEnum):
+    """Where work runs; named at each call."""
+
+    SOLVE = "solve"
+    WRITE = "write"
+    READ = "read"
+
+
+_THREADS = {Lane.SOLVE: 1, Lane.WRITE: 1, Lane.READ: 2}
+
+
+class JobHandle(QObject):
+    """One piece of work as the window sees it.
+
+    Signals:
+        progressed: a Progress.
+        succeeded: the result.
+        failed: the exception.
+        cancelled: stopped by the person.
+        finished: last of all, whatever the outcome.
+    """
+
+    progressed = Signal(object)
+    succeeded = Signal(object)
+    failed = Signal(object)
+    cancelled = Signal()
+    finished = Signal()
+    ended = Signal()
+    """The lane has let go of the work; comes after `finished`, or long after for dropped work."""
+    _delivered = Signal(str, object)
+
+    def __init__(self, title: str, lane: Lane, parent: QObject) -> None:
+        super().__init__(parent)
+        self.title = title
+        self.lane = lane
+        self.token = CancelToken()
+        self.progress = Progress("start")
+        self.is_over = False
+        self._delivered.connect(self._on_delivered, Qt.ConnectionType.QueuedConnection)
+
+    def cancel(self) -> None:
+        """Stop the work. A write that has begun is left to end; anything else is dropped at once."""
+        if self.is_over:
+            return
+        self.token.cancel()
+        if self.lane is not Lane.WRITE:
+            self._end("cancelled", None)
+
+    def deliver(self, kind: str, value: object) -> None:
+        """Hand something over from any thread."""
+        self._delivered.emit(kind, value)
+
+    def _on_delivered(self, kind: str, value: object) -> None:
+        late = self.is_over  # the person has moved on
+        if kind != "progress":
+            if not late:
+                self._end(kind, value)
+            self.ended.emit()
+        elif isinstance(value, Progress) and not late:
+            self.progress = value
+            self.progressed.emit(value)
+
+    def _end(self, kind: str, value: object) -> None:
+        self.is_over = True
+        if kind == "done":
+            self.succeeded.emit(value)
+        elif kind == "cancelled":
+            self.cancelled.emit()
+        else:
+            self.failed.emit(value)
+        self.finished.emit()
+
+
+class _Run(QRunnable):
+    def __init__(self, work: Work, handle: JobHandle) -> None:
+        super().__init__()
+        self._work = work
+        self._handle = handle
+
+    def run(self) -> None:
+        """Do the work on a thread of the lane."""
+        handle = self._handle
+        report = Throttle(lambda progress: handle.deliver("progress", progress))
+        try:
+            handle.token.raise_if_cancelled()
+            handle.deliver("done", self._work(handle.token, report))
+        except CancelledError:
+            handle.deliver("cancelled", None)
+        except HarvestError as error:
+            handle.deliver("failed", error)
+        except Exception as error:
+            _log.exception("A background job failed: %s", type(error).__name__)
+            handle.deliver("failed", error)
+
+
+class JobRunner(QObject):
+    """The lanes and the worker processes.
+
+    Signals:
+        job_started: a JobHandle.
+        job_finished: the same handle.
+    """
+
+    job_started = Signal(object)
+    job_finished = Signal(object)
+
+    def __init__(self, workers: WorkerPool, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._workers = workers
+        self._lanes: dict[Lane, QThreadPool] = {}
+        for lane, threads in _THREADS.items():
+            pool = QThreadPool(self)
+            pool.setMaxThreadCount(threads)
+            self._lanes[lane] = pool
+        self._running: list[JobHandle] = []
+        self._runs = 0
+        self.is_closing = False
+
+    @property
+    def running(self) -> tuple[JobHandle, ...]:
+        """Work that is not over, oldest first."""
+        return tuple(self._running)
+
+    def start(self, title: str, lane: Lane, work: Work) -> JobHandle:
+        """Run a function of (token, report) in a lane; `title` is shown to the person."""
+        handle = JobHandle(title, lane, self)
+        self._running.append(handle)
+        handle.finished.connect(self._on_finished)
+        # Deleting it earlier would take the signals away from under the thread that still works.
+        handle.ended.connect(handle.deleteLater)
+        self._lanes[lane].start(_Run(work, handle))
+        self.job_started.emit(handle)
+        return handle
+
+    def start_job(self, title: str, job: Job[Any, Any]) -> JobHandle:
+        """Run a job in a worker process, supervised by the solve lane."""
+        workers = self._workers
+        return self.start(title, Lane.SOLVE, lambda token, report: workers.run(job, token, report))
+
+    def warm_up(self) -> None:
+        """Start the spare worker without making anybody wait."""
+        workers = self._workers
+        self._lanes[Lane.SOLVE].start(_Quiet(workers.warm_up))
+
+    def close(self) -> bool:
+        """Stop everything; wait at most two seconds. True when nothing is left running."""
+        self.is_closing = True
+        for handle in self.running:
+            handle.cancel()
+        for pool in self._lanes.values():
+            pool.clear()
+        done = self._drain(CLOSE_SECONDS)
+        self._workers.close()
+        return done
+
+    def _drain(self, seconds: float) -> bool:
+        """Wait by polling: waiting inside Qt while holding the interpreter could deadlock."""
+        end = time.monotonic() + seconds
+        while any(pool.activeThreadCount() for pool in self._lanes.values()):
+            if time.monotonic() > end:
+                return False
+            QCoreApplication.sendPostedEvents()
+            time.sleep(0.005)
+        QCoreApplication.sendPostedEvents()
+        return True
+
+    def _on_finished(self) -> None:
+        handle = self.sender()
+        if isinstance(handle, JobHandle) and handle in self._running:
+            self._running.remove(handle)
+            self.job_finished.emit(handle)
+
+
+class _Quiet(QRunnable):
+    def __init__(self, work: Callable[[], None]) -> None:
+        super().__init__()
+        self._work = work
+
+    def run(self) -> None:
+        """Do it; a failure only means the next plan starts a little later."""
+        try:
+            self._work()
+        except (HarvestError, OSError):
+            _log.warning("The spare worker did not start.")
