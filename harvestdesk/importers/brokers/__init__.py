@@ -1,0 +1,1 @@
+"""One module per broker or layout family; none knows another."""

@@ -1,0 +1,108 @@
+"""Cells our own tables share: accounts, securities, words with a fixed list, yes and no."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+from harvestdesk.domain.account import ACCOUNT_TYPE_NAMES, AccountType
+from harvestdesk.domain.security import ASSET_CLASS_NAMES, AssetClass, SecurityKind, normal_symbol
+from harvestdesk.importers.batch import ParsedAccount, ParsedSecurity
+from harvestdesk.importers.collect import Cells, Collector
+
+Word = TypeVar("Word", bound=StrEnum)
+_YES = {
+    "yes": True,
+    "y": True,
+    "true": True,
+    "1": True,
+    "no": False,
+    "n": False,
+    "false": False,
+    "0": False,
+}
+
+
+def word(
+    cells: Cells, name: str, kind: type[Word], spoken: Mapping[Word, str] | None = None
+) -> Word | None:
+    """Return a word of a fixed list, or None for an empty cell; CellError for any other word."""
+    text = cells.text(name)
+    if not text:
+        return None
+    said = _plain(text)
+    for member in kind:
+        if said in {_plain(member.value), _plain(spoken[member]) if spoken else ""}:
+            return member
+    raise cells.wrong(name, "one of " + ", ".join(m.value for m in kind))
+
+
+def _plain(text: str) -> str:
+    return text.strip().lower().replace(" ", "_").replace("-", "_")
+
+
+def yes_no(cells: Cells, name: str) -> bool | None:
+    """Return True for yes, False for no, None for an empty cell."""
+    text = cells.text(name).lower()
+    if not text:
+        return None
+    if text not in _YES:
+        raise cells.wrong(name, "yes or no")
+    return _YES[text]
+
+
+def whole(cells: Cells, name: str, default: int) -> int:
+    """Return a whole number of at most four figures, or `default` for an empty cell."""
+    text = cells.text(name)
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) <= 4):
+        raise cells.wrong(name, "a whole number from 0 to 9999")
+    return int(text)
+
+
+def symbol_of(cells: Cells, name: str = "symbol") -> str:
+    """Return a symbol in the house form; CellError if it is empty or no symbol."""
+    symbol = normal_symbol(cells.need_text(name, "a ticker symbol or CUSIP"))
+    if not symbol or len(symbol) > 40 or not symbol.isprintable():
+        raise cells.wrong(name, "a ticker symbol or CUSIP")
+    return symbol
+
+
+def owners_of(cells: Cells) -> tuple[str, ...]:
+    """Return the names in an owner cell, parted by semicolons or ampersands."""
+    text = cells.text("owner").replace("&", ";")
+    return tuple(part.strip() for part in text.split(";") if part.strip())
+
+
+def note_account(cells: Cells, out: Collector) -> str:
+    """Record the account a row names and return its key; empty if the row names none."""
+    key = cells.text("account")
+    out.account(
+        ParsedAccount(
+            key=key,
+            name=cells.text("account_name") or key,
+            number_tail=cells.text("number_tail")[-4:],
+            type_hint=word(cells, "account_type", AccountType, ACCOUNT_TYPE_NAMES),
+            custodian=cells.text("custodian").lower() or "other",
+            owners=owners_of(cells),
+        )
+    )
+    return key
+
+
+def note_security(cells: Cells, out: Collector) -> str:
+    """Record the security a row describes and return its symbol."""
+    underlying = cells.text("underlying")
+    return out.security(
+        ParsedSecurity(
+            symbol=symbol_of(cells),
+            name=cells.text("name"),
+            kind=word(cells, "kind", SecurityKind),
+            cusip=cells.text("cusip").upper(),
+            asset_class=word(cells, "asset_class", AssetClass, ASSET_CLASS_NAMES),
+            sector=cells.text("sector"),
+            tracked_index=cells.text("tracked_index"),
+            role=cells.text("role"),
+            underlying=normal_symbol(underlying) if underlying else "",
+        )
+    )

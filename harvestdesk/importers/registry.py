@@ -1,0 +1,77 @@
+"""Which reader reads a file: asked by content, one line per reader."""
+
+import hashlib
+from pathlib import Path
+
+from harvestdesk.domain.errors import BadInputError
+from harvestdesk.importers.batch import ImportBatch
+from harvestdesk.importers.brokers import harvestdesk_csv, prices_csv
+from harvestdesk.importers.known_layouts import known_layout
+from harvestdesk.importers.reader import Reader
+from harvestdesk.importers.tolerant import MAX_BYTES, Source, bad_file
+
+READERS: tuple[Reader, ...] = (
+    harvestdesk_csv.READER,
+    prices_csv.READER,
+)
+
+
+def read_file(path: Path) -> ImportBatch:
+    """Read a broker's file; nothing is stored.
+
+    Raises:
+        BadInputError: when the file cannot be opened, is empty, binary, damaged, of a kind without a
+            reader, or of no known kind. The message names the file, the line where there is one, and
+            what was expected.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise bad_file(
+                path.name,
+                "the file is larger than 256 MB",
+                expected="a broker's export",
+                code="size",
+            )
+        raw = path.read_bytes()
+    except OSError as error:
+        raise BadInputError(
+            f"{path.name}: the file can't be opened ({error.strerror or 'unknown reason'}).",
+            code="import.open",
+        ) from error
+    return read_bytes(path.name, raw)
+
+
+def read_bytes(name: str, raw: bytes) -> ImportBatch:
+    """Read the bytes of a file named `name`; see `read_file`."""
+    source = Source(name, hashlib.sha256(raw).hexdigest(), raw)
+    reader, kind = detect(source)
+    return reader.read(source, kind)
+
+
+def detect(source: Source) -> tuple[Reader, str]:
+    """Return the reader and the kind of a file.
+
+    Raises:
+        BadInputError: when no reader knows the file; a layout we know but can't read is named.
+    """
+    for reader in READERS:
+        kind = reader.recognise(source)
+        if kind is not None:
+            return reader, kind
+    layout = known_layout(source)
+    if layout is not None:
+        advice = f"; {layout.advice}" if layout.advice else ""
+        raise BadInputError(
+            f"{source.name}: this file is from {layout.broker} ({layout.kind}): HarvestDesk recognises it "
+            f"but can't read yet{advice}.",
+            code="import.unsupported",
+            broker=layout.broker,
+            kind=layout.kind,
+        )
+    raise bad_file(
+        source.name,
+        "no known layout was found in this file",
+        line=source.rows[0].line if source.rows else 1,
+        expected="a file of " + ", ".join(reader.title for reader in READERS),
+        code="unknown",
+    )
