@@ -66,7 +66,9 @@ def data_folder() -> Path:
 
 def _platform_folder(variable: str, unix: str) -> Path:
     if sys.platform == "win32":
-        return Path(os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming") / "HarvestDesk"
+        return (
+            Path(os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming") / "HarvestDesk"
+        )
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Application Support" / "HarvestDesk"
     return Path(os.environ.get(variable) or Path.home() / unix) / "harvestdesk"

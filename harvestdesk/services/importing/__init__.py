@@ -1,0 +1,1 @@
+"""The parts of an import: whose account, which security, what is new, and what follows from it."""

@@ -1,0 +1,216 @@
+"""From files to the household after the import: what is stored, what comes out, and writing it."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from math import isnan
+
+from harvestdesk.domain.account import Account
+from harvestdesk.domain.errors import Problem, Severity
+from harvestdesk.domain.ids import AccountId, SecurityId
+from harvestdesk.domain.lot import LotSource, TaxLot
+from harvestdesk.domain.money import ZERO, decimal_text
+from harvestdesk.domain.security import Security
+from harvestdesk.importers.batch import ImportBatch
+from harvestdesk.services.context import AppContext
+from harvestdesk.services.importing.classify import SecurityBook
+from harvestdesk.services.importing.relations import Relations
+from harvestdesk.services.importing.schedule import inferred_schedule
+from harvestdesk.services.importing.staging import FileCount, Holding, NewId, Stage, Stored
+from harvestdesk.services.importing.starter import identical_starters, replacement_starters
+from harvestdesk.store.database import HouseholdBook, HouseholdWriter
+from harvestdesk.washsale.rebuild import rebuild_lots
+
+Routed = tuple[ImportBatch, Callable[[str], AccountId]]
+_BASIS_NEEDED = frozenset(
+    {LotSource.VEST, LotSource.TRANSFER, LotSource.GIFT, LotSource.INHERITED, LotSource.OPENING}
+)
+"""Shares never come in this way for nothing: a zero amount means the file gave no basis."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The household after an import, as far as it differs."""
+
+    accounts: tuple[Account, ...]
+    securities_added: tuple[Security, ...]
+    securities_changed: tuple[Security, ...]
+    stage: Stage
+    lots: tuple[TaxLot, ...]
+    relations: Relations
+    relations_before: Relations
+    counts: tuple[FileCount, ...]
+
+
+def stored_of(ctx: AppContext, batches: Sequence[ImportBatch]) -> Stored:
+    """Return what the book holds, as far as these files are compared with it."""
+    book = ctx.book
+    days = _price_days(batches, ctx.as_of())
+    cash: dict[tuple[AccountId, date], Decimal] = {}
+    for on in {row.on or b.as_of or ctx.as_of() for b in batches for row in b.cash}:
+        amounts, dates = book.cash(on)
+        cash.update({(a, on): v for a, v in amounts.items() if dates[a] == on})
+    return Stored(
+        accounts=tuple(book.accounts()),
+        transactions=tuple(book.transactions()),
+        statement_lots=tuple(book.statement_lots()),
+        prices=_stored_prices(book, days) if days else {},
+        cash=cash,
+        relations=relations_of(book),
+    )
+
+
+def relations_of(book: HouseholdBook) -> Relations:
+    """Return the targets, schedules and relations of a book."""
+    return Relations(
+        tuple(book.scheduled()),
+        tuple(book.class_targets()),
+        tuple(book.security_targets()),
+        tuple(book.identical_sets()),
+        tuple(book.replacements()),
+        tuple(book.equivalents()),
+    )
+
+
+def outcome_of(
+    ctx: AppContext,
+    stored: Stored,
+    routed: Sequence[Routed],
+    new_accounts: tuple[Account, ...],
+    new_id: NewId,
+) -> Outcome:
+    """Work out the household after the import; nothing is written."""
+    securities = SecurityBook(ctx.book.securities(), new_id)
+    stage = Stage(stored, securities, new_id, ctx.as_of())
+    counts = tuple(stage.add(batch, account_of) for batch, account_of in routed)
+    accounts = (*stored.accounts, *new_accounts)
+    relations = _with_starters(stage, securities, accounts, new_id, ctx.as_of())
+    rebuilt = rebuild_lots(
+        accounts, stage.all_transactions(), stage.lots(), relations.identical_sets
+    )
+    lots = tuple(_honest(lot) for lot in rebuilt.lots)
+    if counts:
+        counts[-1].problems.extend(rebuilt.problems)
+    _reconcile(stage, lots, {s.id: s for s in securities.by_id().values()})
+    return Outcome(
+        new_accounts,
+        tuple(securities.added.values()),
+        tuple(securities.changed.values()),
+        stage,
+        lots,
+        relations,
+        stored.relations,
+        counts,
+    )
+
+
+def _with_starters(
+    stage: Stage,
+    securities: SecurityBook,
+    accounts: Sequence[Account],
+    new_id: NewId,
+    as_of: date,
+) -> Relations:
+    """Add what the built-in tables and the history suggest where the household has said nothing."""
+    relations = stage.relations
+    everything = list(securities.by_id().values())
+    identical = identical_starters(everything, relations.identical_sets)
+    return replace(
+        relations,
+        identical_sets=identical,
+        replacements=replacement_starters(everything, relations.replacements, identical),
+        scheduled=(
+            *relations.scheduled,
+            *inferred_schedule(
+                accounts, stage.all_transactions(), relations.scheduled, as_of, new_id
+            ),
+        ),
+    )
+
+
+def _honest(lot: TaxLot) -> TaxLot:
+    """Shares that came in without an amount have an unknown basis, not a zero one."""
+    if lot.statement_on is None and lot.source in _BASIS_NEEDED and lot.cost_basis == ZERO:
+        return replace(lot, cost_basis=None)
+    return lot
+
+
+def _reconcile(
+    stage: Stage, lots: Sequence[TaxLot], securities: dict[SecurityId, Security]
+) -> None:
+    """Compare each position a file states with the lots the household now has."""
+    held: dict[Holding, Decimal] = defaultdict(Decimal)
+    for lot in lots:
+        held[lot.account_id, lot.security_id] += lot.shares
+    for holding, (shares, on, line, count) in stage.positions.items():
+        if held[holding] == shares:
+            continue
+        symbol = securities[holding[1]].symbol
+        count.problems.append(
+            Problem(
+                Severity.WARNING,
+                f"the file holds {decimal_text(shares)} shares of {symbol} on {on}, but the lots add "
+                f"up to {decimal_text(held[holding])}; import the lots or the missing history",
+                line,
+                code="positions.differ",
+            )
+        )
+
+
+def write_outcome(w: HouseholdWriter, outcome: Outcome) -> None:
+    """Write an outcome inside an open undo step."""
+    stage = outcome.stage
+    if outcome.accounts:
+        w.put_accounts(outcome.accounts)
+    if outcome.securities_added or outcome.securities_changed:
+        w.put_securities((*outcome.securities_added, *outcome.securities_changed))
+    if stage.transactions:
+        w.add_transactions(stage.transactions)
+    for (account_id, security_id), lots in stage.statements.items():
+        w.replace_statement_lots(account_id, [security_id], lots)
+    if stage.transactions or stage.statements:
+        touched = {t.account_id for t in stage.transactions} | {h[0] for h in stage.statements}
+        touched |= {lot.account_id for lot in outcome.lots}
+        w.replace_lots(sorted(touched), outcome.lots)
+    if stage.prices:
+        w.put_prices(stage.prices)
+    for row in stage.cash:
+        w.put_cash(*row)
+    _write_relations(w, outcome.relations, outcome.relations_before)
+
+
+def _write_relations(w: HouseholdWriter, after: Relations, before: Relations) -> None:
+    if after.scheduled != before.scheduled:
+        w.put_scheduled(after.scheduled)
+    if after.class_targets != before.class_targets:
+        w.replace_class_targets(after.class_targets)
+    if after.security_targets != before.security_targets:
+        w.replace_security_targets(after.security_targets)
+    if after.identical_sets != before.identical_sets:
+        w.replace_identical_sets(after.identical_sets)
+    if after.replacements != before.replacements:
+        w.replace_replacements(after.replacements)
+    if after.equivalents != before.equivalents:
+        w.replace_equivalents(after.equivalents)
+
+
+def _price_days(batches: Sequence[ImportBatch], as_of: date) -> list[date]:
+    days = {row.on for b in batches for row in b.prices}
+    days |= {row.price_on or b.as_of or as_of for b in batches for row in b.positions}
+    return sorted(days)
+
+
+def _stored_prices(
+    book: HouseholdBook, days: Sequence[date]
+) -> dict[tuple[SecurityId, date], float]:
+    """Return the stored closes of every security on the days the files have prices of."""
+    ids = [s.id for s in book.securities()]
+    history = book.price_history(ids, days[0], days[-1])
+    found: dict[tuple[SecurityId, date], float] = {}
+    for security_id, closes in zip(history.security_ids, history.closes, strict=True):
+        for day, close in zip(history.days, closes, strict=True):
+            if not isnan(close):
+                found[security_id, date.fromordinal(day)] = close
+    return found

@@ -1,0 +1,157 @@
+"""Which account of the household each account of a file is."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from harvestdesk.domain.account import Account, AccountType, ReliefMethod
+from harvestdesk.domain.household import Person
+from harvestdesk.domain.ids import AccountId, PersonId
+from harvestdesk.importers.batch import ImportBatch, ParsedAccount
+
+NEW = "new:"
+"""Prefix of the provisional id of an account that is made on confirming."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountMapping:
+    """One account of one file and the household account its rows go to.
+
+    Attributes:
+        account_id: where the rows go; a provisional id (`new:…`) is made on confirming; None: ask.
+        choices: every account the person may choose instead, existing ones first.
+        certain: the file's number, or its name, or the person decided it.
+        reason: `given`, `number`, `name`, `only_one`, `new` or `ask`.
+    """
+
+    file: int
+    key: str
+    parsed: ParsedAccount
+    account_id: AccountId | None
+    choices: tuple[AccountId, ...]
+    certain: bool
+    reason: str
+
+    @property
+    def label(self) -> str:
+        """The account in the file's words."""
+        tail = f"…{self.parsed.number_tail}" if self.parsed.number_tail else ""
+        return (
+            " ".join(part for part in (self.parsed.name, tail) if part) or "(not named in the file)"
+        )
+
+
+Answers = Mapping[tuple[int, str], AccountId]
+"""The person's decisions: (index of the file, key of its account) to a household account."""
+
+
+def map_accounts(
+    batches: Sequence[ImportBatch],
+    accounts: Sequence[Account],
+    people: Sequence[Person],
+    answers: Answers,
+) -> tuple[tuple[AccountMapping, ...], tuple[Account, ...]]:
+    """Return the mapping of every account of every file, and the accounts it would make."""
+    made: list[Account] = []
+    mappings: list[AccountMapping] = []
+    for index, batch in enumerate(batches):
+        for parsed in accounts_of(batch):
+            given = answers.get((index, parsed.key))
+            found, reason = _match(parsed, [*accounts, *made])
+            if found is None and given is None and _says_enough(parsed):
+                new = _new_account(parsed, len(made) + 1, people)
+                made.append(new)
+                found, reason = new.id, "new"
+            if given is not None:
+                found, reason = given, "given"
+            certain = reason in {"given", "number", "name"}
+            mappings.append(AccountMapping(index, parsed.key, parsed, found, (), certain, reason))
+    used = {m.account_id for m in mappings}
+    kept = tuple(a for a in made if a.id in used)
+    choices = tuple(a.id for a in (*accounts, *kept))
+    return tuple(replace(m, choices=choices) for m in mappings), kept
+
+
+def accounts_of(batch: ImportBatch) -> tuple[ParsedAccount, ...]:
+    """Return the accounts a batch names, and one more for rows that name an account it doesn't list."""
+    listed = {a.key: a for a in batch.accounts}
+    rows: Iterable[str] = (
+        row.account_key
+        for rows in (
+            batch.positions,
+            batch.lots,
+            batch.transactions,
+            batch.cash,
+            batch.schedule,
+            batch.security_targets,
+        )
+        for row in rows
+    )
+    custodian = batch.broker if batch.broker in {"schwab", "fidelity", "ibkr"} else "other"
+    for key in rows:
+        if key not in listed:
+            listed[key] = ParsedAccount(key, custodian=custodian)
+    return tuple(listed.values())
+
+
+def _match(parsed: ParsedAccount, accounts: Sequence[Account]) -> tuple[AccountId | None, str]:
+    """Return the account a file's account is, by number, else name, else as the broker's only one."""
+    if parsed.number_tail:
+        same = [a for a in accounts if _same_number(parsed, a)]
+        if len(same) == 1:
+            return same[0].id, "number"
+    if parsed.name:
+        named = [
+            a
+            for a in accounts
+            if a.name.casefold() == parsed.name.casefold()
+            and not (parsed.number_tail and a.number_tail and not _tails_agree(parsed, a))
+        ]
+        if len(named) == 1:
+            return named[0].id, "name"
+    if not parsed.number_tail and not parsed.name:
+        theirs = [a for a in accounts if a.custodian == parsed.custodian]
+        if len(theirs) == 1:
+            return theirs[0].id, "only_one"
+    return None, "ask"
+
+
+def _same_number(parsed: ParsedAccount, account: Account) -> bool:
+    custodians = {parsed.custodian, account.custodian}
+    return _tails_agree(parsed, account) and (len(custodians) == 1 or "other" in custodians)
+
+
+def _tails_agree(parsed: ParsedAccount, account: Account) -> bool:
+    """True when the shorter tail ends the longer one: brokers show three or four characters."""
+    ours, theirs = account.number_tail.upper(), parsed.number_tail.upper()
+    return bool(ours) and bool(theirs) and (ours.endswith(theirs) or theirs.endswith(ours))
+
+
+def _says_enough(parsed: ParsedAccount) -> bool:
+    return bool(parsed.name or parsed.number_tail)
+
+
+def _new_account(parsed: ParsedAccount, number: int, people: Sequence[Person]) -> Account:
+    tail = f" …{parsed.number_tail}" if parsed.number_tail else ""
+    return Account(
+        id=AccountId(f"{NEW}{number}"),
+        name=parsed.name or f"{custodian_name(parsed.custodian)}{tail}",
+        type=parsed.type_hint or AccountType.TAXABLE,
+        owner_ids=_owners(parsed, people),
+        custodian=parsed.custodian,
+        number_tail=parsed.number_tail,
+        relief=parsed.relief or ReliefMethod.FIFO,
+        reinvests=bool(parsed.reinvests),
+        fractional=bool(parsed.fractional),
+    )
+
+
+def _owners(parsed: ParsedAccount, people: Sequence[Person]) -> tuple[PersonId, ...]:
+    """Return the people the file names as owners, known ones only."""
+    by_name = {p.name.casefold(): p.id for p in people}
+    return tuple(by_name[o.casefold()] for o in parsed.owners if o.casefold() in by_name)
+
+
+def custodian_name(custodian: str) -> str:
+    """Return a broker's name as people write it."""
+    names = {"schwab": "Schwab", "fidelity": "Fidelity", "ibkr": "IBKR", "other": "Account"}
+    return names.get(custodian, custodian.title())

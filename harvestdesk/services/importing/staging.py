@@ -1,0 +1,364 @@
+"""What an import would change: rows compared with what is stored, by counting, and nothing written.
+
+The duplicate rule counts: n identical rows in a file against m stored ones add max(0, n - m). So two real
+fills of the same size are both kept, and the same file read twice changes nothing.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+from harvestdesk.domain.account import Account
+from harvestdesk.domain.errors import Problem, Severity
+from harvestdesk.domain.ids import AccountId, LotId, SecurityId, TransactionId
+from harvestdesk.domain.lot import LotSource, TaxLot
+from harvestdesk.domain.money import MONEY_DIGITS, SHARES_DIGITS, ZERO, rounded
+from harvestdesk.domain.prices import Price
+from harvestdesk.domain.transaction import LotPick, Transaction
+from harvestdesk.importers.batch import ImportBatch, ParsedLot, ParsedTransaction
+from harvestdesk.services.importing.classify import SecurityBook
+from harvestdesk.services.importing.relations import Relations
+
+NewId = Callable[[str], str]
+AccountOf = Callable[[str], AccountId]
+Holding = tuple[AccountId, SecurityId]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the book holds before the import, as far as an import compares with it."""
+
+    accounts: tuple[Account, ...]
+    transactions: tuple[Transaction, ...]
+    statement_lots: tuple[TaxLot, ...]
+    prices: Mapping[tuple[SecurityId, date], float]
+    cash: Mapping[tuple[AccountId, date], Decimal]
+    relations: Relations
+
+
+@dataclass
+class FileCount:
+    """Rows of one file by what became of them, and what the comparison found."""
+
+    imported: int = 0
+    duplicates: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, is_new: bool) -> None:
+        """Count one row."""
+        if is_new:
+            self.imported += 1
+        else:
+            self.duplicates += 1
+
+
+class Stage:
+    """Collects the changes of several files in the order they are given.
+
+    Attributes:
+        statements: holdings whose stated lots the import replaces.
+        transactions, prices, cash: rows to add.
+        relations: targets, schedules, replacements and sets after the import.
+    """
+
+    def __init__(
+        self, stored: Stored, securities: SecurityBook, new_id: NewId, as_of: date
+    ) -> None:
+        self._stored = stored
+        self._new_id = new_id
+        self._as_of = as_of
+        self._known = Counter(_key(t) for t in stored.transactions)
+        self._prices = dict(stored.prices)
+        self._cash = dict(stored.cash)
+        self.securities = securities
+        self.transactions: list[Transaction] = []
+        self.statements: dict[Holding, tuple[TaxLot, ...]] = {}
+        self.prices: list[tuple[SecurityId, Price]] = []
+        self.cash: list[tuple[AccountId, date, Decimal, str]] = []
+        self.positions: dict[Holding, tuple[Decimal, date, int, FileCount]] = {}
+        self.relations = stored.relations
+        self._moved = {h for t in stored.transactions if (h := _moves(t)) is not None}
+        self._lots_now: dict[Holding, tuple[TaxLot, ...]] = _by_holding(stored.statement_lots)
+
+    def add(self, batch: ImportBatch, account_of: AccountOf) -> FileCount:
+        """Compare one file with what is stored and with the files before it; returns the counts."""
+        count = FileCount()
+        known = len(self.securities.added) + len(self.securities.changed)
+        self.securities.learn(batch)
+        self._add_transactions(batch, account_of, count)
+        self._add_lots(batch, account_of, count)
+        self._add_positions(batch, account_of, count)
+        self._add_prices(batch, count)
+        self._add_cash(batch, account_of, count)
+        self.relations = self.relations.merged(
+            batch, account_of, self.securities.of, self._new_id, count.add
+        )
+        if batch.kind == "securities":
+            fresh = len(self.securities.added) + len(self.securities.changed) - known
+            count.imported += fresh
+            count.duplicates += max(0, len(batch.securities) - fresh)
+        return count
+
+    def lots(self) -> tuple[TaxLot, ...]:
+        """Return every stated lot after the import."""
+        return tuple(lot for lots in self._lots_now.values() for lot in lots)
+
+    def all_transactions(self) -> tuple[Transaction, ...]:
+        """Return the whole ledger after the import, in date order."""
+        return tuple(sorted((*self._stored.transactions, *self.transactions), key=lambda t: t.on))
+
+    # --- ledger ------------------------------------------------------------------------------------
+
+    def _add_transactions(
+        self, batch: ImportBatch, account_of: AccountOf, count: FileCount
+    ) -> None:
+        seen: Counter[tuple[object, ...]] = Counter()
+        for row in batch.transactions:
+            made = self._transaction(row, account_of(row.account_key))
+            key = _key(made)
+            seen[key] += 1
+            is_new = seen[key] > self._known[key]
+            count.add(is_new)
+            if is_new:
+                self.transactions.append(replace(made, id=TransactionId(self._new_id("txn"))))
+                self._yield_to_ledger(made)
+        for key, n in seen.items():
+            self._known[key] = max(n, self._known[key])
+
+    def _transaction(self, row: ParsedTransaction, account_id: AccountId) -> Transaction:
+        security_id = self.securities.of(row.symbol).id if row.symbol else None
+        return Transaction(
+            id=TransactionId(""),
+            on=row.on,
+            type=row.type,
+            account_id=account_id,
+            security_id=security_id,
+            shares=rounded(row.shares, SHARES_DIGITS),
+            amount=ZERO if row.amount is None else rounded(row.amount, MONEY_DIGITS),
+            fees=rounded(row.fees, MONEY_DIGITS),
+            acquired_on=row.acquired_on,
+            lot_id=LotId(f"{account_id}:{row.lot}") if row.lot else None,
+            purchase=row.purchase,
+            picks=tuple(LotPick(LotId(f"{account_id}:{p.lot}"), p.shares) for p in row.picks),
+            relief=row.relief,
+            ratio=row.ratio,
+            broker_ref=row.broker_ref,
+            note=row.note,
+        )
+
+    def _yield_to_ledger(self, transaction: Transaction) -> None:
+        """Drop lots known from a position only, once the ledger tells how they came about."""
+        holding = _moves(transaction)
+        if holding is None:
+            return
+        self._moved.add(holding)
+        lots = self._lots_now.get(holding, ())
+        if lots and all(lot.source is LotSource.POSITION for lot in lots):
+            self._state(holding, ())
+
+    # --- lots and positions ------------------------------------------------------------------------
+
+    def _add_lots(self, batch: ImportBatch, account_of: AccountOf, count: FileCount) -> None:
+        on = batch.as_of or self._as_of
+        groups: dict[Holding, list[ParsedLot]] = defaultdict(list)
+        for row in batch.lots:
+            groups[account_of(row.account_key), self.securities.of(row.symbol).id].append(row)
+        for holding, rows in groups.items():
+            self._add_statement(holding, rows, on, count)
+        if batch.lots and batch.positions:
+            self._empty_missing(batch, account_of, on)
+
+    def _add_statement(
+        self, holding: Holding, rows: Sequence[ParsedLot], on: date, count: FileCount
+    ) -> None:
+        old = self._lots_now.get(holding, ())
+        if any(lot.statement_on is not None and lot.statement_on > on for lot in old):
+            count.duplicates += len(rows)
+            count.problems.append(
+                Problem(
+                    Severity.INFO,
+                    "these lots are older than the ones already stored and were left out",
+                    rows[0].line,
+                    code="lots.older",
+                )
+            )
+            return
+        stored = Counter(_lot_key(lot) for lot in old if lot.statement_on == on)
+        fresh = [self._lot(row, holding, on) for row in rows]
+        for lot in fresh:
+            known = stored[_lot_key(lot)] > 0
+            stored[_lot_key(lot)] -= 1
+            count.add(not known)
+        if any(stored.values()):
+            self._state(holding, self._with_ids(fresh, old))
+
+    def _lot(self, row: ParsedLot, holding: Holding, on: date) -> TaxLot:
+        return TaxLot(
+            id=LotId(""),
+            account_id=holding[0],
+            security_id=holding[1],
+            shares=rounded(row.shares, SHARES_DIGITS),
+            acquired_on=row.acquired_on,
+            adjusted_acquired_on=row.adjusted_acquired_on or row.acquired_on,
+            cost_basis=None if row.cost_basis is None else rounded(row.cost_basis, MONEY_DIGITS),
+            wash_added=rounded(row.wash_added, MONEY_DIGITS),
+            source=row.source,
+            purchase=row.purchase,
+            broker_ref=row.broker_ref,
+            statement_on=on,
+        )
+
+    def _with_ids(self, lots: Sequence[TaxLot], old: Sequence[TaxLot]) -> tuple[TaxLot, ...]:
+        """Give each lot the id it had in the last statement, so that plans keep meaning something."""
+        ids: dict[tuple[object, ...], list[LotId]] = defaultdict(list)
+        for lot in reversed(old):
+            ids[_same_lot(lot)].append(lot.id)
+        return tuple(
+            replace(
+                lot,
+                id=ids[_same_lot(lot)].pop() if ids[_same_lot(lot)] else LotId(self._new_id("lot")),
+            )
+            for lot in lots
+        )
+
+    def _empty_missing(self, batch: ImportBatch, account_of: AccountOf, on: date) -> None:
+        """A statement of a whole account ends the stated lots of securities it no longer lists."""
+        accounts = {account_of(row.account_key) for row in batch.lots}
+        listed = {
+            (account_of(row.account_key), self.securities.of(row.symbol).id)
+            for row in (*batch.lots, *batch.positions)
+        }
+        for holding, lots in list(self._lots_now.items()):
+            if holding[0] in accounts and holding not in listed and _older(lots, on):
+                self._state(holding, ())
+
+    def _state(self, holding: Holding, lots: tuple[TaxLot, ...]) -> None:
+        self.statements[holding] = lots
+        self._lots_now[holding] = lots
+
+    def _add_positions(self, batch: ImportBatch, account_of: AccountOf, count: FileCount) -> None:
+        on = batch.as_of or self._as_of
+        basis: dict[Holding, Decimal | None] = {}
+        shares: dict[Holding, Decimal] = defaultdict(Decimal)
+        lines: dict[Holding, int] = {}
+        priced: set[int] = set()
+        for row in batch.positions:
+            holding = (account_of(row.account_key), self.securities.of(row.symbol).id)
+            before = basis.get(holding, ZERO)
+            known = before is not None and row.cost_basis is not None
+            basis[holding] = (before or ZERO) + (row.cost_basis or ZERO) if known else None
+            shares[holding] += row.shares
+            lines.setdefault(holding, row.line)
+            if row.price is not None and self._price(
+                holding[1], row.price_on or on, row.price, f"{batch.broker} positions"
+            ):
+                priced.add(row.line)
+        changed = {
+            h
+            for h in shares
+            if self._position_lot(h, rounded(shares[h], SHARES_DIGITS), basis[h], on)
+        }
+        for row in batch.positions:
+            holding = (account_of(row.account_key), self.securities.of(row.symbol).id)
+            count.add(row.line in priced or holding in changed)
+        for holding, held in shares.items():
+            self.positions[holding] = (held, on, lines[holding], count)
+
+    def _position_lot(
+        self, holding: Holding, shares: Decimal, basis: Decimal | None, on: date
+    ) -> bool:
+        """Keep a holding nothing else is known of as one undated lot; returns whether it changed."""
+        lots = self._lots_now.get(holding, ())
+        stated = [lot for lot in lots if lot.source is not LotSource.POSITION]
+        if stated or holding in self._moved:
+            return False
+        if shares <= 0 or (lots and not _older(lots, on)):
+            return False
+        made = TaxLot(
+            LotId(""),
+            *holding,
+            shares,
+            None,
+            None,
+            None if basis is None else rounded(basis, MONEY_DIGITS),
+            source=LotSource.POSITION,
+            statement_on=on,
+        )
+        self._state(holding, self._with_ids([made], lots))
+        return True
+
+    # --- prices and cash ---------------------------------------------------------------------------
+
+    def _add_prices(self, batch: ImportBatch, count: FileCount) -> None:
+        source = f"prices file {batch.source.name}"
+        for row in batch.prices:
+            count.add(self._price(self.securities.of(row.symbol).id, row.on, row.value, source))
+
+    def _price(self, security_id: SecurityId, on: date, value: Decimal, source: str) -> bool:
+        if self._prices.get((security_id, on)) == float(value):
+            return False
+        self._prices[security_id, on] = float(value)
+        self.prices.append((security_id, Price(rounded(value, SHARES_DIGITS), on, source)))
+        return True
+
+    def _add_cash(self, batch: ImportBatch, account_of: AccountOf, count: FileCount) -> None:
+        default = batch.as_of or self._as_of
+        sums: dict[tuple[AccountId, date], Decimal] = defaultdict(Decimal)
+        for row in batch.cash:
+            sums[account_of(row.account_key), row.on or default] += row.amount
+        changed = {k for k, v in sums.items() if self._cash.get(k) != v}
+        for row in batch.cash:
+            count.add((account_of(row.account_key), row.on or default) in changed)
+        for key in sorted(changed):
+            self._cash[key] = sums[key]
+            self.cash.append(
+                (*key, rounded(sums[key], MONEY_DIGITS), f"{batch.broker} {batch.kind}")
+            )
+
+
+def _key(t: Transaction) -> tuple[object, ...]:
+    """Everything that makes a ledger row the row it is; the broker's wording is not part of it."""
+    return (
+        t.account_id,
+        t.on,
+        t.type,
+        t.security_id,
+        t.shares.normalize(),
+        t.amount.normalize(),
+        t.fees.normalize(),
+        t.acquired_on,
+        t.broker_ref,
+    )
+
+
+def _moves(t: Transaction) -> Holding | None:
+    """Return the holding whose shares a ledger row changes, or None."""
+    return None if t.security_id is None or t.shares == 0 else (t.account_id, t.security_id)
+
+
+def _lot_key(lot: TaxLot) -> tuple[object, ...]:
+    return (
+        *_same_lot(lot),
+        lot.shares.normalize(),
+        None if lot.cost_basis is None else lot.cost_basis.normalize(),
+        lot.wash_added.normalize(),
+        lot.adjusted_acquired_on,
+        lot.purchase,
+    )
+
+
+def _same_lot(lot: TaxLot) -> tuple[object, ...]:
+    return (lot.acquired_on, lot.source, lot.broker_ref)
+
+
+def _older(lots: Sequence[TaxLot], on: date) -> bool:
+    return any(lot.statement_on is None or lot.statement_on < on for lot in lots)
+
+
+def _by_holding(lots: Sequence[TaxLot]) -> dict[Holding, tuple[TaxLot, ...]]:
+    found: dict[Holding, list[TaxLot]] = defaultdict(list)
+    for lot in lots:
+        found[lot.account_id, lot.security_id].append(lot)
+    return {holding: tuple(rows) for holding, rows in found.items()}
