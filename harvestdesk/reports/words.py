@@ -11,6 +11,8 @@ CAUSES: dict[str, str] = {
     "vest": "a share vest",
     "recurring": "a recurring purchase",
     "scheduled": "a scheduled purchase",
+    "drip_scheduled": "a dividend reinvestment ahead",
+    "reinvestment": "a dividend reinvestment",
     "planned": "this plan's sale at a loss",
     "planned_sale": "this plan's sale at a loss",
     "planned_purchase": "this plan's own purchase",

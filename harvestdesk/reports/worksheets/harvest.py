@@ -1,0 +1,256 @@
+"""The year-end harvest worksheet: what a preparer reads, checks off and signs (methods 4.11)."""
+
+from collections.abc import Sequence
+from decimal import ROUND_CEILING, Decimal
+
+from harvestdesk.domain.errors import Notice
+from harvestdesk.domain.lock import WashLock
+from harvestdesk.domain.lot import Term
+from harvestdesk.domain.money import ZERO, parse_decimal
+from harvestdesk.domain.proposal import Proposal, RiskLimit
+from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.reports.document import (
+    Block,
+    Checklist,
+    Heading,
+    Paragraph,
+    Report,
+    Signatures,
+    Tone,
+)
+from harvestdesk.reports.figures import count, joined, long_day, number, usd
+from harvestdesk.reports.wording import sentence
+from harvestdesk.reports.worksheets import harvest_tables as tables
+from harvestdesk.reports.worksheets.do_not_buy import RULE, matrix_tables, pause_items
+from harvestdesk.reports.worksheets.lot_instructions import NOT_PASSED
+from harvestdesk.reports.worksheets.parts import (
+    DISCLAIMER,
+    account_name,
+    by_account,
+    footer,
+    head,
+    loss_of,
+    running_head,
+)
+
+_TASK_NOTICES = frozenset({"pause_scheduled", "pause_reinvestment"})
+"""Notices that stand among the tasks already."""
+
+
+def harvest_worksheet(
+    proposal: Proposal, snapshot: HouseholdSnapshot, locks: Sequence[WashLock] = ()
+) -> Report:
+    """Return the worksheet of a harvest plan.
+
+    Args:
+        proposal: the plan.
+        snapshot: the household the plan was made for.
+        locks: locks in force before the plan; those the plan makes are in the plan.
+    """
+    every_lock = (*proposal.locks, *(k for k in locks if k not in proposal.locks))
+    blocks: list[Block] = [
+        *_decision(proposal),
+        *_room(proposal, snapshot),
+        *_trades(proposal, snapshot),
+        *_wash(proposal, snapshot, every_lock),
+        *_left_alone(proposal, snapshot),
+        *_instructions(proposal, snapshot),
+        *_sign_off(proposal, snapshot, every_lock),
+    ]
+    return Report(
+        title=f"Year-end harvest worksheet {proposal.as_of.year}",
+        subtitle=snapshot.household.name,
+        header=head(proposal, snapshot),
+        blocks=tuple(blocks),
+        footer=footer(proposal),
+        simulated=snapshot.household.simulated,
+        running=running_head(snapshot),
+    )
+
+
+def decision(proposal: Proposal) -> str:
+    """Return the plan in one sentence."""
+    if not proposal.sales:
+        return "Nothing to sell: " + (
+            " ".join(sentence(n) for n in proposal.notices if n.code not in _TASK_NOTICES)
+            or "no lot can be harvested under the rules of this plan."
+        )
+    accounts = len({s.account_id for s in proposal.sales})
+    terms = joined(
+        f"{usd(loss)} {name}"
+        for term, name in ((Term.SHORT, "short-term"), (Term.LONG, "long-term"))
+        if (loss := loss_of(proposal.sales, term))
+    )
+    spent = sum((p.amount for p in proposal.purchases), ZERO)
+    bought = (
+        f"buy {count(len(proposal.purchases), 'replacement')} for {usd(spent)}"
+        if proposal.purchases
+        else "keep the proceeds in cash"
+    )
+    return (
+        f"Sell {count(len(proposal.sales), 'lot')} in {count(accounts, 'account')} to realise "
+        f"{usd(proposal.realised_loss)} of losses ({terms}) and {bought}: the tax on {proposal.as_of.year}'s "
+        f"gains goes from {usd(proposal.before.tax)} to {usd(proposal.after.tax)}, and tracking error from "
+        f"{_bp(proposal.before.tracking_error_bp)} to {_bp(proposal.after.tracking_error_bp)} "
+        f"({_limit(proposal)})."
+    )
+
+
+def optimality(proposal: Proposal) -> str:
+    """Return how far the plan can be from the best possible, as the solver's bound proves it."""
+    solver = proposal.solver
+    gap = parse_decimal(f"{solver.gap:.9f}")
+    if solver.status != "optimal" or gap is None:
+        return f"The solver ({solver.solver}) ended with {solver.status}: nothing is proved about this plan."
+    # Rounded up: the promise must hold as printed.
+    percent = max(Decimal("0.01"), (gap * 100).quantize(Decimal("0.01"), rounding=ROUND_CEILING))
+    return (
+        f"Proved to be within {percent}% of the best possible under these rules and limits "
+        f"({solver.solver} {solver.solver_version}, upper bound against the plan after rounding to shares)."
+    )
+
+
+def _decision(proposal: Proposal) -> list[Block]:
+    blocks: list[Block] = [Heading("Decision")]
+    if not proposal.passed:
+        blocks.append(Paragraph(NOT_PASSED, Tone.WARNING))
+        blocks += [Paragraph(f"✗ {sentence(c)}") for c in proposal.checks if not c.passed]
+    blocks += [Paragraph(decision(proposal), Tone.LEAD), Paragraph(optimality(proposal))]
+    if proposal.sales:
+        blocks.append(Paragraph(january_warning(proposal), Tone.WARNING))
+    return blocks
+
+
+def january_warning(proposal: Proposal) -> str:
+    """Return the warning that the year does not end the danger: a purchase in the window still washes."""
+    last = max((k.last_day for k in proposal.locks), default=None)
+    safe = max((k.first_safe_day for k in proposal.locks), default=None)
+    if last is None or safe is None:
+        return "A purchase of what is sold within 30 days, in any account, destroys the loss."
+    year = proposal.as_of.year
+    into = (
+        f" The end of the year changes nothing: a reinvestment, an automatic order or an IRA purchase in "
+        f"January still destroys the {year} loss."
+        if last.year > year
+        else ""
+    )
+    return (
+        f"Do not buy what is sold, in any account of the household, through {long_day(last)}; the first safe "
+        f"day is {long_day(safe)}.{into}"
+    )
+
+
+def _room(proposal: Proposal, snapshot: HouseholdSnapshot) -> list[Block]:
+    return [
+        Heading("Gains to offset, and the household before and after"),
+        tables.room_table(proposal, snapshot),
+        tables.before_after_table(proposal),
+    ]
+
+
+def _trades(proposal: Proposal, snapshot: HouseholdSnapshot) -> list[Block]:
+    blocks: list[Block] = [
+        Heading("Lots to sell"),
+        tables.sales_table(proposal, snapshot),
+        Heading("Purchases"),
+        tables.purchases_table(proposal, snapshot),
+    ]
+    return blocks
+
+
+def _wash(
+    proposal: Proposal, snapshot: HouseholdSnapshot, locks: Sequence[WashLock]
+) -> list[Block]:
+    blocks: list[Block] = [
+        Heading("What not to buy, and until when"),
+        *matrix_tables(snapshot, locks),
+        Paragraph(RULE, Tone.SMALL),
+    ]
+    items = pause_items(snapshot, locks)
+    blocks.append(Heading("Automatic purchases to switch off", 2))
+    if items:
+        blocks.append(Checklist(items))
+    else:
+        blocks.append(Paragraph("No automatic purchase of what is sold is known in any account."))
+    return blocks
+
+
+def _left_alone(proposal: Proposal, snapshot: HouseholdSnapshot) -> list[Block]:
+    return [
+        Heading("Losses left alone, and why"),
+        tables.kept_table(proposal, snapshot),
+        Paragraph(tables.other_kept(proposal), Tone.SMALL),
+        Heading("The next lots beyond the limit"),
+        tables.ladder_table(proposal, snapshot),
+    ]
+
+
+def _instructions(proposal: Proposal, snapshot: HouseholdSnapshot) -> list[Block]:
+    if not proposal.sales:
+        return []
+    return [
+        Heading("Lot instructions at the brokers"),
+        tables.instruction_table(proposal, snapshot),
+        *(Paragraph(text) for text in tables.deadlines(proposal, snapshot)),
+    ]
+
+
+def _sign_off(
+    proposal: Proposal, snapshot: HouseholdSnapshot, locks: Sequence[WashLock]
+) -> list[Block]:
+    blocks: list[Block] = [Heading("Remarks and checks")]
+    blocks += [Paragraph(f"•  {sentence(n)}") for n in _remarks(proposal.notices)]
+    blocks += [Paragraph(f"{'✓' if c.passed else '✗'}  {sentence(c)}") for c in proposal.checks]
+    if proposal.sales:
+        blocks += [
+            Heading("Before, during and after the trades"),
+            Checklist(checklist(proposal, snapshot, locks)),
+        ]
+    people = [person.name for person in snapshot.people] or [snapshot.household.name]
+    blocks += [
+        Heading("Signatures"),
+        Signatures(("Prepared by", "Reviewed by", *(f"Approved by {name}" for name in people))),
+        Paragraph(DISCLAIMER, Tone.SMALL),
+    ]
+    return blocks
+
+
+def checklist(
+    proposal: Proposal, snapshot: HouseholdSnapshot, locks: Sequence[WashLock]
+) -> tuple[str, ...]:
+    """Return the things to do, in order."""
+    names = joined(account_name(snapshot, a) for a, _ in by_account(snapshot, proposal.sales))
+    safe = max((k.first_safe_day for k in proposal.locks), default=None)
+    items = [
+        "Lot dates and basis agree with the broker's own lot list for every lot sold.",
+        (
+            "No purchase of what is sold in the last 30 days in accounts outside this file: spouse, IRAs, "
+            "employer plans, companies you control."
+        ),
+        "Automatic purchases and reinvestments above are switched off, in every account.",
+        f"Place the sales first, in {names}; buy only after they are filled.",
+        "Name the lots at each broker before the deadline, and keep the confirmations.",
+        "Check the fills: lots, prices, losses realised against this sheet.",
+    ]
+    if safe is not None and locks:
+        items.append(
+            f"On {long_day(safe)}: switch automatic purchases on again; switch back to the sold securities "
+            "only if the plan then says so."
+        )
+    items.append("File this sheet with the year's tax papers.")
+    return tuple(items)
+
+
+def _remarks(notices: Sequence[Notice]) -> list[Notice]:
+    return [n for n in notices if n.code not in _TASK_NOTICES]
+
+
+def _limit(proposal: Proposal) -> str:
+    limit = _bp(proposal.settings.tracking_error_bp)
+    if proposal.settings.risk_limit is RiskLimit.INCREASE:
+        return f"limit: {limit} more than today"
+    return f"limit {limit}"
+
+
+def _bp(value: Decimal) -> str:
+    return f"{number(value, 1)} bp"
