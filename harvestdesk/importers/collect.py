@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from harvestdesk.domain.account import AccountType
 from harvestdesk.domain.errors import Problem, Severity
 from harvestdesk.importers.batch import (
     ImportBatch,
@@ -33,33 +32,6 @@ from harvestdesk.importers.values import (
     parse_money,
     parse_shares,
 )
-
-_TYPE_WORDS: tuple[tuple[str, AccountType], ...] = (
-    ("roth", AccountType.ROTH_IRA),
-    ("401", AccountType.PLAN_401K),
-    ("403b", AccountType.PLAN_401K),
-    ("ira", AccountType.TRADITIONAL_IRA),
-    ("rollover", AccountType.TRADITIONAL_IRA),
-    ("hsa", AccountType.HSA),
-    ("health savings", AccountType.HSA),
-    ("joint", AccountType.JOINT),
-    ("trust", AccountType.TRUST),
-    ("individual", AccountType.TAXABLE),
-    ("brokerage", AccountType.TAXABLE),
-    ("taxable", AccountType.TAXABLE),
-)
-
-
-def type_hint(name: str) -> AccountType | None:
-    """Return the account type a name speaks of, or None; a hint for a person to confirm."""
-    words = " ".join("".join(c if c.isalnum() else " " for c in name.lower()).split())
-    for word, kind in _TYPE_WORDS:
-        if word == "ira":
-            if word in words.split():
-                return kind
-        elif word in words:
-            return kind
-    return None
 
 
 class Collector:
