@@ -50,11 +50,8 @@ class HouseholdBook(BookReader):
         _claim(path)
         try:
             with storage_errors(path):
-                with closing(connect_plain(path, "rw")) as raw:
-                    migrate(raw, None, MIGRATIONS)
+                _lay_out(path, household)
                 connection = connect(path, view_only=False)
-                with transaction(connection, "IMMEDIATE"):
-                    Writer(connection).put_household(household)
                 undo_log.arm(connection)
         except BaseException:
             path.unlink(missing_ok=True)
@@ -127,11 +124,14 @@ class HouseholdBook(BookReader):
         """
         with self._writing() as connection:
             writer = Writer(connection)
-            with transaction(connection, "IMMEDIATE"):
-                undo_log.start(connection)
-                yield writer
-                changes = writer.finish(label)
-            writer.committed(changes)
+            try:
+                with transaction(connection, "IMMEDIATE"):
+                    undo_log.start(connection)
+                    yield writer
+                    changes = writer.finish(label)
+                writer.committed(changes)
+            finally:
+                writer.close()
 
     def undo(self) -> Changes | None:
         """Take the last step back; None when there is none."""
@@ -202,6 +202,15 @@ def _claim(path: Path) -> None:
             f"{path.name!r} cannot be made there: {reason}.", code="file.path"
         ) from error
     os.close(handle)
+
+
+def _lay_out(path: Path, household: Household) -> None:
+    """Make the tables and the household itself, which is no undo step."""
+    with closing(connect_plain(path, "rw")) as raw:
+        migrate(raw, None, MIGRATIONS)
+    with closing(connect(path, view_only=False)) as connection:
+        with transaction(connection, "IMMEDIATE"):
+            Writer(connection).put_household(household)
 
 
 def _prepare(connection: Connection, path: Path) -> None:

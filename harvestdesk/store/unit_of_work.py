@@ -54,9 +54,15 @@ class Writer:
     """
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self._open_connection: Connection | None = connection
         self._counters: dict[str, int] = {}
         self._changes: Changes | None = None
+
+    @property
+    def _connection(self) -> Connection:
+        if self._open_connection is None:
+            raise RuntimeError("the write is over")
+        return self._open_connection
 
     @property
     def changes(self) -> Changes:
@@ -267,6 +273,10 @@ class Writer:
     def committed(self, changes: Changes) -> None:
         """Note what was changed; called by the book once the commit is on disk."""
         self._changes = changes
+
+    def close(self) -> None:
+        """End the writer's life with its transaction; called by the book."""
+        self._open_connection = None
 
     def _put(self, codec: RowCodec[Any], values: Sequence[_HasId]) -> None:
         self._upsert(codec.table, codec.columns, ("id",), _exact(codec, values))
