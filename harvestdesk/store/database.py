@@ -208,9 +208,11 @@ def _lay_out(path: Path, household: Household) -> None:
     """Make the tables and the household itself, which is no undo step."""
     with closing(connect_plain(path, "rw")) as raw:
         migrate(raw, None, MIGRATIONS)
-    with closing(connect(path, view_only=False)) as connection:
-        with transaction(connection, "IMMEDIATE"):
-            Writer(connection).put_household(household)
+    with (
+        closing(connect(path, view_only=False)) as connection,
+        transaction(connection, "IMMEDIATE"),
+    ):
+        Writer(connection).put_household(household)
 
 
 def _prepare(connection: Connection, path: Path) -> None:
