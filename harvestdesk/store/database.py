@@ -31,7 +31,9 @@ from harvestdesk.store.migrations.runner import migrate, user_version
 from harvestdesk.store.reads import BookReader
 from harvestdesk.store.records import IntegrityReport
 from harvestdesk.store.snapshots import load_snapshot
-from harvestdesk.store.unit_of_work import Writer
+from harvestdesk.store.unit_of_work import HouseholdWriter
+
+__all__ = ["HouseholdBook", "HouseholdWriter"]
 
 OWNER_ONLY = 0o600
 
@@ -113,7 +115,7 @@ class HouseholdBook(BookReader):
         return load_snapshot(self, as_of)
 
     @contextmanager
-    def write(self, label: str) -> Iterator[Writer]:
+    def write(self, label: str) -> Iterator[HouseholdWriter]:
         """Change the book: all of the block or nothing of it, as one undo step.
 
         Args:
@@ -123,7 +125,7 @@ class HouseholdBook(BookReader):
             BadInputError: the book is view-only, another program is writing it, or the disk is full.
         """
         with self._writing() as connection:
-            writer = Writer(connection)
+            writer = HouseholdWriter(connection)
             try:
                 with transaction(connection, "IMMEDIATE"):
                     undo_log.start(connection)
@@ -212,7 +214,7 @@ def _lay_out(path: Path, household: Household) -> None:
         closing(connect(path, view_only=False)) as connection,
         transaction(connection, "IMMEDIATE"),
     ):
-        Writer(connection).put_household(household)
+        HouseholdWriter(connection).put_household(household)
 
 
 def _prepare(connection: Connection, path: Path) -> None:

@@ -154,13 +154,17 @@ class BookReader:
         """
         with self.reading() as connection:
             found = histories.last_prices(connection, as_of)
-        prices = {
-            SecurityId(security_id): Price(
-                from_scaled(value, PRICE_DIGITS), date.fromisoformat(on), source
-            )
-            for security_id, on, source, value in found
-        }
-        return PriceBook(as_of, prices)
+        return PriceBook(as_of, {SecurityId(row[0]): _price(*row[1:]) for row in found})
+
+    def prices(self, first: date, last: date) -> tuple[tuple[SecurityId, Price], ...]:
+        """Return every recorded price between two days, both included, exactly."""
+        columns = tables.prices.c
+        found = self._rows(
+            select(columns.security_id, columns.on_date, columns.source, columns.value)
+            .where(columns.on_date.between(first.isoformat(), last.isoformat()))
+            .order_by(columns.security_id, columns.on_date, columns.row_no)
+        )
+        return tuple((SecurityId(row[0]), _price(*row[1:])) for row in found)
 
     def price_history(
         self, security_ids: Iterable[SecurityId], first: date, last: date
@@ -230,6 +234,10 @@ class BookReader:
         columns = tables.settings.c
         found = self._rows(select(columns.key, columns.value).order_by(columns.key))
         return {row.key: row.value for row in found}
+
+
+def _price(on: str, source: str, value: int) -> Price:
+    return Price(from_scaled(value, PRICE_DIGITS), date.fromisoformat(on), source)
 
 
 def _ordered(codec: RowCodec[Any], *order: str) -> Select[Any]:

@@ -47,7 +47,7 @@ class _HasId(Protocol):
     def id(self) -> str: ...
 
 
-class Writer:
+class HouseholdWriter:
     """What can be changed inside one write; made by `HouseholdBook.write`.
 
     Nothing is written that is there already: only real differences become part of the undo step.
