@@ -1,0 +1,182 @@
+"""What the window's commands do: dialogs, wizards, files and paper. Heavy parts are imported on use."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+
+from harvestdesk.domain.proposal import HarvestSettings
+from harvestdesk.gui.theme import Scheme
+from harvestdesk.gui.widgets.figure import FigureTile
+
+if TYPE_CHECKING:
+    from harvestdesk.gui.main_window import MainWindow
+
+_FILTER = "HarvestDesk household (*.harvest)"
+
+
+class Commands(QObject):
+    """Connects the actions of a window with what they do."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        self._dialogs: list[Any] = []
+        actions = window.actions_by_key
+        for key, do in (
+            ("household.sample", self.open_sample),
+            ("household.new", self.new_household),
+            ("household.open", self.open_household),
+            ("household.backup", self.back_up),
+            ("import", self.import_statements),
+            ("orders.export", self.export_orders),
+            ("worksheet.print", lambda: self.print_report("worksheet")),
+            ("instructions.print", lambda: self.print_report("lot-instructions")),
+            ("do_not_buy.print", lambda: self.print_report("do-not-buy")),
+            ("app.quit", window.close),
+            ("edit.undo", window.desk.undo),
+            ("edit.redo", window.desk.redo),
+            ("plan.run", self.plan_harvest),
+            ("plan.cancel", window.desk.cancel_plan),
+            ("help.explain", self.explain),
+            ("help.about", self.about),
+        ):
+            actions[key].triggered.connect(lambda _checked=False, do=do: do())
+        for scheme in Scheme:
+            actions[f"view.{scheme.value}"].triggered.connect(
+                lambda _checked=False, scheme=scheme: window.choose_look(scheme)
+            )
+
+    # --- household ------------------------------------------------------------------------------
+    def open_sample(self) -> None:
+        """Open the sample household."""
+        self._window.desk.open_sample()
+
+    def new_household(self) -> None:
+        """Ask for name and people, then create the file."""
+        from harvestdesk.gui.dialogs.new_household import NewHouseholdDialog
+        from harvestdesk.services.preferences import data_folder
+
+        dialog = NewHouseholdDialog(self._window.theme, data_folder(), self._window)
+        dialog.accepted.connect(
+            lambda: self._window.desk.create(dialog.path, dialog.name, dialog.people)
+        )
+        self._open(dialog)
+
+    def open_household(self) -> None:
+        """Ask which file to open."""
+        from harvestdesk.services.preferences import data_folder
+
+        chosen, _ = QFileDialog.getOpenFileName(
+            self._window, "Open household", str(data_folder()), _FILTER
+        )
+        if chosen:
+            self._window.open(Path(chosen))
+
+    def back_up(self) -> None:
+        """Ask where to, then write a checked copy."""
+        app = self._window.desk.app
+        if app is None:
+            return
+        suggestion = app.book.path.with_name(
+            f"{app.book.path.stem} backup {app.clock.today().isoformat()}.harvest"
+        )
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._window, "Back up to", str(suggestion), _FILTER
+        )
+        if chosen:
+            path = Path(chosen)
+            handle = self._window.desk.work("Backing up", lambda app: app.book.backup(path))
+            handle.succeeded.connect(
+                lambda _result: self._window.said.setText(f"Backed up to {path.name}")
+            )
+
+    # --- import, plan, export -----------------------------------------------------------------------
+    def import_statements(self) -> None:
+        """Open the import wizard."""
+        from harvestdesk.gui.wizards.import_statements.wizard import ImportWizard
+
+        wizard = ImportWizard(self._window.theme, self._window.desk, self._window)
+        self._open(wizard)
+
+    def plan_harvest(self) -> None:
+        """Plan with the settings of the plan page, or with the last ones."""
+        page = self._window.pages.get("plan")
+        settings = getattr(page, "settings", None)
+        if callable(settings):
+            settings = settings()
+        if not isinstance(settings, HarvestSettings):
+            loaded = self._window.desk.loaded
+            proposal = loaded.data.proposal if loaded else None
+            settings = proposal.settings if proposal else HarvestSettings()
+        self._window.desk.plan(settings)
+
+    def export_orders(self) -> None:
+        """Ask for format and folder, then write the orders."""
+        from harvestdesk.gui.dialogs.export_orders import ExportOrdersDialog
+
+        loaded = self._window.desk.loaded
+        if loaded is None or loaded.data.proposal is None:
+            return
+        dialog = ExportOrdersDialog(
+            self._window.theme, self._window.desk, loaded.data, self._window
+        )
+        dialog.exported.connect(self._window.said.setText)
+        self._open(dialog)
+
+    def print_report(self, kind: str) -> None:
+        """Build a report in the background, then preview it."""
+        from harvestdesk.gui.desk_work import build_report
+
+        loaded = self._window.desk.loaded
+        if loaded is None:
+            return
+        proposal_id = loaded.data.proposal.id if loaded.data.proposal else None
+        handle = self._window.desk.work(
+            "Preparing the paper", lambda app: build_report(app, kind, proposal_id)
+        )
+        handle.succeeded.connect(self._preview)
+
+    def _preview(self, report: Any) -> None:
+        from harvestdesk.gui.printing.preview import PreviewDialog
+
+        self._open(PreviewDialog(report, self._window))
+
+    # --- help ---------------------------------------------------------------------------------------
+    def explain(self) -> None:
+        """Say how the focused figure came about."""
+        focused = QApplication.focusWidget()
+        if isinstance(focused, FigureTile):
+            focused.explain()
+
+    def about(self) -> None:
+        """Say what this is."""
+        from harvestdesk import __version__
+
+        box = QMessageBox(self._window)
+        box.setWindowTitle("About HarvestDesk")
+        box.setText(f"HarvestDesk {__version__}")
+        box.setInformativeText(
+            "Tax lots, wash sales and tax-loss harvesting for a whole household, on your own "
+            "computer. This program opens no network connection. It prepares figures for you and "
+            "your adviser; it is not tax advice."
+        )
+        self._open(box)
+
+    def _open(self, dialog: Any) -> None:
+        """Show a dialog without blocking, and let go of it when it closes."""
+        dialog.setModal(True)
+        self._dialogs.append(dialog)
+        dialog.finished.connect(lambda _result: self._let_go(dialog))
+        dialog.open()
+
+    def _let_go(self, dialog: Any) -> None:
+        if dialog in self._dialogs:
+            self._dialogs.remove(dialog)
+            dialog.deleteLater()
+
+    @property
+    def open_dialogs(self) -> tuple[Any, ...]:
+        """Dialogs on view, oldest first."""
+        return tuple(self._dialogs)

@@ -1,0 +1,112 @@
+"""What the lanes do for the desk. Runs on their threads; imports the heavy rooms there."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harvestdesk.domain.errors import HarvestError
+from harvestdesk.domain.proposal import HarvestSettings, Proposal
+from harvestdesk.gui.desk import Loaded
+from harvestdesk.gui.undo import UndoState
+from harvestdesk.gui.view_base import DeskData
+from harvestdesk.jobs.harvest import HarvestInputs, harvest_job
+from harvestdesk.jobs.job import Job
+
+if TYPE_CHECKING:
+    from harvestdesk.domain.ids import ProposalId
+    from harvestdesk.reports.document import Report
+    from harvestdesk.services.context import AppContext
+    from harvestdesk.services.preferences import Preferences
+    from harvestdesk.store.database import HouseholdBook
+
+
+def open_household(path: Path, preferences: "Preferences") -> Loaded:
+    """Open a household file and work out what the pages show."""
+    from harvestdesk.services.books import open_book
+
+    return _loaded(open_book(path), preferences)
+
+
+def open_sample(preferences: "Preferences") -> Loaded:
+    """Open the sample household, built on first use in the person's data folder."""
+    from harvestdesk.services.books import open_book
+    from harvestdesk.services.preferences import data_folder
+    from harvestdesk.services.sample import build_sample
+
+    path = data_folder() / "sample.harvest"
+    if path.exists():
+        return _loaded(open_book(path), preferences)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return _loaded(build_sample(path), preferences)
+
+
+def create_household(
+    path: Path, name: str, people: tuple[str, ...], preferences: "Preferences"
+) -> Loaded:
+    """Create a household file and open it."""
+    from harvestdesk.services.books import create_book
+
+    return _loaded(create_book(path, name, people), preferences)
+
+
+def _loaded(book: "HouseholdBook", preferences: "Preferences") -> Loaded:
+    from harvestdesk.gui import pages
+    from harvestdesk.services.context import AppContext
+
+    pages.load_modules()
+    try:
+        return load(AppContext(book, settings=preferences))
+    except BaseException:
+        book.close()
+        raise
+
+
+def load(app: "AppContext") -> Loaded:
+    """Read the household and work out the rows of every page."""
+    from harvestdesk.services.views.drift import drift_view
+    from harvestdesk.services.views.overview import overview
+    from harvestdesk.services.views.plan import plan_view
+    from harvestdesk.washsale.outlook import lot_standings
+
+    snapshot = app.snapshot()
+    proposal = latest_proposal(app)
+    data = DeskData(
+        snapshot=snapshot,
+        overview=overview(snapshot, proposal),
+        proposal=proposal,
+        plan=plan_view(snapshot, proposal) if proposal else None,
+        account_drift={a.id: drift_view(snapshot, proposal, a.id) for a in snapshot.accounts},
+        standings=lot_standings(snapshot),
+    )
+    return Loaded(app, data, UndoState(app.book.undo_label(), app.book.redo_label()))
+
+
+def latest_proposal(app: "AppContext") -> Proposal | None:
+    """Return the plan stored last, or None."""
+    return max(app.book.proposals(), key=lambda p: (p.created_at, p.id), default=None)
+
+
+def prepare_harvest(app: "AppContext", settings: HarvestSettings) -> Job[HarvestInputs, Proposal]:
+    """Return the harvest of the household as a job for the worker process."""
+    from harvestdesk.services.plan_harvest import next_proposal_id
+
+    return harvest_job(
+        HarvestInputs(app.snapshot(), settings, next_proposal_id(app), app.clock.now())
+    )
+
+
+def keep(app: "AppContext", proposal: Proposal) -> None:
+    """Store a plan, unless the household has changed while it was worked out."""
+    if app.snapshot().fingerprint != proposal.fingerprint:
+        raise HarvestError(
+            "The household changed while the plan was worked out, so the plan was dropped. Plan again.",
+            code="plan.late",
+        )
+    with app.book.write("Harvest plan") as w:
+        w.add_proposal(proposal)
+
+
+def build_report(app: "AppContext", kind: str, proposal_id: "ProposalId | None") -> "Report":
+    """Return a worksheet, lot instructions or do-not-buy list as plain data."""
+    from harvestdesk.services import worksheets
+
+    return worksheets.build_report(app, kind, proposal_id)

@@ -1,0 +1,262 @@
+"""The frame: sidebar, top bar, pages, status bar. What commands do is in commands.py."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QPaintEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from harvestdesk.domain.account import ACCOUNT_TYPE_NAMES
+from harvestdesk.gui import formatting
+from harvestdesk.gui.a11y import name
+from harvestdesk.gui.actions import PAGE_KEYS, PAGE_TITLES, build_actions, enable, fill_menus
+from harvestdesk.gui.commands import Commands
+from harvestdesk.gui.desk import Desk, Loaded
+from harvestdesk.gui.errors import words_of
+from harvestdesk.gui.settings_store import WindowStore
+from harvestdesk.gui.theme import Scheme, Theme
+from harvestdesk.gui.undo import show_undo
+from harvestdesk.gui.view_base import Page, ViewContext
+from harvestdesk.gui.views.welcome import WelcomePage
+from harvestdesk.gui.widgets.job_strip import JobStrip
+from harvestdesk.gui.widgets.notice_bar import NoticeBar
+from harvestdesk.gui.widgets.sidebar import Sidebar, SidebarLine
+from harvestdesk.gui.widgets.top_bar import TopBar
+from harvestdesk.gui.workers.runner import JobRunner
+
+if TYPE_CHECKING:
+    from harvestdesk.services.preferences import Preferences
+    from harvestdesk.services.views.overview import AccountTotal
+
+SavePreferences = Callable[["Preferences"], None]
+
+
+class MainWindow(QMainWindow):
+    """The one window of a household.
+
+    Signals:
+        painted: once, after the first paint.
+        page_shown: key of a page.
+    """
+
+    painted = Signal()
+    page_shown = Signal(str)
+
+    def __init__(
+        self,
+        theme: Theme,
+        runner: JobRunner,
+        preferences: "Preferences",
+        store: WindowStore,
+        save_preferences: SavePreferences,
+    ) -> None:
+        super().__init__()
+        self.theme = theme
+        self.runner = runner
+        self._store = store
+        self._save_preferences = save_preferences
+        self._was_painted = False
+        self.pages: dict[str, Page] = {}
+        self.desk = Desk(runner, preferences, self)
+        self.actions_by_key = build_actions(self)
+        fill_menus(self.menuBar(), self.actions_by_key)
+        self.commands = Commands(self)
+        self._lay_out()
+        self._connect()
+        self.setWindowTitle("HarvestDesk")
+        name(self, "HarvestDesk")
+        self._show_state()
+        if not store.restore(self):
+            self.resize(theme.px(1280), theme.px(820))
+
+    def _lay_out(self) -> None:
+        self.sidebar = Sidebar(self.theme)
+        self.top_bar = TopBar(self.theme)
+        self.notice = NoticeBar(self.theme)
+        self.welcome = WelcomePage(self.theme, self.actions_by_key, self.desk.preferences)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.welcome)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        for widget in (self.top_bar, self.notice):
+            right.addWidget(widget)
+        right.addWidget(self._stack, 1)
+        centre = QWidget()
+        across = QHBoxLayout(centre)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(0)
+        across.addWidget(self.sidebar)
+        across.addLayout(right, 1)
+        self.setCentralWidget(centre)
+        self.jobs = JobStrip(self.runner, self.theme)
+        self.said = QLabel()
+        self.statusBar().addWidget(self.jobs, 1)
+        self.statusBar().addPermanentWidget(self.said)
+        self.statusBar().setSizeGripEnabled(False)
+        shortcuts = {k: self.actions_by_key[f"page.{k}"].shortcut().toString() for k in PAGE_KEYS}
+        self.sidebar.show_pages([(k, PAGE_TITLES[k], shortcuts[k]) for k in PAGE_KEYS])
+
+    def _connect(self) -> None:
+        desk = self.desk
+        desk.opened.connect(self._on_opened)
+        desk.refreshed.connect(self._on_refreshed)
+        desk.failed.connect(self._on_failed)
+        desk.planned.connect(lambda _proposal: self.navigate("plan", {}))
+        self.sidebar.page_chosen.connect(lambda key: self.navigate(key, {}))
+        self.sidebar.account_chosen.connect(lambda key: self.navigate("lots", {"account": key}))
+        self.welcome.book_chosen.connect(lambda path: self.open(Path(path)))
+        self.top_bar.stale.clicked.connect(self.actions_by_key["import"].trigger)
+        for started in (self.runner.job_started, self.runner.job_finished):
+            started.connect(lambda _handle: self._show_state())
+        for key in PAGE_KEYS:
+            action = self.actions_by_key[f"page.{key}"]
+            action.triggered.connect(lambda _checked, key=key: self.navigate(key, {}))
+        self.actions_by_key[f"view.{self.theme.scheme.value}"].setChecked(True)
+
+    # --- household ----------------------------------------------------------------------------
+    def open(self, path: Path) -> None:
+        """Open a household file in the background."""
+        self.notice.say("")
+        self.desk.open(path)
+
+    def _on_opened(self, loaded: Loaded) -> None:
+        from harvestdesk.gui.pages import PAGES
+
+        for page in self.pages.values():
+            self._stack.removeWidget(page)
+            page.hide()
+            page.deleteLater()
+        context = ViewContext(
+            app=loaded.app,
+            theme=self.theme,
+            runner=self.runner,
+            navigate=self.navigate,
+            actions=self.actions_by_key,
+            plan_harvest=self.desk.plan,
+        )
+        self.pages = {spec.key: spec.load()(context) for spec in PAGES}
+        for page in self.pages.values():
+            self._stack.addWidget(page)
+        self.notice.say("")
+        self._on_refreshed(loaded)
+        self.navigate("overview", {})
+        self._remember(self.desk.preferences)
+
+    def _on_refreshed(self, loaded: Loaded) -> None:
+        data = loaded.data
+        household = data.snapshot.household
+        self.setWindowTitle(f"{household.name}[*] – HarvestDesk")
+        total = formatting.dollars(data.overview.total)
+        lines = [_account_line(total_) for total_ in data.overview.accounts]
+        self.sidebar.show_household(household.name, f"{total} in all accounts", lines)
+        self.top_bar.show_state(
+            data.snapshot.as_of,
+            data.overview.stale_symbols,
+            simulated=household.simulated,
+            view_only=loaded.app.book.view_only,
+        )
+        for page in self.pages.values():
+            page.refresh(data)
+        self._show_state()
+
+    def _on_failed(self, title: str, error: BaseException) -> None:
+        page = self._stack.currentWidget()
+        words = f"{title}: {words_of(error)}"
+        if isinstance(page, Page):
+            page.show_problem(words)
+        else:
+            self.welcome.show_problem(words)
+
+    # --- pages --------------------------------------------------------------------------------
+    @property
+    def current_page(self) -> str:
+        """Key of the page on view, or "welcome"."""
+        page = self._stack.currentWidget()
+        return page.key if isinstance(page, Page) else "welcome"
+
+    def navigate(self, key: str, what: Mapping[str, str]) -> None:
+        """Show a page and select something on it."""
+        page = self.pages.get(key)
+        if page is None:
+            return
+        self._stack.setCurrentWidget(page)
+        self.sidebar.mark_page(key)
+        if what:
+            page.select(what)
+        self.page_shown.emit(key)
+
+    # --- state --------------------------------------------------------------------------------
+    def _show_state(self) -> None:
+        """Enable what can be done now; hide what a window without a household does not need."""
+        loaded = self.desk.loaded
+        self.sidebar.setVisible(loaded is not None)
+        self.top_bar.setVisible(loaded is not None)
+        have = set()
+        if loaded is not None:
+            have.add("book")
+            writable = not loaded.app.book.view_only
+            if writable:
+                have.add("write")
+            if loaded.data.plan is not None:
+                have.add("plan")
+                if loaded.data.plan.can_export:
+                    have.add("orders")
+        enable(self.actions_by_key, frozenset(have))
+        planning = self.desk.planning is not None
+        self.actions_by_key["plan.cancel"].setEnabled(planning)
+        self.actions_by_key["plan.run"].setEnabled("write" in have and not planning)
+        if loaded is not None:
+            undo, redo = self.actions_by_key["edit.undo"], self.actions_by_key["edit.redo"]
+            show_undo(undo, redo, loaded.undo, writable="write" in have)
+
+    def choose_look(self, scheme: Scheme) -> None:
+        """Switch the look and remember it."""
+        from dataclasses import replace
+
+        self.theme.choose(scheme)
+        self._remember(replace(self.desk.preferences, theme=scheme.value))
+
+    def _remember(self, preferences: "Preferences") -> None:
+        self.desk.preferences = preferences
+        try:
+            self._save_preferences(preferences)
+        except OSError:
+            self.said.setText("Preferences could not be saved")
+
+    # --- Qt's side ------------------------------------------------------------------------------
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint; tell once that the window is there."""
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self.painted.emit)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop the work, for two seconds at most, and close the file."""
+        self.said.setText("stopping…")
+        self._store.save(self)
+        if self.runner.close():
+            self.desk.close()
+        event.accept()
+
+
+def _account_line(total: "AccountTotal") -> SidebarLine:
+    prices = f" Oldest price of {total.oldest_price_on}." if total.oldest_price_on else ""
+    lots = formatting.plural(total.lots, "lot")
+    return SidebarLine(
+        key=total.account_id,
+        text=total.name,
+        small_text=ACCOUNT_TYPE_NAMES[total.type],
+        figure=formatting.dollars(total.value),
+        explanation=f"{lots} at their last prices plus {formatting.dollars(total.cash)} cash.{prices}",
+    )

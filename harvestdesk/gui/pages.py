@@ -1,0 +1,43 @@
+"""The pages of the window: where each one's class is. Imported late, so that the window paints first."""
+
+import importlib
+from dataclasses import dataclass
+
+from harvestdesk.gui.actions import PAGE_TITLES
+from harvestdesk.gui.view_base import Page
+
+
+@dataclass(frozen=True, slots=True)
+class PageSpec:
+    """One page: its key and the class that shows it."""
+
+    key: str
+    module: str
+    class_name: str
+
+    @property
+    def title(self) -> str:
+        """The page's name in the sidebar."""
+        return PAGE_TITLES[self.key]
+
+    def load(self) -> type[Page]:
+        """Return the class, importing its module."""
+        found = getattr(importlib.import_module(self.module), self.class_name)
+        if not (isinstance(found, type) and issubclass(found, Page)):
+            raise TypeError(f"{self.class_name} is no page")
+        return found
+
+
+PAGES = (
+    PageSpec("overview", "harvestdesk.gui.views.overview", "OverviewPage"),
+    PageSpec("lots", "harvestdesk.gui.views.lots", "LotsPage"),
+    PageSpec("drift", "harvestdesk.gui.views.drift", "DriftPage"),
+    PageSpec("wash_calendar", "harvestdesk.gui.views.wash_calendar", "WashCalendarPage"),
+    PageSpec("plan", "harvestdesk.gui.views.plan", "PlanPage"),
+)
+
+
+def load_modules() -> None:
+    """Import every page's module; done on a lane, because it takes longer than a frame."""
+    for spec in PAGES:
+        spec.load()

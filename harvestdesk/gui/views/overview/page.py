@@ -1,0 +1,209 @@
+"""Overview: what the household is worth, what could be harvested, what comes up next."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
+
+from harvestdesk.domain.account import ACCOUNT_TYPE_NAMES
+from harvestdesk.gui import formatting
+from harvestdesk.gui.models.table_base import Column, ColumnTable, Kind
+from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
+from harvestdesk.gui.view_base import DeskData, Figure, Page, ViewContext
+from harvestdesk.gui.views.overview.words import EVENT_WORDS, answer, event_tone
+from harvestdesk.gui.widgets.data_table import DataTable
+from harvestdesk.services.views.overview import Event, Overview
+
+_NO_DATA = (
+    "There is nothing in this household yet. Import what your brokers let you download: positions, "
+    "lots and transactions. You see everything before it is written."
+)
+
+
+def _gain_tone(row: Mapping[str, Any]) -> Tone:
+    gain = row["gain"]
+    if gain is None or gain == 0:
+        return Tone.PLAIN
+    return Tone.LOSS if gain < 0 else Tone.GAIN
+
+
+def _account_columns() -> tuple[Column, ...]:
+    return (
+        Column("name", "Account", width=22, explain="The account's name in this household."),
+        Column("type", "Taxed as", width=16, explain="How sales in the account are taxed."),
+        Column("lots", "Lots", Kind.INTEGER, explain="Tax lots held.", width=6),
+        Column(
+            "value",
+            "Value $",
+            Kind.DOLLARS,
+            explain="Shares times last price of every lot, plus cash.",
+            explain_cell=lambda r: (
+                f"{r['lots']} lots at their last prices plus cash of "
+                f"{formatting.dollars(r['cash'], cents=True)}. Oldest price: "
+                f"{formatting.day(r['price_on'])}."
+            ),
+        ),
+        Column("cash", "Cash $", Kind.DOLLARS, explain="Cash balance the broker reported last."),
+        Column(
+            "gain",
+            "Unrealised $",
+            Kind.DOLLARS,
+            tone=_gain_tone,
+            explain="Value less adjusted basis of the lots; only where sales are taxed.",
+            width=14,
+        ),
+        Column(
+            "price_on",
+            "Prices from",
+            Kind.DATE,
+            explain="Date of the oldest price used in this account.",
+        ),
+    )
+
+
+def _event_columns() -> tuple[Column, ...]:
+    return (
+        Column("on", "Day", Kind.DATE, explain="When it happens.", width=11),
+        Column(
+            "what",
+            "What",
+            explain="What happens on that day.",
+            tone=lambda r: event_tone(r["kind"]),
+            width=30,
+        ),
+        Column("symbols", "Security", explain="Securities it concerns.", width=12),
+        Column("account", "Account", explain="Where it happens.", width=18),
+        Column("dollars", "At stake $", Kind.DOLLARS, explain="Dollars it touches.", width=12),
+    )
+
+
+class OverviewPage(Page):
+    """The first page of an open household."""
+
+    key = "overview"
+    title = "Overview"
+
+    def __init__(self, ctx: ViewContext, parent: QWidget | None = None) -> None:
+        super().__init__(ctx, parent)
+        if "plan.run" in ctx.actions:
+            self.set_primary(ctx.actions["plan.run"])
+        if "import" in ctx.actions:
+            self.add_secondary(ctx.actions["import"])
+        self.accounts = DataTable(
+            ColumnTable(_account_columns(), self.theme), self.theme, "Accounts", filters=False
+        )
+        self.events = DataTable(
+            ColumnTable(_event_columns(), self.theme), self.theme, "Coming up", filters=False
+        )
+        self.accounts.activated.connect(self._on_account_activated)
+        self.events.activated.connect(self._on_event_activated)
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.setChildrenCollapsible(False)
+        split.addWidget(_titled(self.theme, "Accounts", self.accounts))
+        split.addWidget(_titled(self.theme, "Coming up in the next weeks", self.events))
+        split.setStretchFactor(0, 2)
+        split.setStretchFactor(1, 3)
+        self.body.addWidget(split, 1)
+        self._events: tuple[Event, ...] = ()
+
+    def refresh(self, data: DeskData) -> None:
+        """Show the household anew."""
+        shown = data.overview
+        if not data.snapshot.lots and not any(data.snapshot.cash.values()):
+            self.set_answer("An empty household.")
+            self.show_empty(_NO_DATA, self.ctx.actions.get("import"))
+            return
+        self.show_body()
+        self.set_answer(answer(shown, data.plan))
+        self.set_figures(_figures(shown, data))
+        self._show_accounts(shown)
+        self._show_events(shown)
+
+    def _show_accounts(self, shown: Overview) -> None:
+        rows = shown.accounts
+        self.accounts.model.set_rows(
+            {
+                "name": [r.name for r in rows],
+                "type": [ACCOUNT_TYPE_NAMES[r.type] for r in rows],
+                "lots": [r.lots for r in rows],
+                "value": [r.value for r in rows],
+                "cash": [r.cash for r in rows],
+                "gain": [r.gain for r in rows],
+                "price_on": [r.oldest_price_on for r in rows],
+            },
+            [r.account_id for r in rows],
+        )
+
+    def _show_events(self, shown: Overview) -> None:
+        self._events = shown.events
+        self.events.model.set_rows(
+            {
+                "on": [e.on for e in shown.events],
+                "what": [EVENT_WORDS[e.kind] for e in shown.events],
+                "kind": [e.kind for e in shown.events],
+                "symbols": [", ".join(e.symbols) for e in shown.events],
+                "account": [e.account for e in shown.events],
+                "dollars": [e.dollars for e in shown.events],
+            },
+            list(range(len(shown.events))),
+        )
+
+    def _on_account_activated(self, key: object) -> None:
+        self.ctx.navigate("lots", {"account": str(key)})
+
+    def _on_event_activated(self, key: object) -> None:
+        event = self._events[int(str(key))]
+        self.ctx.navigate("wash_calendar", {"symbol": event.symbols[0]} if event.symbols else {})
+
+
+def _titled(theme: Theme, words: str, table: DataTable) -> QWidget:
+    holder = QWidget()
+    layout = QVBoxLayout(holder)
+    layout.setContentsMargins(0, theme.px(Space.SMALL), 0, 0)
+    layout.setSpacing(theme.px(Space.SMALL))
+    heading = QLabel(words)
+    heading.setFont(theme.font(TextSize.SECTION))
+    layout.addWidget(heading)
+    layout.addWidget(table, 1)
+    return holder
+
+
+def _figures(shown: Overview, data: DeskData) -> tuple[Figure, ...]:
+    lots = shown.lots
+    day = shown.as_of.isoformat()
+    figures = [
+        Figure(
+            "Household",
+            formatting.dollars(shown.total),
+            f"All lots at their last prices plus all cash, on {day}.",
+            f"{formatting.dollars(shown.cash)} cash",
+        ),
+        Figure(
+            "Harvestable today",
+            formatting.dollars(lots.harvestable),
+            f"Losses that would stand if realised on {day}: shares no purchase of the 61-day window "
+            "washes (IRC §1091), at the last prices.",
+            formatting.plural(lots.harvestable_lots, "lot"),
+            Tone.LOSS,
+        ),
+        Figure(
+            "Locked",
+            formatting.dollars(lots.locked),
+            "Losses a purchase of the last 30 days, or an expected one, would wash."
+            + (f" The first is free on {lots.first_free}." if lots.first_free else ""),
+            formatting.plural(lots.locked_lots, "lot"),
+            Tone.LOCKED,
+        ),
+    ]
+    if data.plan is not None:
+        figures.append(
+            Figure(
+                "Latest plan",
+                formatting.dollars(data.plan.proposal.realised_loss),
+                f"Losses the plan of {data.plan.proposal.created_at[:10]} realises.",
+                "out of date" if data.plan.stale else formatting.plural(lots.planned_lots, "lot"),
+                Tone.PLAN,
+            )
+        )
+    return tuple(figures)
