@@ -24,13 +24,14 @@ class WashLock:
 
     Attributes:
         first_day, last_day: both inside the lock; `first_safe_day` is the day after `last_day`.
-        cause: code such as `loss_sale`, `purchase`, `drip`, `vest`, `recurring`, `scheduled`, `planned`.
+        cause: `loss_sale`, `planned` (buy locks); `purchase`, `recurring`, `drip`, `vest`, and
+            `drip_scheduled` (loss-sale locks; `cause_on` after the as-of date: still to come).
         cause_on: date of the sale or purchase behind it.
         account_ids: accounts of the sale or purchase behind it.
         shares: shares that can still be matched.
         permanent: the purchase is in an IRA-type account: the loss would be lost for good (Rev. Rul. 2008-5).
         dollars: loss at stake in dollars, positive, where known.
-        evidence: "confirmed", "probable", "unclear" or "coverage_incomplete".
+        evidence: "confirmed", "scheduled", "probable", "unclear" or "coverage_incomplete".
     """
 
     identical_set_id: IdenticalSetId
@@ -52,13 +53,19 @@ class WashLock:
 class LotStanding:
     """What wash-sale law says today about selling one lot.
 
+    A lot is either free or blocked as a whole: with one share of a replacement held, the very first
+    loss share sold is washed, whichever it is. How many shares the purchases can wash in all is
+    `matching_shares`.
+
     Attributes:
-        free_shares: shares whose loss would stand if sold today.
-        blocked_shares: shares whose loss would be washed.
+        free_shares: shares whose whole loss stands if they are sold today.
+        blocked_shares: shares that can't be sold today without washing some of the loss.
         free_from: first day the blocked shares are free, or None when nothing is blocked.
-        cause: code of the blocking purchase (`purchase`, `drip`, `vest`, `recurring`, `scheduled`).
+        cause: code of the blocking purchase, as in WashLock.
         permanent: a blocking purchase is in an IRA-type account.
         blocking_account_ids: where the blocking purchases are.
+        cause_on: date of the purchase named by `cause`; after the as-of date if it is scheduled.
+        matching_shares: shares of the lot those purchases would wash if all of it were sold.
     """
 
     lot_id: LotId
@@ -68,3 +75,5 @@ class LotStanding:
     cause: str = ""
     permanent: bool = False
     blocking_account_ids: tuple[AccountId, ...] = ()
+    cause_on: date | None = None
+    matching_shares: Decimal = ZERO

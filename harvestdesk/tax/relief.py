@@ -1,0 +1,86 @@
+"""Relief methods: which lots a sale takes when the seller names none (Reg. 1.1012-1(c)).
+
+Each method is one sort key over lots; the lowest key is sold first, ties go to the earlier purchase.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+
+from harvestdesk.domain.account import ReliefMethod
+from harvestdesk.domain.lot import TaxLot, Term
+from harvestdesk.domain.money import ZERO
+from harvestdesk.tax.holding_period import term_of
+
+SortKey = Callable[[TaxLot, date, Decimal], tuple[Decimal | int, ...]]
+
+
+def _acquired(lot: TaxLot) -> int:
+    """Return the ordinal of the real acquisition date; lots without one count as oldest."""
+    return lot.acquired_on.toordinal() if lot.acquired_on else 0
+
+
+def _basis(lot: TaxLot) -> Decimal:
+    return lot.basis_per_share or ZERO
+
+
+def _fifo(lot: TaxLot, _on: date, _price: Decimal) -> tuple[Decimal | int, ...]:
+    """First in, first out: the default of Reg. 1.1012-1(c)(1)."""
+    return (_acquired(lot),)
+
+
+def _lifo(lot: TaxLot, _on: date, _price: Decimal) -> tuple[Decimal | int, ...]:
+    """Last in, first out."""
+    return (-_acquired(lot),)
+
+
+def _hifo(lot: TaxLot, _on: date, _price: Decimal) -> tuple[Decimal | int, ...]:
+    """Highest adjusted basis per share first."""
+    return (-_basis(lot), _acquired(lot))
+
+
+def _lofo(lot: TaxLot, _on: date, _price: Decimal) -> tuple[Decimal | int, ...]:
+    """Lowest adjusted basis per share first."""
+    return (_basis(lot), _acquired(lot))
+
+
+def _is_long(lot: TaxLot, on: date) -> bool:
+    since = lot.adjusted_acquired_on or lot.acquired_on
+    return since is not None and term_of(since, on) is Term.LONG
+
+
+def _min_tax(lot: TaxLot, on: date, price: Decimal) -> tuple[Decimal | int, ...]:
+    """Brokers' tax-optimising order: short losses, long losses, long gains, short gains.
+
+    Inside a group the largest loss, or the smallest gain, per share goes first. Brokers publish this
+    order in words only; it uses no tax rates.
+    """
+    gain = price - _basis(lot)
+    long_term = _is_long(lot, on)
+    group = (1 if long_term else 0) if gain < 0 else (2 if long_term else 3)
+    return (group, gain, _acquired(lot))
+
+
+def _max_loss(lot: TaxLot, on: date, price: Decimal) -> tuple[Decimal | int, ...]:
+    """Largest loss per share first; at equal loss short-term before long-term."""
+    return (price - _basis(lot), int(_is_long(lot, on)), _acquired(lot))
+
+
+SORT_KEYS: dict[ReliefMethod, SortKey] = {
+    ReliefMethod.FIFO: _fifo,
+    ReliefMethod.LIFO: _lifo,
+    ReliefMethod.HIFO: _hifo,
+    ReliefMethod.LOFO: _lofo,
+    # No lot was named although the account asks for it: the regulation falls back to FIFO.
+    ReliefMethod.SPECIFIC: _fifo,
+    ReliefMethod.MIN_TAX: _min_tax,
+    ReliefMethod.MAX_LOSS: _max_loss,
+}
+
+
+def order_lots(
+    lots: Sequence[TaxLot], method: ReliefMethod, on: date, price: Decimal
+) -> list[TaxLot]:
+    """Return `lots` in the order a sale on `on` at `price` dollars per share takes them."""
+    key = SORT_KEYS[method]
+    return sorted(lots, key=lambda lot: key(lot, on, price))

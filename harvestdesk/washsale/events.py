@@ -1,0 +1,222 @@
+"""Facts the ledger runs on and the rows it returns; ids are plain text, amounts exact Decimals."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from harvestdesk.domain.account import ReliefMethod
+from harvestdesk.domain.lot import Term
+from harvestdesk.domain.money import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Acquire:
+    """Shares coming in as one lot.
+
+    Attributes:
+        on: trade date.
+        total: cost in dollars with fees.
+        purchase: key of the purchase order (Rev. Rul. 56-602); empty: the lot itself.
+        washing: an acquisition in the sense of IRC §1091(a); gifts, inheritances and transfers
+            between own accounts are none.
+        acquired: original date of shares that came with their history; None: `on`.
+        adjusted: tacked date they came with; None: `acquired`.
+        wash_added: disallowed losses already in the basis they came with.
+        used: already served as a replacement (Reg. 1.1091-1(e)).
+        shares_per_unit: shares an option or warrant covers.
+        basis_known: False: no cost was reported, so no gain can be told.
+    """
+
+    id: str
+    on: date
+    account: str
+    symbol: str
+    quantity: Decimal
+    total: Decimal
+    lot: str
+    purchase: str = ""
+    washing: bool = True
+    acquired: date | None = None
+    adjusted: date | None = None
+    wash_added: Decimal = ZERO
+    used: bool = False
+    shares_per_unit: Decimal = Decimal(1)
+    basis_known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Shares a sale takes from a named lot; `replacement_first` sells washed-into shares first."""
+
+    lot: str
+    quantity: Decimal
+    replacement_first: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sell:
+    """Shares going out.
+
+    Attributes:
+        total: net proceeds in dollars.
+        picks: named lots; empty: `method`, or the account's, decides.
+        wash_on: day the window is counted from where it isn't `on`: the day a short sale was opened.
+        realises: False for shares that leave without a sale (a transfer out).
+    """
+
+    id: str
+    on: date
+    account: str
+    symbol: str
+    quantity: Decimal
+    total: Decimal
+    picks: tuple[Pick, ...] = ()
+    method: ReliefMethod | None = None
+    wash_on: date | None = None
+    realises: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A share split: every share held before becomes `ratio` shares; no account: in all of them."""
+
+    id: str
+    on: date
+    symbol: str
+    ratio: Fraction
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnOfCapital:
+    """A distribution that lowers basis (IRC §301(c)(2)); beyond the basis it is gain."""
+
+    id: str
+    on: date
+    account: str
+    symbol: str
+    total: Decimal
+
+
+Event = Acquire | Sell | Split | ReturnOfCapital
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerSymbol:
+    """What a symbol is to the wash-sale rules.
+
+    Attributes:
+        set_id: identical set; options and warrants are in that of their underlying.
+        contract: an option or warrant: its own loss is washed by the same contract only.
+        put: an option to sell; buying it acquires nothing.
+        exempt: outside §1091 (crypto assets, money market funds).
+    """
+
+    set_id: str
+    contract: bool = False
+    put: bool = False
+    exempt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFacts:
+    """A household's ledger.
+
+    Attributes:
+        events: in date order; the order inside a day is the order things happened.
+        sheltered: accounts whose sales aren't reported and whose purchases wash for good.
+        symbols: symbols that aren't simply a set of their own.
+        methods: relief method by account; FIFO where missing.
+    """
+
+    events: tuple[Event, ...]
+    sheltered: frozenset[str] = frozenset()
+    symbols: Mapping[str, LedgerSymbol] = field(default_factory=dict)
+    methods: Mapping[str, ReliefMethod] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SaleSlice:
+    """One row of Form 8949: part of a sale with one lot, one adjusted date and one replacement.
+
+    Attributes:
+        basis: adjusted basis, earlier wash additions included (col. e).
+        original_basis: cost of the shares without wash additions.
+        disallowed: loss not allowed, positive (col. g).
+        recognized: gain + disallowed (col. h).
+        replaced_by: lot the loss went to.
+        permanent: it went to an IRA-type account and is lost (Rev. Rul. 2008-5).
+        kind: "sale" or "roc_excess".
+        basis_known: False: cost was never reported; gain means nothing.
+    """
+
+    sale: str
+    lot: str
+    account: str
+    symbol: str
+    quantity: Decimal
+    acquired: date
+    adjusted_acquired: date
+    sold: date
+    proceeds: Decimal
+    basis: Decimal
+    original_basis: Decimal
+    gain: Decimal
+    disallowed: Decimal
+    recognized: Decimal
+    term: Term
+    replaced_by: str | None = None
+    permanent: bool = False
+    kind: str = "sale"
+    basis_known: bool = True
+
+    @property
+    def code(self) -> str:
+        """Form 8949 column f: `W` where a loss was disallowed."""
+        return "W" if self.replaced_by is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLot:
+    """Shares left of a lot with one adjusted date and one basis per share."""
+
+    lot: str
+    account: str
+    symbol: str
+    quantity: Decimal
+    acquired: date
+    adjusted_acquired: date
+    original_basis: Decimal
+    wash_added: Decimal
+    is_replacement: bool
+    replaces: tuple[str, ...] = ()
+    sheltered: bool = False
+    basis_known: bool = True
+
+    @property
+    def basis(self) -> Decimal:
+        """Adjusted basis in dollars."""
+        return self.original_basis + self.wash_added
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """A sale of more shares than the ledger knows of."""
+
+    sale: str
+    account: str
+    symbol: str
+    on: date
+    missing: Decimal
+    lot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerResult:
+    """What a ledger comes to: reported rows in time order, lots left, sales that had no shares."""
+
+    sales: tuple[SaleSlice, ...]
+    lots: tuple[LedgerLot, ...]
+    shortfalls: tuple[Shortfall, ...] = ()

@@ -1,0 +1,226 @@
+"""Mutable lots while a ledger runs: every lot is one fresh part and parts already used as replacement."""
+
+import heapq
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from harvestdesk.domain.account import ReliefMethod
+from harvestdesk.domain.ids import AccountId, LotId, SecurityId
+from harvestdesk.domain.lot import TaxLot
+from harvestdesk.tax.relief import SORT_KEYS
+from harvestdesk.washsale.events import Acquire
+from harvestdesk.washsale.units import from_units, share_of, to_units
+
+PRICED_METHODS = frozenset({ReliefMethod.MIN_TAX, ReliefMethod.MAX_LOSS})
+"""Methods whose order depends on the sale's price and date."""
+
+
+@dataclass(slots=True, eq=False)
+class Part:
+    """Shares of a lot with the same basis per share and the same adjusted date.
+
+    Attributes:
+        adjusted: proleptic ordinal of the tacked date.
+        used: has served as a replacement.
+        promised: shares a sale of the running batch has picked and not yet taken.
+        version: raised when the basis per share changes, so that older queue entries are void.
+    """
+
+    lot: "OpenLot"
+    quantity: int
+    basis: int
+    added: int
+    adjusted: int
+    used: bool
+    number: int
+    replaces: tuple[str, ...] = ()
+    promised: int = 0
+    version: int = 0
+
+    def take(self, quantity: int) -> tuple[int, int]:
+        """Remove shares; return their original basis and wash additions."""
+        basis = share_of(self.basis, quantity, self.quantity)
+        added = share_of(self.added, quantity, self.quantity)
+        self.quantity -= quantity
+        self.basis -= basis
+        self.added -= added
+        return basis, added
+
+    def as_tax_lot(self) -> TaxLot:
+        """Return the part as the relief methods see it."""
+        lot = self.lot
+        return TaxLot(
+            LotId(lot.id), AccountId(lot.account), SecurityId(lot.symbol),
+            from_units(self.quantity), date.fromordinal(lot.acquired),
+            date.fromordinal(self.adjusted), from_units(self.basis), from_units(self.added),
+        )  # fmt: skip
+
+
+@dataclass(slots=True, eq=False)
+class OpenLot:
+    """A lot from before its purchase (a later purchase can be matched already) to its end.
+
+    Attributes:
+        order: position of the acquiring event in the ledger.
+        bought: ordinal of the acquisition in the sense of §1091; `acquired` that of the history.
+        fresh: the part that has replaced nothing yet; all of it has one basis per share.
+        used: parts matched with a loss, in the order of matching.
+        gone_fresh: shares sold that had replaced nothing.
+    """
+
+    id: str
+    account: str
+    symbol: str
+    order: int
+    bought: int
+    acquired: int
+    purchase: str
+    washing: bool
+    cover: int
+    sheltered: bool
+    basis_known: bool
+    fresh: Part | None = None
+    used: list[Part] = field(default_factory=list)
+    gone_fresh: int = 0
+    live: bool = False
+    numbers: int = 0
+
+    @classmethod
+    def of(cls, event: Acquire, order: int, sheltered: bool) -> "OpenLot":
+        """Return the lot an acquisition creates."""
+        acquired = event.acquired or event.on
+        lot = cls(
+            event.lot, event.account, event.symbol, order, event.on.toordinal(),
+            acquired.toordinal(), event.purchase or event.lot, event.washing,
+            to_units(event.shares_per_unit), sheltered, event.basis_known,
+        )  # fmt: skip
+        part = Part(
+            lot, to_units(event.quantity), to_units(event.total), to_units(event.wash_added),
+            (event.adjusted or acquired).toordinal(), event.used, 0,
+        )  # fmt: skip
+        if event.used:
+            lot.used.append(part)
+        else:
+            lot.fresh = part
+        return lot
+
+    def parts(self, replacement_first: bool = True) -> Iterator[Part]:
+        """Yield the parts with shares left; by default the longest held (tacked) ones first."""
+        if self.fresh is not None and not replacement_first:
+            yield self.fresh
+        yield from self.used
+        if self.fresh is not None and replacement_first:
+            yield self.fresh
+
+    def match(self, quantity: int) -> Part:
+        """Split `quantity` fresh shares off as used and return them."""
+        fresh = self.fresh
+        assert fresh is not None  # noqa: S101 - the caller saw fresh shares
+        if quantity == fresh.quantity:
+            self.fresh = None
+            fresh.used = True
+            fresh.version += 1
+            self.used.append(fresh)
+            return fresh
+        basis, added = fresh.take(quantity)
+        self.numbers += 1
+        part = Part(self, quantity, basis, added, fresh.adjusted, True, self.numbers)
+        # Shares picked for a sale later in the batch that are no longer fresh are sold as matched.
+        part.promised = max(0, fresh.promised - fresh.quantity)
+        fresh.promised -= part.promised
+        self.used.append(part)
+        return part
+
+    def drop(self, part: Part) -> None:
+        """Forget a part that has no shares left."""
+        if part is self.fresh:
+            self.fresh = None
+        elif part.used:
+            self.used.remove(part)
+
+    def split(self, ratio: Fraction) -> None:
+        """Turn every share into `ratio` shares; basis stays (Reg. 1.307-1)."""
+        for part in self.parts():
+            part.quantity = part.quantity * ratio.numerator // ratio.denominator
+            part.version += 1
+
+
+_Entry = tuple[tuple[Decimal | int, ...], int, bool, int, int, int, Part]
+_ANY_DAY = date(2000, 1, 1)
+"""These methods look at neither day nor price."""
+
+
+class Queue:
+    """Lots of one account and symbol in the order the account's relief method sells them."""
+
+    def __init__(self) -> None:
+        self.lots: dict[str, OpenLot] = {}
+        self._heaps: dict[ReliefMethod, list[_Entry]] = {}
+        self._pushed = itertools.count()
+
+    def open(self, lot: OpenLot) -> None:
+        """Add a lot on the day of its purchase."""
+        lot.live = True
+        self.lots[lot.id] = lot
+        for part in lot.parts():
+            self.add(part)
+
+    def add(self, part: Part) -> None:
+        """Add a part, or one whose basis per share changed, to the orders in use."""
+        for method, heap in self._heaps.items():
+            heapq.heappush(heap, self._entry(part, method))
+
+    def parts(self) -> Iterator[Part]:
+        """Yield all parts with shares left, lots in order of opening."""
+        for lot in self.lots.values():
+            yield from lot.parts()
+
+    def promise(
+        self, quantity: int, method: ReliefMethod, on: date, price: Decimal
+    ) -> list[tuple[Part, int]]:
+        """Pick up to `quantity` shares by `method` and return the parts and shares picked."""
+        if method in PRICED_METHODS:
+            return self._promise_priced(quantity, method, on, price)
+        heap = self._heaps.get(method)
+        if heap is None:
+            heap = self._heaps[method] = [self._entry(part, method) for part in self.parts()]
+            heapq.heapify(heap)
+        picked: list[tuple[Part, int]] = []
+        while quantity > 0 and heap:
+            *_, version, part = heap[0]
+            free = part.quantity - part.promised
+            if version != part.version or free <= 0:
+                heapq.heappop(heap)
+                continue
+            taken = min(free, quantity)
+            part.promised += taken
+            quantity -= taken
+            picked.append((part, taken))
+        return picked
+
+    def _promise_priced(
+        self, quantity: int, method: ReliefMethod, on: date, price: Decimal
+    ) -> list[tuple[Part, int]]:
+        key = SORT_KEYS[method]
+        picked: list[tuple[Part, int]] = []
+        for part in sorted(
+            self.parts(),
+            key=lambda p: (key(p.as_tax_lot(), on, price), p.lot.order, not p.used, p.number),
+        ):
+            taken = min(part.quantity - part.promised, quantity)
+            if taken > 0:
+                part.promised += taken
+                quantity -= taken
+                picked.append((part, taken))
+        return picked
+
+    def _entry(self, part: Part, method: ReliefMethod) -> _Entry:
+        # Equal keys go by order of purchase; the running number keeps parts from being compared.
+        key = SORT_KEYS[method](part.as_tax_lot(), _ANY_DAY, Decimal(0))
+        return (
+            key, part.lot.order, not part.used, part.number, next(self._pushed), part.version, part,
+        )  # fmt: skip

@@ -1,0 +1,120 @@
+"""Which purchases a loss is matched with: the earliest in the window first, each share once.
+
+Reg. 1.1091-1(c)-(e). Lots that have nothing left to match are skipped for good, so that a long
+ledger is walked once.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from harvestdesk.washsale.events import LedgerSymbol
+from harvestdesk.washsale.holdings import OpenLot
+from harvestdesk.washsale.policy import (
+    AcquiredBeforeSoldLot,
+    DisposedBefore,
+    SameDayDisposal,
+    WashPolicy,
+)
+from harvestdesk.washsale.units import UNIT
+from harvestdesk.washsale.window import WINDOW_DAYS
+
+SplitFactor = Callable[[str, int], tuple[int, int]]
+"""Shares a share of a symbol becomes by splits between now and a later event: numerator, denominator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Shares of a candidate that answer for sold shares.
+
+    Attributes:
+        lot: the replacement.
+        sold: shares sold at a loss, in their own units, that it replaces.
+        units: units of the candidate used up for them.
+    """
+
+    lot: OpenLot
+    sold: int
+    units: int
+
+
+class Pool:
+    """The acquisitions of one identical set, in the order losses are matched with them."""
+
+    def __init__(
+        self,
+        lots: Sequence[OpenLot],
+        symbols: Callable[[str], LedgerSymbol],
+        policy: WashPolicy,
+        split_factor: SplitFactor,
+    ) -> None:
+        self._lots = sorted((x for x in lots if x.washing), key=lambda x: (x.bought, x.order))
+        self._days = [lot.bought for lot in self._lots]
+        self._next = list(range(len(self._lots) + 1))
+        self._symbols = symbols
+        self._policy = policy
+        self._split_factor = split_factor
+
+    def matches(self, sold: OpenLot, quantity: int, day: int) -> Iterator[Match]:
+        """Yield what replaces `quantity` shares of `sold`, lost on ordinal `day`.
+
+        The caller uses each match up before it asks for the next one.
+        """
+        at = self._alive(bisect_left(self._days, day - WINDOW_DAYS))
+        while quantity > 0 and at < len(self._lots) and self._days[at] <= day + WINDOW_DAYS:
+            lot = self._lots[at]
+            if self._replaces(lot, sold):
+                match = self._match(lot, sold, quantity)
+                if match is not None:
+                    yield match
+                    quantity -= match.sold
+            if not self._left(lot):
+                self._next[at] = at + 1
+            at = self._alive(at + 1)
+
+    def _alive(self, at: int) -> int:
+        """Return the first position from `at` on with shares to match; shortens the path."""
+        root = at
+        while self._next[root] != root:
+            root = self._next[root]
+        while self._next[at] != root:
+            self._next[at], at = root, self._next[at]
+        return root
+
+    def _left(self, lot: OpenLot) -> int:
+        fresh = 0 if lot.fresh is None else lot.fresh.quantity
+        if self._policy.disposed_before is DisposedBefore.LITERAL:
+            return fresh + lot.gone_fresh
+        return fresh
+
+    def _replaces(self, lot: OpenLot, sold: OpenLot) -> bool:
+        if lot.purchase == sold.purchase:
+            return False  # what is left of the same purchase replaces nothing, Rev. Rul. 56-602
+        if self._symbols(sold.symbol).contract:
+            # §1091(a) reaches "contracts or options to acquire" when stock was sold, not the reverse.
+            return lot.symbol == sold.symbol
+        if self._symbols(lot.symbol).put:
+            return False
+        return (
+            self._policy.acquired_before_sold_lot is AcquiredBeforeSoldLot.COUNTS
+            or lot.bought >= sold.acquired
+        )
+
+    def _match(self, lot: OpenLot, sold: OpenLot, quantity: int) -> Match | None:
+        left = self._left(lot)
+        if self._policy.same_day_disposal is SameDayDisposal.IGNORE and lot.fresh is not None:
+            left -= lot.fresh.promised
+        if left <= 0:
+            return None
+        per_sold, per_unit = self._ratio(lot, sold)
+        if left * per_unit >= quantity * per_sold:
+            return Match(lot, quantity, quantity * per_sold // per_unit)
+        return Match(lot, left * per_unit // per_sold, left)
+
+    def _ratio(self, lot: OpenLot, sold: OpenLot) -> tuple[int, int]:
+        """Return a, b so that `a` candidate units answer for `b` sold shares."""
+        cover = UNIT if lot.symbol == sold.symbol else lot.cover
+        if lot.live:
+            return UNIT, cover
+        numerator, denominator = self._split_factor(sold.symbol, lot.order)
+        return UNIT * numerator, cover * denominator

@@ -1,0 +1,147 @@
+"""Loss sales of the last 30 days whose window is still open, from the imported ledger."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from harvestdesk.domain.ids import AccountId, IdenticalSetId, SecurityId
+from harvestdesk.domain.money import ZERO
+from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.domain.transaction import ADDS_SHARES, Transaction, TransactionType
+from harvestdesk.washsale.identical import SetIndex
+from harvestdesk.washsale.policy import DEFAULT_POLICY, WashPolicy
+from harvestdesk.washsale.rebuild import rebuild_lots
+from harvestdesk.washsale.window import window
+
+_Pair = tuple[AccountId, SecurityId]
+
+
+@dataclass(frozen=True, slots=True)
+class LossSale:
+    """A sale that a purchase could still wash.
+
+    Attributes:
+        shares: shares sold at a loss that nothing has replaced yet.
+        loss: their loss in dollars, positive; zero where the basis is unknown.
+        evidence: "confirmed", or "unclear" where the imported history doesn't tell the result.
+    """
+
+    account_id: AccountId
+    security_id: SecurityId
+    on: date
+    shares: Decimal
+    loss: Decimal
+    evidence: str = "confirmed"
+
+
+def recent_loss_sales(
+    snapshot: HouseholdSnapshot, index: SetIndex, policy: WashPolicy = DEFAULT_POLICY
+) -> tuple[LossSale, ...]:
+    """Return the loss sales of the last 30 days in taxable accounts, in date order.
+
+    Where the history doesn't reach back to all of the lots, a sale above every known cost per share
+    is a gain; any other is kept as "unclear", which locks like a loss.
+    """
+    rows = _sells(snapshot, index)
+    if not rows:
+        return ()
+    complete = {pair for pair in rows if _is_complete(snapshot, pair)}
+    unclear = [
+        LossSale(row.account_id, pair[1], row.on, row.shares, ZERO, "unclear")
+        for pair, sells in rows.items()
+        if pair not in complete
+        for row in sells
+        if not _surely_gain(snapshot, row)
+    ]
+    sure = _from_ledger(snapshot, index, policy, complete) if complete else []
+    return tuple(sorted(unclear + sure, key=lambda s: (s.on, s.account_id, s.security_id)))
+
+
+def _sells(snapshot: HouseholdSnapshot, index: SetIndex) -> dict[_Pair, list[Transaction]]:
+    first, _ = window(snapshot.as_of)
+    found: dict[_Pair, list[Transaction]] = defaultdict(list)
+    for row in snapshot.transactions:
+        account = snapshot.account_by_id.get(row.account_id)
+        if (
+            row.type is TransactionType.SELL
+            and row.security_id is not None
+            and first <= row.on <= snapshot.as_of
+            and account is not None
+            and account.type.is_taxable
+            and not index.exempt(row.security_id)
+        ):
+            found[row.account_id, row.security_id].append(row)
+    return found
+
+
+def _is_complete(snapshot: HouseholdSnapshot, pair: _Pair) -> bool:
+    """True if shares bought less shares sold in the ledger are the shares held now."""
+    count = ZERO
+    for row in snapshot.transactions:
+        if (row.account_id, row.security_id) != pair:
+            continue
+        if row.type in ADDS_SHARES or row.type is TransactionType.SPLIT:
+            count += row.shares
+        elif row.type in {TransactionType.SELL, TransactionType.TRANSFER_OUT}:
+            count -= row.shares
+        if count < 0:
+            return False
+    held = sum((x.shares for x in snapshot.lots if (x.account_id, x.security_id) == pair), ZERO)
+    return count == held
+
+
+def _surely_gain(snapshot: HouseholdSnapshot, row: Transaction) -> bool:
+    """True if the sale's price is not below any cost per share known for the security."""
+    if row.shares <= 0:
+        return False
+    price = row.amount / row.shares
+    pair = (row.account_id, row.security_id)
+    lots = [x for x in snapshot.lots if (x.account_id, x.security_id) == pair]
+    costs = [x.basis_per_share for x in lots]
+    costs += [
+        t.amount / t.shares
+        for t in snapshot.transactions
+        if t.type in ADDS_SHARES and t.shares > 0 and (t.account_id, t.security_id) == pair
+    ]
+    return bool(costs) and all(c is not None and c <= price for c in costs)
+
+
+def _from_ledger(
+    snapshot: HouseholdSnapshot, index: SetIndex, policy: WashPolicy, pairs: set[_Pair]
+) -> list[LossSale]:
+    """Return unreplaced losses by the exact ledger, run on the sets concerned only."""
+    sets = {index.set_of(security_id) for _, security_id in pairs}
+    result = rebuild_lots(
+        snapshot.accounts,
+        _rows_of(snapshot, index, sets),
+        (),
+        snapshot.identical_sets,
+        securities=snapshot.securities,
+        policy=policy,
+    )
+    first, _ = window(snapshot.as_of)
+    totals: dict[tuple[date, AccountId, SecurityId], tuple[Decimal, Decimal]] = {}
+    for row in result.sales:
+        pair = (AccountId(row.account), SecurityId(row.symbol))
+        if row.sold < first or pair not in pairs or row.kind != "sale":
+            continue
+        if row.replaced_by is None and (row.gain < 0 or not row.basis_known):
+            shares, loss = totals.get((row.sold, *pair), (ZERO, ZERO))
+            lost = -row.gain if row.basis_known else ZERO
+            totals[row.sold, *pair] = (shares + row.quantity, loss + lost)
+    return [
+        LossSale(account_id, security_id, on, shares, loss)
+        for (on, account_id, security_id), (shares, loss) in totals.items()
+    ]
+
+
+def _rows_of(
+    snapshot: HouseholdSnapshot, index: SetIndex, sets: set[IdenticalSetId]
+) -> Sequence[Transaction]:
+    return [
+        row
+        for row in snapshot.transactions
+        if row.security_id is not None and index.set_of(row.security_id) in sets
+    ]
