@@ -5,7 +5,7 @@ from pathlib import Path
 
 from harvestdesk.domain.errors import BadInputError
 from harvestdesk.importers.batch import ImportBatch
-from harvestdesk.importers.brokers import harvestdesk_csv, prices_csv, schwab
+from harvestdesk.importers.brokers import fidelity, harvestdesk_csv, prices_csv, schwab
 from harvestdesk.importers.known_layouts import known_layout
 from harvestdesk.importers.reader import Reader
 from harvestdesk.importers.tolerant import MAX_BYTES, Source, bad_file
@@ -14,6 +14,7 @@ READERS: tuple[Reader, ...] = (
     harvestdesk_csv.READER,
     prices_csv.READER,
     schwab.READER,
+    fidelity.READER,
 )
 
 

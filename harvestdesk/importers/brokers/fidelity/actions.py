@@ -1,0 +1,63 @@
+"""The sentences of Fidelity's Action column and what they do, the first that fits."""
+
+import re
+
+from harvestdesk.domain.transaction import TransactionType as T
+
+
+def _rule(pattern: str, kind: T) -> tuple[re.Pattern[str], T]:
+    return re.compile(pattern, re.I), kind
+
+
+OPTION = re.compile(
+    r"\b(OPENING|CLOSING) TRANSACTION\b|\b(EXPIRED|ASSIGNED|EXERCISED)\b.*\b(CALL|PUT)\b", re.I
+)
+
+RULES = (
+    _rule(
+        r"(YOU BOUGHT|PURCHASED?)\b.*\b(PERIODIC|RECURRING|AUTOMATIC) (INVESTMENT|PURCHASE)",
+        T.RECURRING,
+    ),
+    _rule(r"(PERIODIC|RECURRING|AUTOMATIC) (INVESTMENT|PURCHASE)", T.RECURRING),
+    _rule(r"YOU BOUGHT\b", T.BUY),
+    _rule(r"YOU SOLD\b", T.SELL),
+    _rule(r"REDEMPTION PAYOUT\b", T.SELL),
+    _rule(r"REINVESTMENT\b", T.DRIP),
+    _rule(r"(CONVERSION )?SHARES DEPOSITED\b", T.VEST),
+    _rule(r"(DIVIDEND RECEIVED|SPECIAL DIVIDEND|DIVIDEND ADJUSTMENT)\b", T.DIVIDEND),
+    _rule(r"(PAYMENT IN LIEU|IN LIEU OF DIVIDEND|SUBSTITUTE (PAYMENT|DIVIDEND))\b", T.DIVIDEND),
+    _rule(r"LONG-TERM CAP GAIN\b", T.CAPITAL_GAIN_LONG),
+    _rule(r"SHORT-TERM CAP GAIN\b", T.CAPITAL_GAIN_SHORT),
+    _rule(r"(RETURN OF CAPITAL|RTN OF CAPITAL)\b", T.RETURN_OF_CAPITAL),
+    _rule(r"(MARGIN INTEREST)\b", T.FEE),
+    _rule(r"(INTEREST EARNED|INTEREST|MUNI EXEMPT INT|US TREASURY INT)\b", T.INTEREST),
+    _rule(
+        r"(FOREIGN TAX PAID|NON-RESIDENT TAX|FED(ERAL)? TAX|STATE TAX|TAX WITHHELD|BACKUP WITHHOLDING)\b",
+        T.TAX,
+    ),
+    _rule(
+        r"(FEE CHARGED|ADVISORY FEE|ADR (MGMT |MANAGEMENT )?FEE|FOREIGN SETTLEMENT FEE|WIRE FEE|ADVISOR FEE)\b",
+        T.FEE,
+    ),
+    _rule(r".*\bREVERSE SPLIT\b", T.OTHER),
+    _rule(r"(STOCK SPLIT|.*\bFORWARD SPLIT|DISTRIBUTION SPLIT|.*\bSPLIT RATIO)\b", T.SPLIT),
+    _rule(
+        r"(TRANSFERRED|TRANSFER OF ASSETS|JOURNALED|SHARE CLASS TRANSFER|DEPOSIT OF SHARES)\b",
+        T.TRANSFER_IN,
+    ),
+)
+"""A TRANSFER_IN without shares is money, with shares going out a TRANSFER_OUT."""
+
+CASH = re.compile(
+    r"(DIRECT DEPOSIT|DIRECT DEBIT|ELECTRONIC FUNDS TRANSFER|CHECK|WIRE|CASH CONTRIBUTION|CASH ADVANCE|"
+    r"CONTRIB\w*|PARTIC CONTR|CO CONTR|PAYROLL|ROLLOVER|DEBIT CARD|BILL PAYMENT|ATM|"
+    r"(EARLY|NORMAL|PARTIAL|PREMATURE) (DIST\w*|WITHDRAWAL)|QUALIFIED CHARITABLE|ADJUST\w*|REBATE|CREDIT|"
+    r"EFT|FUNDS (RECEIVED|PAID)|ROTH CONVERSION|DEPOSIT|WITHDRAWAL|PROMOTION\w*|BONUS)\b",
+    re.I,
+)
+CORE = re.compile(r"(PURCHASE INTO|REDEMPTION FROM) CORE ACCOUNT\b", re.I)
+REORGANISED = re.compile(
+    r"(MERGER|IN LIEU|EXCHANGE[DS]?|SPIN-?OFF|NAME CHANGE|CONVERSION|TENDER|DISTRIBUTION|.*REVERSE SPLIT)",
+    re.I,
+)
+EFFECTIVE = re.compile(r"\bas of ([A-Za-z]{3}-\d{1,2}-\d{4}|\d{1,2}[/-]\d{1,2}[/-]\d{4})\b", re.I)
