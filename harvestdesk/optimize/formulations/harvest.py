@@ -6,6 +6,7 @@ makes the matrices dense and the compile ten times slower. Everything is vectori
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import cvxpy as cp
 import numpy as np
@@ -44,20 +45,9 @@ class Solution:
     @property
     def usable(self) -> bool:
         """True when there are numbers to work with."""
-        return self.outcome.status in {
-            SolveStatus.OPTIMAL,
-            SolveStatus.INACCURATE,
-            SolveStatus.LIMIT,
-        } and bool(np.isfinite(self.sold).all() and np.isfinite(self.bought).all())
-
-
-@dataclass(frozen=True)
-class _Variables:
-    sell: cp.Variable  # s [lot], percent
-    buy: cp.Variable  # u [purchase], percent
-    active: cp.Variable  # x [security], percent
-    factor: cp.Variable  # f [factor], in units of the limit
-    side: cp.Variable | None  # z [two-sided set]
+        answered = {SolveStatus.OPTIMAL, SolveStatus.INACCURATE, SolveStatus.LIMIT}
+        finite = np.isfinite(self.sold).all() and np.isfinite(self.bought).all()
+        return self.outcome.status in answered and bool(finite)
 
 
 def incidence(rows: IntArray, size: int) -> sp.csr_array:
@@ -68,141 +58,149 @@ def incidence(rows: IntArray, size: int) -> sp.csr_array:
 
 def maximise(problem: HarvestProblem, limits: SolveLimits) -> Solution:
     """Solve the problem, with the perspective relaxation of every set whose side is open."""
-    sets = problem.two_sided()
-    variables = _variables(problem, len(sets))
-    scale = 1.0 / max(problem.limit, LEAST_LIMIT)
-    constraints = _holdings(problem, variables, scale) + _cash(problem, variables)
-    spread, more = _specific(problem, variables, sets, scale)
-    constraints += more
-    risk = cp.sum_squares(variables.factor) + spread <= SLACK
-    value = problem.lot_value @ variables.sell - problem.buy_cost @ variables.buy
-    model = cp.Problem(cp.Maximize(value), [*constraints, risk])
-    outcome = run(model, limits)
-    return _solution(problem, variables, sets, outcome, risk, scale)
+    if not len(problem.lot_limit) or (problem.replace and not len(problem.buy_cost)):
+        return _nothing(problem)
+    return _Model(problem).solve(limits)
 
 
-def _variables(problem: HarvestProblem, open_sets: int) -> _Variables:
-    securities, factors = problem.loadings.shape
-    return _Variables(
-        sell=cp.Variable(len(problem.lot_limit), nonneg=True),
-        buy=cp.Variable(len(problem.buy_cost), nonneg=True),
-        active=cp.Variable(securities),
-        factor=cp.Variable(factors),
-        side=cp.Variable(open_sets, nonneg=True) if open_sets else None,
+def _nothing(problem: HarvestProblem) -> Solution:
+    """Return the only plan there is where nothing can be sold, or nothing bought for it."""
+    return Solution(
+        Outcome(SolveStatus.OPTIMAL, "none", "", 0.0, 0.0, 0.0),
+        np.zeros(len(problem.lot_limit)),
+        np.zeros(len(problem.buy_cost)),
+        np.full(problem.sets, np.nan),
+        0.0,
+        0.0,
+        0.0,
     )
 
 
-def _holdings(problem: HarvestProblem, v: _Variables, scale: float) -> list[cp.Constraint]:
-    """x = x0 - S s + U u, f = F'x, s within its lot."""
-    securities = len(problem.active)
-    sold = incidence(problem.lot_security, securities) @ v.sell
-    bought = incidence(problem.buy_security, securities) @ v.buy
-    return [
-        v.active == problem.active * PERCENT - sold + bought,
-        v.factor == (problem.loadings.T * (scale / PERCENT)) @ v.active,
-        v.sell <= problem.lot_limit * PERCENT,
-    ]
+class _Model:
+    """One cone problem: born for one solve."""
 
+    def __init__(self, problem: HarvestProblem) -> None:
+        self.problem = problem
+        self.sets = problem.two_sided()
+        self.scale = 1.0 / max(problem.limit, LEAST_LIMIT)
+        # Standard deviations per percent of weight, in units of the limit.
+        self.deviation = np.sqrt(problem.specific_variance) * (self.scale / PERCENT)
+        securities, factors = problem.loadings.shape
+        self.sell = cp.Variable(len(problem.lot_limit), nonneg=True)  # s [lot]
+        self.buy = cp.Variable(max(1, len(problem.buy_cost)), nonneg=True)  # u [purchase]
+        self.active = cp.Variable(securities)  # x [security]
+        self.factor = cp.Variable(max(1, factors))  # f [factor]
+        self.side = cp.Variable(max(1, len(self.sets)), nonneg=True)  # z [two-sided set]
 
-def _cash(problem: HarvestProblem, v: _Variables) -> list[cp.Constraint]:
-    """Every account buys for exactly what it sells."""
-    if not problem.replace:
-        return [v.buy == 0] if v.buy.size else []
-    proceeds = incidence(problem.lot_account, problem.accounts) @ v.sell
-    spent = incidence(problem.buy_account, problem.accounts) @ v.buy
-    return [proceeds == spent]
+    def solve(self, limits: SolveLimits) -> Solution:
+        constraints = self._holdings() + self._cash()
+        spread = self._whole_risk()
+        if len(self.sets):
+            open_risk, more = self._open_risk()
+            spread = spread + open_risk
+            constraints += more + self._side_limits()
+        risk = cp.sum_squares(self.factor) + spread <= SLACK
+        value = self.problem.lot_value @ self.sell
+        if len(self.problem.buy_cost):
+            value = value - self.problem.buy_cost @ self.buy
+        outcome = run(cp.Problem(cp.Maximize(value), [*constraints, risk]), limits)
+        return self._solution(outcome, risk)
 
+    def _holdings(self) -> list[Any]:
+        """Tie the exposures: x = x0 - S s + U u, f = F'x, and s within its lot."""
+        p = self.problem
+        securities, factors = p.loadings.shape
+        after = p.active * PERCENT - incidence(p.lot_security, securities) @ self.sell
+        if len(p.buy_cost):
+            after = after + incidence(p.buy_security, securities) @ self.buy
+        exposure = (p.loadings.T * (self.scale / PERCENT)) @ self.active if factors else 0.0
+        return [
+            self.active == after,
+            self.factor == exposure,
+            self.sell <= p.lot_limit * PERCENT,
+        ]
 
-def _specific(
-    problem: HarvestProblem, v: _Variables, sets: IntArray, scale: float
-) -> tuple[cp.Expression, list[cp.Constraint]]:
-    """Return the specific variance and the constraints of the sides: one exposure per side, each under
-    its own rotated cone (the convex hull of "sell" or "buy")."""
-    deviation = np.sqrt(problem.specific_variance) * (scale / PERCENT)
-    if v.side is None:
-        return cp.sum_squares(cp.multiply(deviation, v.active)), []
-    split = np.isin(problem.security_set, sets)
-    whole = np.flatnonzero(~split)
-    split_index = np.flatnonzero(split)
-    one_sided = (
-        cp.sum_squares(cp.multiply(deviation[whole], v.active[whole])) if len(whole) else 0.0
-    )
-    spread, constraints = _split_exposure(problem, v, sets, split_index, deviation[split_index])
-    return one_sided + spread, constraints + _side_limits(problem, v, sets)
+    def _cash(self) -> list[Any]:
+        """Every account buys for exactly what it sells."""
+        p = self.problem
+        if not p.replace or not len(p.buy_cost):
+            return [self.buy == 0]
+        proceeds = incidence(p.lot_account, p.accounts) @ self.sell
+        return [proceeds == incidence(p.buy_account, p.accounts) @ self.buy]
 
+    def _whole_risk(self) -> Any:
+        """Return the specific variance of the securities that have one side only."""
+        whole = np.flatnonzero(~np.isin(self.problem.security_set, self.sets))
+        if not len(whole):
+            return 0.0
+        return cp.sum_squares(cp.multiply(self.deviation[whole], self.active[whole]))
 
-def _split_exposure(
-    problem: HarvestProblem, v: _Variables, sets: IntArray, index: IntArray, deviation: FloatArray
-) -> tuple[cp.Expression, list[cp.Constraint]]:
-    assert v.side is not None
-    side = v.side[np.searchsorted(sets, problem.security_set[index])]
-    start = problem.active[index] * PERCENT
-    sold = incidence(problem.lot_security, len(problem.active))[index] @ v.sell
-    spread = cp.Variable((2, len(index)))  # tA, tB
-    selling = cp.multiply(start, side) - sold  # xA
-    buying = v.active[index] - selling  # xB
-    cones = [
-        cp.SOC(t + z, cp.vstack([cp.multiply(2 * deviation, x), t - z]), axis=0)
-        for t, z, x in ((spread[0], side, selling), (spread[1], 1 - side, buying))
-    ]
-    return cp.sum(spread), cones
+    def _open_risk(self) -> tuple[Any, list[Any]]:
+        """Return the specific variance of the sets whose side is open, and its cones.
 
+        Each has one exposure per side, each under its own rotated cone: together the convex hull of
+        "sell" or "buy".
+        """
+        p = self.problem
+        index = np.flatnonzero(np.isin(p.security_set, self.sets))
+        side = self.side[np.searchsorted(self.sets, p.security_set[index])]
+        sold = incidence(p.lot_security, len(p.active))[index] @ self.sell
+        selling = cp.multiply(p.active[index] * PERCENT, side) - sold  # xA
+        buying = self.active[index] - selling  # xB
+        spread = cp.Variable((2, len(index)))  # tA, tB
+        double = 2 * self.deviation[index]
+        cones = [
+            cp.SOC(t + z, cp.vstack([cp.multiply(double, x), t - z]), axis=0)
+            for t, z, x in ((spread[0], side, selling), (spread[1], 1 - side, buying))
+        ]
+        return cp.sum(spread), cones
 
-def _side_limits(problem: HarvestProblem, v: _Variables, sets: IntArray) -> list[cp.Constraint]:
-    """s <= z w, u <= (1 - z) M and z <= 1 for every set with two sides."""
-    assert v.side is not None
-    lots = np.flatnonzero(np.isin(problem.lot_set, sets))
-    buys = np.flatnonzero(np.isin(problem.buy_set, sets))
-    lot_side = v.side[np.searchsorted(sets, problem.lot_set[lots])]
-    buy_side = v.side[np.searchsorted(sets, problem.buy_set[buys])]
-    most = largest_purchase(problem)[buys] * PERCENT
-    return [
-        v.side <= 1,
-        v.sell[lots] <= cp.multiply(problem.lot_limit[lots] * PERCENT, lot_side),
-        v.buy[buys] <= cp.multiply(most, 1 - buy_side),
-    ]
+    def _side_limits(self) -> list[Any]:
+        """Limit the sides: s <= z w, u <= (1 - z) M and z <= 1."""
+        p = self.problem
+        lots = np.flatnonzero(np.isin(p.lot_set, self.sets))
+        buys = np.flatnonzero(np.isin(p.buy_set, self.sets))
+        lot_side = self.side[np.searchsorted(self.sets, p.lot_set[lots])]
+        buy_side = self.side[np.searchsorted(self.sets, p.buy_set[buys])]
+        most = largest_purchase(p)[buys] * PERCENT
+        return [
+            self.side <= 1,
+            self.sell[lots] <= cp.multiply(p.lot_limit[lots] * PERCENT, lot_side),
+            self.buy[buys] <= cp.multiply(most, 1 - buy_side),
+        ]
+
+    def _solution(self, outcome: Outcome, risk: Any) -> Solution:
+        p = self.problem
+        selling = np.full(p.sets, np.nan)
+        selling[self.sets] = np.clip(_values(self.side, len(self.sets)), 0.0, 1.0)
+        value = outcome.value / PERCENT
+        bound = outcome.dual_value / PERCENT if np.isfinite(outcome.dual_value) else value
+        dual = 0.0 if risk.dual_value is None else float(np.sum(risk.dual_value))
+        return Solution(
+            outcome=outcome,
+            sold=np.clip(_values(self.sell, len(p.lot_limit)) / PERCENT, 0.0, p.lot_limit),
+            bought=np.maximum(_values(self.buy, len(p.buy_cost)) / PERCENT, 0.0),
+            selling=selling,
+            objective=value,
+            bound=max(value, bound),
+            per_limit=2.0 * dual * self.scale / PERCENT,
+        )
 
 
 def largest_purchase(problem: HarvestProblem) -> FloatArray:
-    """Return [purchase] the most a purchase can be: the account's proceeds, and what the limit on tracking
-    error leaves for the security's own risk."""
+    """Return [purchase] the most a purchase on the buying side can be.
+
+    That is the account's proceeds, and what the limit leaves for the security's own risk.
+    """
     proceeds = np.bincount(problem.lot_account, problem.lot_limit, minlength=problem.accounts)
     deviation = np.sqrt(problem.specific_variance[problem.buy_security])
     limit = max(problem.limit, LEAST_LIMIT) * SLACK
     room = np.divide(limit, deviation, out=np.full(len(deviation), np.inf), where=deviation > 0)
-    # Other lots of the same security may be sold in a one-sided reading; the sides forbid it here.
     room = np.maximum(room - problem.active[problem.buy_security], 0.0)
-    return np.minimum(proceeds[problem.buy_account], room)
+    return np.asarray(np.minimum(proceeds[problem.buy_account], room), dtype=np.float64)
 
 
-def _solution(
-    problem: HarvestProblem,
-    v: _Variables,
-    sets: IntArray,
-    outcome: Outcome,
-    risk: cp.Constraint,
-    scale: float,
-) -> Solution:
-    sold = _values(v.sell, len(problem.lot_limit)) / PERCENT
-    bought = _values(v.buy, len(problem.buy_cost)) / PERCENT
-    selling = np.full(problem.sets, np.nan)
-    if v.side is not None:
-        selling[sets] = np.clip(_values(v.side, len(sets)), 0.0, 1.0)
-    value = outcome.value / PERCENT
-    bound = outcome.dual_value / PERCENT if np.isfinite(outcome.dual_value) else value
-    dual = 0.0 if risk.dual_value is None else float(np.sum(risk.dual_value))
-    return Solution(
-        outcome=outcome,
-        sold=np.clip(sold, 0.0, problem.lot_limit),
-        bought=np.maximum(bought, 0.0),
-        selling=selling,
-        objective=value,
-        bound=max(value, bound),
-        per_limit=2.0 * dual * scale / PERCENT,
-    )
-
-
-def _values(variable: cp.Variable, size: int) -> FloatArray:
+def _values(variable: Any, size: int) -> FloatArray:
     if variable.value is None:
         return np.full(size, np.nan)
-    return np.asarray(variable.value, dtype=np.float64).reshape(size)
+    return np.asarray(variable.value, dtype=np.float64).reshape(-1)[:size]

@@ -1,0 +1,200 @@
+"""From a household to a harvest problem: eligible lots, candidates and arrays with their index maps."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+
+from harvestdesk.domain.errors import BadInputError
+from harvestdesk.domain.ids import AccountId, LotId, SecurityId
+from harvestdesk.domain.lock import LotStanding, WashLock
+from harvestdesk.domain.lot import Term
+from harvestdesk.domain.proposal import HarvestGoal, HarvestSettings, RiskLimit
+from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.optimize.candidates import (
+    Candidate,
+    Market,
+    Suggestion,
+    buyable_securities,
+    candidates,
+    suggestions,
+)
+from harvestdesk.optimize.eligibility import Eligibility, LossLot, sort_lots
+from harvestdesk.optimize.problem import FloatArray, HarvestProblem, IntArray
+from harvestdesk.risk.benchmark import current_weights, target_weights
+from harvestdesk.risk.factor_model import FactorModel, build_model
+from harvestdesk.risk.tracking_error import tracking_error
+from harvestdesk.washsale.identical import SetIndex
+from harvestdesk.washsale.outlook import buy_blocked, lot_standings
+
+BP = 1e-4
+RANK_COST = 1e-5
+"""A tenth of a basis point for each place down the list: enough to break ties, too little to matter."""
+ROUNDING_ROOM = 0.5 * BP
+"""Where tracking error today is at the limit or above, whole shares can't hit it exactly."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """A problem and what its indices mean.
+
+    Attributes:
+        losses: [lot]; purchases: [purchase].
+        value: dollars of the household: a weight of one.
+        te_today: tracking error today; `problem.limit` is what it may be after.
+        asked: the limit as asked for, before today's tracking error raised it.
+    """
+
+    snapshot: HouseholdSnapshot
+    settings: HarvestSettings
+    problem: HarvestProblem
+    eligibility: Eligibility
+    purchases: tuple[Candidate, ...]
+    suggested: dict[SecurityId, tuple[Suggestion, ...]]
+    accounts: tuple[AccountId, ...]
+    model: FactorModel
+    standings: dict[LotId, LotStanding]
+    buy_locked: dict[SecurityId, WashLock]
+    value: float
+    te_today: float
+    asked: float
+
+    @property
+    def losses(self) -> tuple[LossLot, ...]:
+        """Lots that may be harvested, as the problem numbers them."""
+        return self.eligibility.losses
+
+    @property
+    def limit_raised(self) -> bool:
+        """True when tracking error today is above what was asked for."""
+        return self.problem.limit > self.asked + 1e-12
+
+
+def build(snapshot: HouseholdSnapshot, settings: HarvestSettings) -> Built:
+    """Return the problem of a year-end harvest.
+
+    Raises:
+        BadInputError: settings that contradict the household.
+    """
+    _check_settings(snapshot, settings)
+    model = build_model(snapshot)
+    standings, locked = lot_standings(snapshot), buy_blocked(snapshot)
+    eligibility = sort_lots(snapshot, settings, standings)
+    index = SetIndex.of(snapshot.securities, snapshot.identical_sets)
+    market = Market(
+        buyable_securities(snapshot, settings.excluded_security_ids, locked),
+        {s: index.set_of(s) for s in model.security_ids},
+    )
+    wanted = dict.fromkeys(loss.lot.security_id for loss in eligibility.losses)
+    suggested = suggestions(snapshot, model, market, wanted) if settings.replace else {}
+    purchases = candidates(eligibility.losses, suggested)
+    accounts = tuple(a.id for a in snapshot.accounts)
+    active = current_weights(snapshot) - target_weights(snapshot)
+    te_today = tracking_error(model, active)
+    asked = float(settings.tracking_error_bp) * BP
+    if settings.risk_limit is RiskLimit.INCREASE:
+        asked += te_today
+    arrays = _Arrays(snapshot, settings, model, accounts, float(snapshot.total_value()))
+    problem = HarvestProblem(
+        active=active,
+        loadings=model.loadings,
+        specific_variance=model.specific_variance,
+        security_set=_numbered([market.set_of[s] for s in model.security_ids]),
+        **arrays.lots(eligibility.losses),
+        **arrays.purchases(purchases),
+        accounts=len(accounts),
+        limit=asked if te_today < asked else te_today + ROUNDING_ROOM,
+        replace=settings.replace,
+    )
+    return Built(
+        snapshot,
+        settings,
+        problem,
+        eligibility,
+        purchases,
+        suggested,
+        accounts,
+        model,
+        standings,
+        locked,
+        arrays.value,
+        te_today,
+        asked,
+    )
+
+
+def _check_settings(snapshot: HouseholdSnapshot, settings: HarvestSettings) -> None:
+    unknown = [a for a in settings.account_ids if a not in snapshot.account_by_id]
+    if unknown:
+        raise BadInputError(
+            f"There is no account {unknown[0]} in this household. Choose among its accounts.",
+            code="input.account",
+        )
+    if settings.tracking_error_bp < 0 or settings.min_loss < 0 or settings.min_trade < 0:
+        raise BadInputError(
+            "The limit on tracking error, the smallest loss and the smallest order can't be negative.",
+            code="input.settings",
+        )
+
+
+def _numbered(keys: Sequence[str]) -> IntArray:
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(k, len(numbers)) for k in keys], dtype=np.intp)
+
+
+@dataclass(frozen=True)
+class _Arrays:
+    snapshot: HouseholdSnapshot
+    settings: HarvestSettings
+    model: FactorModel
+    accounts: tuple[AccountId, ...]
+    value: float
+
+    def lots(self, losses: Sequence[LossLot]) -> dict[str, FloatArray | IntArray]:
+        """Return the [lot] arrays."""
+        securities = {s: i for i, s in enumerate(self.model.security_ids)}
+        accounts = {a: i for i, a in enumerate(self.accounts)}
+        values = np.array([float(x.value) for x in losses])
+        depth = np.array([float(x.loss_per_share / x.price.value) for x in losses])
+        return {
+            "lot_security": np.array([securities[x.lot.security_id] for x in losses], dtype=np.intp),
+            "lot_account": np.array([accounts[x.lot.account_id] for x in losses], dtype=np.intp),
+            "lot_limit": values / self.value if len(losses) else values,
+            "lot_value": depth * np.array([self._worth(x.term) for x in losses]),
+        }
+
+    def purchases(self, purchases: Sequence[Candidate]) -> dict[str, FloatArray | IntArray]:
+        """Return the [purchase] arrays."""
+        securities = {s: i for i, s in enumerate(self.model.security_ids)}
+        accounts = {a: i for i, a in enumerate(self.accounts)}
+        return {
+            "buy_security": np.array([securities[c.security_id] for c in purchases], dtype=np.intp),
+            "buy_account": np.array([accounts[c.account_id] for c in purchases], dtype=np.intp),
+            "buy_cost": np.array([self._cost(c.best) for c in purchases], dtype=np.float64),
+        }
+
+    def _worth(self, term: Term) -> float:
+        """Objective per dollar of loss."""
+        if self.settings.goal is HarvestGoal.LOSS:
+            return 1.0
+        profile = self.snapshot.household.tax
+        return float(profile.rate_short if term is Term.SHORT else profile.rate_long)
+
+    def _cost(self, suggestion: Suggestion) -> float:
+        """Objective lost per dollar bought: hurdle and rank, in tax dollars or the losses worth as much."""
+        dollars = float(suggestion.hurdle_bp) * BP + RANK_COST * suggestion.rank
+        return dollars / self.rate if self.settings.goal is HarvestGoal.LOSS else dollars
+
+    @property
+    def rate(self) -> float:
+        """Tax dollars per dollar of loss that hurdles are compared with: the lower, long-term one."""
+        rate = float(self.snapshot.household.tax.rate_long)
+        return rate if rate > 0 else 1.0
+
+
+def listed_lots(losses: Sequence[LossLot]) -> tuple[Decimal, Decimal]:
+    """Return the dollars of value and of loss in the lots that may be harvested."""
+    value = sum((x.value for x in losses), Decimal(0))
+    loss = sum((x.loss_per_share * x.free_shares for x in losses), Decimal(0))
+    return value, loss

@@ -1,0 +1,202 @@
+"""Which lots may be harvested, and why each of the others may not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from harvestdesk.domain.account import Account
+from harvestdesk.domain.ids import AccountId, LotId
+from harvestdesk.domain.lock import LotStanding
+from harvestdesk.domain.lot import LotSource, TaxLot, Term
+from harvestdesk.domain.money import ZERO, cents, decimal_text, money_text
+from harvestdesk.domain.prices import Price
+from harvestdesk.domain.proposal import HarvestSettings, KeptLot, Reason
+from harvestdesk.domain.security import AssetClass, Security, SecurityKind
+from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.tax.holding_period import term_of
+
+NOT_PLANNED = frozenset({SecurityKind.OPTION, SecurityKind.MONEY_MARKET})
+_AHEAD = frozenset({"scheduled", "drip_scheduled"})
+
+
+@dataclass(frozen=True, slots=True)
+class LossLot:
+    """A lot that may be sold for its loss.
+
+    Attributes:
+        free_shares: shares whose loss stands today.
+        loss_per_share: positive dollars.
+    """
+
+    lot: TaxLot
+    security: Security
+    price: Price
+    free_shares: Decimal
+    basis: Decimal
+    acquired_on: date
+    term: Term
+
+    @property
+    def loss_per_share(self) -> Decimal:
+        """Loss in dollars per share, positive."""
+        return self.basis / self.lot.shares - self.price.value
+
+    @property
+    def value(self) -> Decimal:
+        """Market value in dollars of the shares that may be sold."""
+        return self.free_shares * self.price.value
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """The lots sorted into those that may be harvested and those that may not."""
+
+    losses: tuple[LossLot, ...]
+    kept: tuple[KeptLot, ...]
+
+
+def sort_lots(
+    snapshot: HouseholdSnapshot,
+    settings: HarvestSettings,
+    standings: Mapping[LotId, LotStanding],
+) -> Eligibility:
+    """Return every lot of the household, either as one that may be harvested or with its reason."""
+    sorter = _Sorter(snapshot, settings, standings)
+    losses: list[LossLot] = []
+    kept: list[KeptLot] = []
+    for lot in snapshot.lots:
+        found = sorter.judge(lot)
+        if isinstance(found, LossLot):
+            losses.append(found)
+        else:
+            kept.append(found)
+    return Eligibility(tuple(losses), tuple(kept))
+
+
+def trading_accounts(snapshot: HouseholdSnapshot, settings: HarvestSettings) -> set[AccountId]:
+    """Return the taxable accounts that may trade."""
+    taxable = {a.id for a in snapshot.accounts if a.type.is_taxable}
+    return taxable & set(settings.account_ids) if settings.account_ids else taxable
+
+
+class _Sorter:
+    """One pass over the lots; every rule is a method, the first that applies gives the reason."""
+
+    def __init__(
+        self,
+        snapshot: HouseholdSnapshot,
+        settings: HarvestSettings,
+        standings: Mapping[LotId, LotStanding],
+    ) -> None:
+        self._snapshot = snapshot
+        self._settings = settings
+        self._standings = standings
+        self._trading = trading_accounts(snapshot, settings)
+        self._excluded = frozenset(settings.excluded_security_ids)
+
+    def judge(self, lot: TaxLot) -> LossLot | KeptLot:
+        account = self._snapshot.account_by_id.get(lot.account_id)
+        security = self._snapshot.security_by_id.get(lot.security_id)
+        price = self._snapshot.prices.get(lot.security_id)
+        gain = None if price is None else lot.gain_at(price.value)
+        reason = self._unfit(lot, account, security)
+        if reason is None and (price is None or price.value <= 0):
+            reason = Reason("no_price", {"symbol": self._symbol(lot)})
+        if reason is None and gain is None:
+            reason = Reason("no_basis", {"symbol": self._symbol(lot)})
+        if reason is not None or security is None or price is None or gain is None:
+            return KeptLot(lot.id, lot.shares, gain, reason or Reason("no_price", {"symbol": ""}))
+        return self._judge_loss(lot, security, price, gain)
+
+    def _unfit(
+        self, lot: TaxLot, account: Account | None, security: Security | None
+    ) -> Reason | None:
+        symbol = {"symbol": self._symbol(lot)}
+        name = "" if account is None else account.name
+        if account is not None and not account.type.is_taxable:
+            return Reason("ira", {**symbol, "account": name})
+        if lot.account_id not in self._trading:
+            return Reason("account_not_trading", {**symbol, "account": name})
+        if lot.security_id in self._excluded:
+            return Reason("excluded", symbol)
+        if security is None or is_not_planned(security):
+            return Reason("kind_not_planned", {**symbol, "kind": security.kind if security else ""})
+        if lot.acquired_on is None:
+            return Reason("no_date", symbol)
+        return None
+
+    def _judge_loss(
+        self, lot: TaxLot, security: Security, price: Price, gain: Decimal
+    ) -> LossLot | KeptLot:
+        basis = lot.shares * price.value - gain
+        if cents(gain) >= 0:
+            percent = gain / basis * 100 if basis > 0 else ZERO
+            facts = {"symbol": security.symbol, "gain": money_text(cents(gain))}
+            reason = Reason("gain", {**facts, "gain_percent": decimal_text(cents(percent))})
+            return KeptLot(lot.id, lot.shares, gain, reason)
+        standing = self._standings.get(lot.id)
+        if standing is None or standing.free_shares <= 0:
+            return self._locked(lot, security, gain, standing)
+        small = self._too_small(security, -gain)
+        if small is not None:
+            return KeptLot(lot.id, lot.shares, gain, small)
+        acquired = lot.acquired_on or self._snapshot.as_of
+        return LossLot(
+            lot,
+            security,
+            price,
+            min(standing.free_shares, lot.shares),
+            basis,
+            acquired,
+            _term(lot, acquired, self._snapshot.as_of),
+        )
+
+    def _too_small(self, security: Security, loss: Decimal) -> Reason | None:
+        if loss >= self._settings.min_loss:
+            return None
+        facts = {"symbol": security.symbol, "loss": money_text(cents(loss))}
+        return Reason("below_threshold", {**facts, "min_loss": money_text(self._settings.min_loss)})
+
+    def _locked(
+        self, lot: TaxLot, security: Security, gain: Decimal, standing: LotStanding | None
+    ) -> KeptLot:
+        free_from = standing.free_from if standing else None
+        names = self._snapshot.account_by_id
+        blocking = standing.blocking_account_ids if standing else ()
+        facts = {
+            "symbol": security.symbol,
+            "cause": standing.cause if standing else "unknown",
+            "cause_on": standing.cause_on.isoformat() if standing and standing.cause_on else "",
+            "accounts": ", ".join(names[a].name for a in blocking if a in names),
+            "blocked_shares": decimal_text(standing.blocked_shares if standing else lot.shares),
+            "shares": decimal_text(lot.shares),
+            "loss": money_text(cents(-gain)),
+            "free_from": free_from.isoformat() if free_from else "",
+        }
+        code = _lock_code(standing, self._snapshot.as_of)
+        return KeptLot(lot.id, lot.shares, gain, Reason(code, facts), free_from)
+
+    def _symbol(self, lot: TaxLot) -> str:
+        security = self._snapshot.security_by_id.get(lot.security_id)
+        return security.symbol if security else str(lot.security_id)
+
+
+def _term(lot: TaxLot, acquired: date, as_of: date) -> Term:
+    if lot.source is LotSource.INHERITED:
+        return Term.LONG  # IRC §1223(9): whatever the dates
+    return term_of(lot.adjusted_acquired_on or acquired, as_of)
+
+
+def _lock_code(standing: LotStanding | None, as_of: date) -> str:
+    if standing is not None and standing.permanent:
+        return "permanent_loss_risk"
+    if standing is not None and (
+        standing.cause in _AHEAD or (standing.cause_on is not None and standing.cause_on > as_of)
+    ):
+        return "scheduled_purchase"
+    return "locked_until"
+
+
+def is_not_planned(security: Security) -> bool:
+    return security.kind in NOT_PLANNED or security.asset_class is AssetClass.CASH
