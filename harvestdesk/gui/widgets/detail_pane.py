@@ -134,13 +134,20 @@ class DetailPane(QScrollArea):
         return label
 
 
-def beside(picture: QWidget, detail: DetailPane, theme: Theme) -> QWidget:
+def beside(picture: QWidget, detail: QWidget, theme: Theme) -> QSplitter:
     """Return a picture with its pane at the right, three to one."""
-    split = QSplitter(Qt.Orientation.Horizontal)
-    split.setChildrenCollapsible(False)
-    split.setHandleWidth(theme.px(Space.MEDIUM))
+    split = quiet_splitter(Qt.Orientation.Horizontal, theme)
     split.addWidget(picture)
     split.addWidget(detail)
     split.setStretchFactor(0, 3)
     split.setStretchFactor(1, 1)
+    return split
+
+
+def quiet_splitter(direction: Qt.Orientation, theme: Theme) -> QSplitter:
+    """Return a splitter whose handle is room between its parts, not a bar."""
+    split = QSplitter(direction)
+    split.setChildrenCollapsible(False)
+    split.setHandleWidth(theme.px(Space.MEDIUM))
+    split.setStyleSheet("QSplitter::handle { background: transparent; }")
     return split

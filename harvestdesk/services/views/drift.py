@@ -109,10 +109,20 @@ def drift_view(
     snapshot: HouseholdSnapshot,
     proposal: Proposal | None = None,
     account_id: AccountId | None = None,
+    *,
+    rows: Sequence[DriftRow] | None = None,
 ) -> DriftView:
-    """Return the asset classes of the household, or of one account, worst breach first."""
-    trades = planned_trades(proposal, account_id) if proposal else None
-    rows = class_drift(snapshot, account_id, trades)
+    """Return the asset classes of the household, or of one account, worst breach first.
+
+    Args:
+        snapshot: the household on its day.
+        proposal: a plan whose trades are shown as the weights after it.
+        account_id: the account to look at, or None for the household.
+        rows: what `class_drift` said, where the caller has it already.
+    """
+    if rows is None:
+        trades = planned_trades(proposal, account_id) if proposal else None
+        rows = class_drift(snapshot, account_id, trades)
     total = sum((_exact(r.value) for r in rows), ZERO)
     lines = [_line(row, total) for row in rows]
     lines.sort(key=lambda x: (-x.breach, -abs(x.drift or ZERO), -x.value, x.name))
@@ -300,6 +310,4 @@ def _tax(snapshot: HouseholdSnapshot, short: Decimal, long: Decimal) -> Decimal:
     if not short and not long:
         return ZERO
     profile = snapshot.household.tax
-    base = year_tax(profile, profile.realised_short, profile.realised_long).tax
-    more = year_tax(profile, profile.realised_short + short, profile.realised_long + long).tax
-    return cents(more - base)
+    return cents(year_tax(profile, short, long).tax - year_tax(profile, ZERO, ZERO).tax)

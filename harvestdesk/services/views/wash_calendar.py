@@ -121,8 +121,12 @@ class Lane:
 
     @property
     def dollars(self) -> Decimal:
-        """Losses at stake in the lane, in dollars, positive."""
-        return sum((x.dollars for x in (*self.windows, *self.sell_locks)), ZERO)
+        """Losses at stake in the lane, in dollars, positive.
+
+        Purchases that lock the same lots share one loss: it counts once.
+        """
+        sold = sum((x.dollars for x in self.windows), ZERO)
+        return sold + max((x.dollars for x in self.sell_locks), default=ZERO)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Pictures painted by hand: one base canvas, marks by status, legends."""

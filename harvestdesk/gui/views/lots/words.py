@@ -1,0 +1,145 @@
+"""Words and marks of a lot's status, and why it may or may not be sold."""
+
+from dataclasses import dataclass
+
+from harvestdesk.domain.lot import Term
+from harvestdesk.gui import formatting
+from harvestdesk.gui.plots.marks import Shape
+from harvestdesk.gui.theme import Tone
+from harvestdesk.reports.wording import cause_phrase, sentence
+from harvestdesk.services.views.lots import LotRow, LotStatus, LotsView, Quadrant
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a status is drawn and called."""
+
+    words: str
+    shape: Shape
+    tone: Tone
+    hatched: bool = False
+
+
+LOOKS: dict[LotStatus, Look] = {
+    LotStatus.SHELTERED: Look("no tax in this account", Shape.CROSS, Tone.MUTED),
+    LotStatus.UNKNOWN: Look("price, cost or date", Shape.RING, Tone.WARNING),
+    LotStatus.GAIN: Look("gain", Shape.DOT, Tone.GAIN),
+    LotStatus.SELLABLE: Look("loss, can be sold", Shape.CIRCLE, Tone.LOSS),
+    LotStatus.LOCKED: Look("loss, locked", Shape.SQUARE, Tone.LOCKED, hatched=True),
+    LotStatus.PERMANENT: Look("would be permanently lost", Shape.DIAMOND, Tone.PERMANENT),
+    LotStatus.PLANNED: Look("sold by the plan", Shape.TRIANGLE, Tone.PLAN),
+}
+"""In the order of painting: what matters most lies on top."""
+
+TERM_WORDS = {Term.SHORT: "short", Term.LONG: "long"}
+
+
+def status_words(row: LotRow) -> str:
+    """Return the status as it stands in the table."""
+    if row.status is LotStatus.PLANNED:
+        return "in plan" if row.planned_shares >= row.shares else "partly in plan"
+    if row.status is LotStatus.SELLABLE:
+        return "can be sold" if row.blocked_shares == 0 else "partly locked"
+    return {
+        LotStatus.LOCKED: "locked",
+        LotStatus.PERMANENT: "permanently lost if sold",
+        LotStatus.GAIN: "gain",
+        LotStatus.SHELTERED: "no tax here",
+        LotStatus.UNKNOWN: "data missing",
+    }[row.status]
+
+
+def why(row: LotRow) -> str:
+    """Return why a lot stands as it does: the plan's words where there are any."""
+    if row.reason is not None:
+        return sentence(row.reason)
+    if row.status is LotStatus.SHELTERED:
+        return "Sales in this account are not taxed, so a loss here is worth nothing."
+    if row.status is LotStatus.UNKNOWN:
+        return _missing(row)
+    if row.blocked_shares > 0 and row.is_loss:
+        return _blocked(row)
+    if row.status is LotStatus.GAIN:
+        return "At a gain: selling it would cost tax."
+    return "The loss would stand if it were sold today."
+
+
+def _missing(row: LotRow) -> str:
+    if row.price is None:
+        return "No price is known: import a position file or a price list."
+    if row.cost_basis is None:
+        return "The broker reported no cost: import the lot details."
+    return "Only a position was reported: import the lot details to see its lots."
+
+
+def _blocked(row: LotRow) -> str:
+    until = f" until {formatting.long_day(row.lock_until)}" if row.lock_until else ""
+    where = f" in {', '.join(row.blocking_accounts)}" if row.blocking_accounts else ""
+    cause = cause_phrase(row.cause)
+    if row.status is LotStatus.PERMANENT:
+        return f"Locked{until} by {cause}{where}: sold now, the loss would be lost for good."
+    if row.free_shares > 0:
+        free = formatting.shares(row.free_shares)
+        return f"{free} shares can be sold; the rest is locked{until} by {cause}{where}."
+    return f"Locked{until} by {cause}{where}: sold now, the loss would be washed."
+
+
+def explain(row: LotRow) -> str:
+    """Return the hover words of a lot: what it is, what it is worth, what the law says."""
+    days = "unknown" if row.days_held is None else formatting.plural(row.days_held, "day")
+    turns = (
+        f", long-term in {formatting.plural(row.days_to_long_term, 'day')}"
+        if row.days_to_long_term
+        else ""
+    )
+    gain = formatting.dollars(row.gain, cents=True, sign=True)
+    share = formatting.percent(row.gain_fraction)
+    stale = " (stale)" if row.price_stale else ""
+    return "\n".join(
+        (
+            f"{row.symbol}  {row.name}",
+            f"{row.account}: {formatting.shares(row.shares)} shares, acquired "
+            f"{formatting.day(row.acquired_on)}",
+            f"{gain} ({share}) on a basis of {formatting.dollars(row.adjusted_basis, cents=True)}",
+            f"Held {days}{turns}",
+            f"Price {formatting.dollars(row.price, cents=True)} of {formatting.day(row.price_on)}{stale}",
+            why(row),
+        )
+    )
+
+
+def answer(view: LotsView) -> str:
+    """Return the sentence the page begins with."""
+    if view.harvestable_lots:
+        lots = formatting.plural(view.harvestable_lots, "lot")
+        first = (
+            f"{formatting.dollars(view.harvestable)} of losses in {lots} "
+            "would stand if they were sold today"
+        )
+    else:
+        first = "No lot can be sold at a loss that would stand today"
+    if not view.locked_lots:
+        return f"{first}."
+    return f"{first}; {_more_locked(view)}"
+
+
+def _more_locked(view: LotsView) -> str:
+    lots = formatting.plural(view.locked_lots, "more lot", "more lots")
+    verb = "is" if view.locked_lots == 1 else "are"
+    held = f"{formatting.dollars(view.locked)} in {lots} {verb} locked"
+    if view.first_free is None or view.last_free is None:
+        return f"{held}."
+    first, last = formatting.long_day(view.first_free), formatting.long_day(view.last_free)
+    if first == last:
+        return f"{held}, free from {first}."
+    return f"{held}, the first free from {first}, the last from {last}."
+
+
+def quadrant_words(quadrant: Quadrant) -> tuple[str, str]:
+    """Return the two lines of a corner of the picture."""
+    kind = "losses" if quadrant.loss else "gains"
+    term = "short-term" if quadrant.term is Term.SHORT else "long-term"
+    if quadrant.lots == 0:
+        return f"{term} {kind}", "none"
+    lots = formatting.plural(quadrant.lots, "lot")
+    return f"{term} {kind}", f"{formatting.dollars(abs(quadrant.gain))} in {lots}"
