@@ -5,7 +5,7 @@ from pathlib import Path
 
 from harvestdesk.domain.errors import BadInputError
 from harvestdesk.importers.batch import ImportBatch
-from harvestdesk.importers.brokers import fidelity, harvestdesk_csv, prices_csv, schwab
+from harvestdesk.importers.brokers import fidelity, harvestdesk_csv, ibkr_flex, prices_csv, schwab
 from harvestdesk.importers.known_layouts import known_layout
 from harvestdesk.importers.reader import Reader
 from harvestdesk.importers.tolerant import MAX_BYTES, Source, bad_file
@@ -15,6 +15,7 @@ READERS: tuple[Reader, ...] = (
     prices_csv.READER,
     schwab.READER,
     fidelity.READER,
+    ibkr_flex.READER,
 )
 
 
