@@ -22,7 +22,7 @@ class BrokerGuide:
         specific: the broker's name for naming lots.
         steps: the click path.
         deadline: sentence with `{trade}` and `{settle}` for the two days.
-        methods: the broker's names of relief methods it offers in place of naming lots.
+        methods: the broker's names of relief methods it offers in place of naming lots, best known first.
         max_lots: most lots one order can name, or 0 where no limit is known.
         cautions: what goes wrong there.
     """
@@ -54,11 +54,11 @@ _GUIDES: dict[str, BrokerGuide] = {
         deadline="Schwab takes the choice at the order and until midnight ET on the settlement date: "
         "{settle} if sold on {trade}.",
         methods={
-            ReliefMethod.FIFO: "FIFO",
-            ReliefMethod.LIFO: "LIFO",
             ReliefMethod.HIFO: "High Cost",
-            ReliefMethod.LOFO: "Low Cost",
             ReliefMethod.MIN_TAX: "Tax Lot Optimizer",
+            ReliefMethod.LIFO: "LIFO",
+            ReliefMethod.FIFO: "FIFO",
+            ReliefMethod.LOFO: "Low Cost",
         },
         cautions=("Lots opened on the day of the sale can't be chosen.",),
     ),
@@ -77,9 +77,9 @@ _GUIDES: dict[str, BrokerGuide] = {
         ),
         deadline="IBKR takes the choice until 8:30 PM ET on the trade date: {trade}.",
         methods={
-            ReliefMethod.FIFO: "FIFO",
-            ReliefMethod.LIFO: "LIFO",
             ReliefMethod.HIFO: "Highest Cost",
+            ReliefMethod.LIFO: "LIFO",
+            ReliefMethod.FIFO: "FIFO",
         },
         cautions=(
             "Don't log out of the Portal while the Tax Optimizer is open: the choice is lost.",

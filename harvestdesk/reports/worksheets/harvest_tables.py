@@ -130,8 +130,8 @@ def sales_table(proposal: Proposal, snapshot: HouseholdSnapshot) -> Table:
         columns,
         tuple(rows),
         _sale_sums(f"Total, {count(len(sales), 'lot')}", sales) if sales else (),
-        caption="Tax value: what the loss saves this year at the rates entered. Safe from: first day the "
-        "security, or anything identical, may be bought again.",
+        caption="Tax value: what the loss alone saves this year; all lots together can save less, see before and "
+        "after. Safe from: first day the security, or anything identical, may be bought again.",
         empty_text="No lot is sold.",
     )
 

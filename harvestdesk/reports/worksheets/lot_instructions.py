@@ -113,7 +113,9 @@ def method_note(snapshot: HouseholdSnapshot, sales: Sequence[LotSale], guide: Br
     if chosen == {lot.id: lot.shares for lot in held}:
         return "All shares held are sold: no lots need be named."
     on = trading_day_from(snapshot.as_of)
-    found = method_that_sells(chosen, held, guide.methods, on, first.price)
+    account = snapshot.account_by_id.get(first.account_id)
+    offered = sorted(guide.methods, key=lambda m: account is None or m is not account.relief)
+    found = method_that_sells(chosen, held, offered, on, first.price)
     if found is None:
         return "No named method sells these shares: name the lots."
     return f"Same result with the method {guide.methods[found]}{_default_note(snapshot, first, found)}."
