@@ -138,21 +138,21 @@ def confirm(ctx: AppContext, shown: ImportPreview) -> Changes:
         outcome = outcome_of(
             ctx, stored, _routed(shown, accounts), tuple(accounts.values()), w.new_id
         )
-        write_outcome(w, outcome)
-        for f in shown.files:
-            source = f.batch.source
-            w.add_import(
-                ImportRecord(
-                    ImportId(w.new_id("import")),
-                    source.name,
-                    source.sha256,
-                    f.broker,
-                    f.kind,
-                    f.rows,
-                    ctx.clock.now(),
-                )
-            )
+        write_outcome(w, outcome, [_record(f, w.new_id("import"), ctx) for f in shown.files])
     return w.changes
+
+
+def _record(shown: FilePreview, record_id: str, ctx: AppContext) -> ImportRecord:
+    source = shown.batch.source
+    return ImportRecord(
+        ImportId(record_id),
+        source.name,
+        source.sha256,
+        shown.broker,
+        shown.kind,
+        shown.rows,
+        ctx.clock.now(),
+    )
 
 
 Routed = tuple[ImportBatch, Callable[[str], AccountId]]
@@ -200,7 +200,7 @@ def _preview(
             rows=batch.rows,
             new_rows=count.imported,
             duplicates=count.duplicates,
-            problems=(*batch.problems, *count.problems),
+            problems=(*outcome.problems[n], *count.problems),
             mappings=tuple(m for m in mappings if m.file == n),
             batch=batch,
             read_before=batch.source.sha256 in seen,

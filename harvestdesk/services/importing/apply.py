@@ -21,9 +21,11 @@ from harvestdesk.services.importing.schedule import inferred_schedule
 from harvestdesk.services.importing.staging import FileCount, Holding, NewId, Stage, Stored
 from harvestdesk.services.importing.starter import identical_starters, replacement_starters
 from harvestdesk.store.database import HouseholdBook, HouseholdWriter
+from harvestdesk.store.records import ImportRecord
 from harvestdesk.washsale.rebuild import rebuild_lots
 
-Routed = tuple[ImportBatch, Callable[[str], AccountId]]
+AccountOf = Callable[[str], AccountId]
+Routed = tuple[ImportBatch, AccountOf]
 _BASIS_NEEDED = frozenset(
     {LotSource.VEST, LotSource.TRANSFER, LotSource.GIFT, LotSource.INHERITED, LotSource.OPENING}
 )
@@ -32,7 +34,12 @@ _BASIS_NEEDED = frozenset(
 
 @dataclass(frozen=True)
 class Outcome:
-    """The household after an import, as far as it differs."""
+    """The household after an import, as far as it differs.
+
+    Attributes:
+        counts: rows of each file by what becomes of them.
+        problems: what the reader of each file found.
+    """
 
     accounts: tuple[Account, ...]
     securities_added: tuple[Security, ...]
@@ -42,6 +49,7 @@ class Outcome:
     relations: Relations
     relations_before: Relations
     counts: tuple[FileCount, ...]
+    problems: tuple[tuple[Problem, ...], ...]
 
 
 def stored_of(ctx: AppContext, batches: Sequence[ImportBatch]) -> Stored:
@@ -103,6 +111,7 @@ def outcome_of(
         relations,
         stored.relations,
         counts,
+        tuple(settled_problems(batch, account_of, stage) for batch, account_of in routed),
     )
 
 
@@ -159,15 +168,33 @@ def _reconcile(
         )
 
 
-def write_outcome(w: HouseholdWriter, outcome: Outcome) -> None:
-    """Write an outcome inside an open undo step."""
+def settled_problems(
+    batch: ImportBatch, account_of: AccountOf, stage: Stage
+) -> tuple[Problem, ...]:
+    """Return a reader's findings; a missing cost is no warning where a lot file gives the basis."""
+    rows = {row.line: row for row in batch.transactions}
+    found: list[Problem] = []
+    for problem in batch.problems:
+        row = rows.get(problem.line or 0) if problem.code == "basis.missing" else None
+        if row is not None and stage.is_stated(account_of(row.account_key), row.symbol):
+            message = "shares came in without a cost; the broker's lot file gives their basis"
+            found.append(replace(problem, severity=Severity.INFO, message=message))
+        else:
+            found.append(problem)
+    return tuple(found)
+
+
+def write_outcome(w: HouseholdWriter, outcome: Outcome, records: Sequence[ImportRecord]) -> None:
+    """Write an outcome and the record of each file inside an open undo step."""
     stage = outcome.stage
     if outcome.accounts:
         w.put_accounts(outcome.accounts)
     if outcome.securities_added or outcome.securities_changed:
         w.put_securities((*outcome.securities_added, *outcome.securities_changed))
-    if stage.transactions:
-        w.add_transactions(stage.transactions)
+    for record, transactions in zip(records, stage.transactions_of, strict=True):
+        w.add_import(record)
+        if transactions:
+            w.add_transactions(transactions, record.id)
     for (account_id, security_id), lots in stage.statements.items():
         w.replace_statement_lots(account_id, [security_id], lots)
     if stage.transactions or stage.statements:

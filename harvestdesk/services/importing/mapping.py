@@ -53,16 +53,23 @@ def map_accounts(
     """Return the mapping of every account of every file, and the accounts it would make."""
     made: list[Account] = []
     mappings: list[AccountMapping] = []
+    keys: dict[str, AccountId] = {}
     for index, batch in enumerate(batches):
         for parsed in accounts_of(batch):
             given = answers.get((index, parsed.key))
-            found, reason = _match(parsed, [*accounts, *made])
+            own = batch.broker == "harvestdesk" and parsed.key
+            if own and parsed.key in keys:
+                found, reason = keys[parsed.key], "name"  # our own tables share their keys
+            else:
+                found, reason = _match(parsed, [*accounts, *made])
             if found is None and given is None and _says_enough(parsed):
                 new = _new_account(parsed, len(made) + 1, people)
                 made.append(new)
                 found, reason = new.id, "new"
             if given is not None:
                 found, reason = given, "given"
+            if own and found is not None:
+                keys[parsed.key] = found
             certain = reason in {"given", "number", "name"}
             mappings.append(AccountMapping(index, parsed.key, parsed, found, (), certain, reason))
     used = {m.account_id for m in mappings}

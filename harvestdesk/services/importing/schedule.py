@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from statistics import median
 
 from harvestdesk.domain.account import Account
@@ -62,7 +63,7 @@ def _next(events: Sequence[Transaction], as_of: date) -> tuple[date, int] | None
     days = sorted({t.on for t in events})
     if len(days) < _LEAST_EVENTS:
         return None
-    every = round(median((b - a).days for a, b in zip(days, days[1:], strict=False)))
+    every = round(median((b - a).days for a, b in pairwise(days)))
     if (as_of - days[-1]).days > 2 * every:
         return None
     on = days[-1]

@@ -59,7 +59,7 @@ class Stage:
 
     Attributes:
         statements: holdings whose stated lots the import replaces.
-        transactions, prices, cash: rows to add.
+        transactions, prices, cash: rows to add; `transactions_of` has the ledger rows by file.
         relations: targets, schedules, replacements and sets after the import.
     """
 
@@ -74,6 +74,7 @@ class Stage:
         self._cash = dict(stored.cash)
         self.securities = securities
         self.transactions: list[Transaction] = []
+        self.transactions_of: list[list[Transaction]] = []
         self.statements: dict[Holding, tuple[TaxLot, ...]] = {}
         self.prices: list[tuple[SecurityId, Price]] = []
         self.cash: list[tuple[AccountId, date, Decimal, str]] = []
@@ -85,6 +86,7 @@ class Stage:
     def add(self, batch: ImportBatch, account_of: AccountOf) -> FileCount:
         """Compare one file with what is stored and with the files before it; returns the counts."""
         count = FileCount()
+        self.transactions_of.append([])
         known = len(self.securities.added) + len(self.securities.changed)
         self.securities.learn(batch)
         self._add_transactions(batch, account_of, count)
@@ -99,7 +101,23 @@ class Stage:
             fresh = len(self.securities.added) + len(self.securities.changed) - known
             count.imported += fresh
             count.duplicates += max(0, len(batch.securities) - fresh)
+        if batch.kind == "accounts":
+            self._count_accounts(batch, account_of, count)
         return count
+
+    def _count_accounts(self, batch: ImportBatch, account_of: AccountOf, count: FileCount) -> None:
+        """Rows of an accounts table are new for their account or for its cash, not for both."""
+        known = {a.id for a in self._stored.accounts}
+        cash = {row[0] for row in self.cash}
+        for parsed in batch.accounts:
+            account_id = account_of(parsed.key)
+            count.add(account_id not in known or account_id in cash)
+
+    def is_stated(self, account_id: AccountId, symbol: str) -> bool:
+        """Return whether the lots of a holding are known from a broker's own lot file."""
+        security = self.securities.get(symbol)
+        lots = self._lots_now.get((account_id, security.id), ()) if security else ()
+        return any(lot.source is not LotSource.POSITION for lot in lots)
 
     def lots(self) -> tuple[TaxLot, ...]:
         """Return every stated lot after the import."""
@@ -122,7 +140,9 @@ class Stage:
             is_new = seen[key] > self._known[key]
             count.add(is_new)
             if is_new:
-                self.transactions.append(replace(made, id=TransactionId(self._new_id("txn"))))
+                made = replace(made, id=TransactionId(self._new_id("txn")))
+                self.transactions.append(made)
+                self.transactions_of[-1].append(made)
                 self._yield_to_ledger(made)
         for key, n in seen.items():
             self._known[key] = max(n, self._known[key])
@@ -293,8 +313,13 @@ class Stage:
 
     def _add_prices(self, batch: ImportBatch, count: FileCount) -> None:
         source = f"prices file {batch.source.name}"
+        fresh: dict[int, bool] = {}
         for row in batch.prices:
-            count.add(self._price(self.securities.of(row.symbol).id, row.on, row.value, source))
+            is_new = self._price(self.securities.of(row.symbol).id, row.on, row.value, source)
+            fresh[row.line] = is_new or fresh.get(row.line, False)
+        if batch.kind == "prices":  # elsewhere a price stands beside a lot and is part of its row
+            for is_new in fresh.values():
+                count.add(is_new)
 
     def _price(self, security_id: SecurityId, on: date, value: Decimal, source: str) -> bool:
         if self._prices.get((security_id, on)) == float(value):
@@ -309,7 +334,7 @@ class Stage:
         for row in batch.cash:
             sums[account_of(row.account_key), row.on or default] += row.amount
         changed = {k for k, v in sums.items() if self._cash.get(k) != v}
-        for row in batch.cash:
+        for row in batch.cash if batch.kind != "accounts" else ():
             count.add((account_of(row.account_key), row.on or default) in changed)
         for key in sorted(changed):
             self._cash[key] = sums[key]

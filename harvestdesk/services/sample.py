@@ -1,0 +1,59 @@
+"""The sample household: invented, marked as such, and taken in through the same importers as real files."""
+
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from harvestdesk.assets import resource
+from harvestdesk.domain.errors import BadInputError
+from harvestdesk.domain.household import FilingStatus, Household, Person, TaxProfile
+from harvestdesk.domain.ids import HouseholdId, PersonId
+from harvestdesk.services.clock import FixedClock
+from harvestdesk.services.context import AppContext
+from harvestdesk.services.import_statements import ImportPreview, confirm, preview
+from harvestdesk.store.database import HouseholdBook
+
+
+def build_sample(path: Path, folder: Path | None = None) -> ImportPreview:
+    """Make the sample household at `path` from the files of resources/sample.
+
+    Returns:
+        the preview that was confirmed: what each file held.
+
+    Raises:
+        BadInputError: when a file is there already.
+    """
+    if path.exists():
+        raise BadInputError(
+            f"{path} exists already; the sample household is only made anew.", code="sample.exists"
+        )
+    folder = folder or resource("sample")
+    facts = tomllib.loads((folder / "household.toml").read_text(encoding="utf-8"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with HouseholdBook.create(path, _household(facts)) as book:
+        with book.write("Make the sample household") as w:
+            w.put_people(_people(facts["people"]))
+        ctx = AppContext(book, FixedClock(facts["fixed_as_of"]))
+        shown = preview(ctx, [folder / name for name in facts["files"]])
+        confirm(ctx, shown)
+    return shown
+
+
+def _household(facts: dict[str, Any]) -> Household:
+    tax = facts["tax"]
+    amounts = {name: Decimal(value) for name, value in tax.items() if name != "filing_status"}
+    return Household(
+        id=HouseholdId("household-1"),
+        name=facts["name"],
+        tax=TaxProfile(filing_status=FilingStatus(tax["filing_status"]), **amounts),
+        simulated=True,
+        fixed_as_of=facts["fixed_as_of"].isoformat(),
+    )
+
+
+def _people(names: list[str]) -> list[Person]:
+    return [
+        Person(PersonId(f"person-{n}"), name, is_spouse=n > 1)
+        for n, name in enumerate(names, start=1)
+    ]
