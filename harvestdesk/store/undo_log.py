@@ -169,7 +169,8 @@ def _noted(connection: Connection) -> Iterator[Entry]:
     for row in rows:
         entry = Entry(*row)
         if run is not None and _continues(run, entry):
-            run = run._replace(last_row=entry.last_row)
+            first = min(run.first_row, entry.first_row)
+            run = run._replace(first_row=first, last_row=max(run.last_row, entry.last_row))
             continue
         if run is not None:
             yield run
@@ -183,7 +184,8 @@ def _continues(run: Entry, entry: Entry) -> bool:
         entry.action == "delete"
         and run.action == "delete"
         and entry.table_name == run.table_name
-        and entry.first_row == run.last_row + 1
+        # Downwards too: taking back a deletion puts the rows in again last first.
+        and entry.first_row in {run.last_row + 1, run.first_row - 1}
     )
 
 

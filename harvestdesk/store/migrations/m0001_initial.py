@@ -2,6 +2,7 @@
 
 Text only: a migration never changes once released, so it must not follow the table objects of the code.
 Money is in micro-dollars, shares, prices, rates and weights in 1e-8 units, dates are ISO text.
+`date(x, '+0 days')` is what turns 30 February into another day and so refuses it.
 Every table has an explicit `row_no`, which VACUUM keeps: the undo log refers to it.
 """
 
@@ -11,7 +12,7 @@ CREATE TABLE household (
   id TEXT NOT NULL CHECK (id <> ''),
   name TEXT NOT NULL,
   simulated INTEGER NOT NULL CHECK (simulated IN (0, 1)),
-  fixed_as_of TEXT NOT NULL CHECK (fixed_as_of = '' OR fixed_as_of IS date(fixed_as_of)),
+  fixed_as_of TEXT NOT NULL CHECK (fixed_as_of = '' OR fixed_as_of IS date(fixed_as_of, '+0 days')),
   filing_status TEXT NOT NULL CHECK (filing_status IN
     ('single', 'married_joint', 'married_separate', 'head_of_household')),
   rate_short INTEGER NOT NULL CHECK (rate_short BETWEEN 0 AND 100000000),
@@ -98,8 +99,8 @@ _LOT_COLUMNS = """
   account_id TEXT NOT NULL REFERENCES accounts (id),
   security_id TEXT NOT NULL REFERENCES securities (id),
   shares INTEGER NOT NULL CHECK (shares > 0),
-  acquired_on TEXT CHECK (acquired_on IS date(acquired_on)),
-  adjusted_acquired_on TEXT CHECK (adjusted_acquired_on IS date(adjusted_acquired_on)),
+  acquired_on TEXT CHECK (acquired_on IS date(acquired_on, '+0 days')),
+  adjusted_acquired_on TEXT CHECK (adjusted_acquired_on IS date(adjusted_acquired_on, '+0 days')),
   cost_basis INTEGER,
   wash_added INTEGER NOT NULL CHECK (wash_added >= 0),
   source TEXT NOT NULL CHECK (source IN
@@ -110,13 +111,13 @@ _LOT_COLUMNS = """
 
 STATEMENT_LOTS = f"""
 CREATE TABLE statement_lots ({_LOT_COLUMNS}
-  statement_on TEXT NOT NULL CHECK (statement_on IS date(statement_on))
+  statement_on TEXT NOT NULL CHECK (statement_on IS date(statement_on, '+0 days'))
 ) STRICT
 """
 
 LOTS = f"""
 CREATE TABLE lots ({_LOT_COLUMNS}
-  statement_on TEXT CHECK (statement_on IS date(statement_on))
+  statement_on TEXT CHECK (statement_on IS date(statement_on, '+0 days'))
 ) STRICT
 """
 
@@ -124,7 +125,7 @@ TRANSACTIONS = """
 CREATE TABLE transactions (
   row_no INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE CHECK (id <> ''),
-  on_date TEXT NOT NULL CHECK (on_date IS date(on_date)),
+  on_date TEXT NOT NULL CHECK (on_date IS date(on_date, '+0 days')),
   type TEXT NOT NULL CHECK (type IN
     ('buy', 'recurring', 'drip', 'vest', 'opening_lot', 'transfer_in', 'gift_in', 'inherit',
      'sell', 'transfer_out', 'split', 'roc', 'dividend', 'capital_gain_short', 'capital_gain_long',
@@ -134,7 +135,7 @@ CREATE TABLE transactions (
   shares INTEGER NOT NULL,
   amount INTEGER NOT NULL,
   fees INTEGER NOT NULL,
-  acquired_on TEXT CHECK (acquired_on IS date(acquired_on)),
+  acquired_on TEXT CHECK (acquired_on IS date(acquired_on, '+0 days')),
   lot_id TEXT,
   purchase TEXT NOT NULL,
   relief TEXT CHECK (relief IN
@@ -165,9 +166,9 @@ CREATE TABLE scheduled (
   type TEXT NOT NULL CHECK (type IN ('buy', 'recurring', 'drip', 'vest')),
   account_id TEXT NOT NULL REFERENCES accounts (id),
   security_id TEXT NOT NULL REFERENCES securities (id),
-  next_on TEXT NOT NULL CHECK (next_on IS date(next_on)),
+  next_on TEXT NOT NULL CHECK (next_on IS date(next_on, '+0 days')),
   every_days INTEGER NOT NULL CHECK (every_days >= 0),
-  until_on TEXT CHECK (until_on IS date(until_on)),
+  until_on TEXT CHECK (until_on IS date(until_on, '+0 days')),
   shares INTEGER NOT NULL CHECK (shares >= 0),
   amount INTEGER NOT NULL CHECK (amount >= 0),
   confirmed INTEGER NOT NULL CHECK (confirmed IN (0, 1)),
@@ -179,7 +180,7 @@ PRICES = """
 CREATE TABLE prices (
   row_no INTEGER PRIMARY KEY,
   security_id TEXT NOT NULL REFERENCES securities (id),
-  on_date TEXT NOT NULL CHECK (on_date IS date(on_date)),
+  on_date TEXT NOT NULL CHECK (on_date IS date(on_date, '+0 days')),
   source TEXT NOT NULL,
   value INTEGER NOT NULL CHECK (value >= 0),
   UNIQUE (security_id, on_date, source)
@@ -190,7 +191,7 @@ CASH_BALANCES = """
 CREATE TABLE cash_balances (
   row_no INTEGER PRIMARY KEY,
   account_id TEXT NOT NULL REFERENCES accounts (id),
-  on_date TEXT NOT NULL CHECK (on_date IS date(on_date)),
+  on_date TEXT NOT NULL CHECK (on_date IS date(on_date, '+0 days')),
   amount INTEGER NOT NULL,
   source TEXT NOT NULL,
   UNIQUE (account_id, on_date)
@@ -266,7 +267,7 @@ CREATE TABLE proposals (
   row_no INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE CHECK (id <> ''),
   kind TEXT NOT NULL,
-  as_of TEXT NOT NULL CHECK (as_of IS date(as_of)),
+  as_of TEXT NOT NULL CHECK (as_of IS date(as_of, '+0 days')),
   created_at TEXT NOT NULL,
   fingerprint TEXT NOT NULL,
   payload TEXT NOT NULL CHECK (payload GLOB '{*}'),

@@ -1,0 +1,119 @@
+"""Something of everything a household book can hold, and the digest of a book's content."""
+
+import hashlib
+from datetime import date
+from decimal import Decimal
+
+from harvestdesk.domain.account import Account, AccountType, ReliefMethod
+from harvestdesk.domain.household import Household, Person, TaxProfile
+from harvestdesk.domain.ids import (
+    AccountId,
+    HouseholdId,
+    IdenticalSetId,
+    ImportId,
+    LotId,
+    PersonId,
+    SecurityId,
+    TransactionId,
+)
+from harvestdesk.domain.lot import LotSource, TaxLot
+from harvestdesk.domain.prices import Price
+from harvestdesk.domain.relations import Equivalent, IdenticalSet, Replacement
+from harvestdesk.domain.security import AssetClass, Security, SecurityKind
+from harvestdesk.domain.target import ClassTarget, SecurityTarget
+from harvestdesk.domain.transaction import (
+    LotPick,
+    ScheduledPurchase,
+    Transaction,
+    TransactionType,
+)
+from harvestdesk.store.connection import driver
+from harvestdesk.store.database import HouseholdBook, HouseholdWriter
+from harvestdesk.store.records import ImportRecord
+from harvestdesk.store.tables import DATA_TABLES
+
+JOINT, IRA = AccountId("account-1"), AccountId("account-2")
+FUND, TWIN, OPTION = SecurityId("security-1"), SecurityId("security-2"), SecurityId("security-3")
+ALEX, JORDAN = PersonId("person-1"), PersonId("person-2")
+
+HOUSEHOLD = Household(
+    HouseholdId("household-1"),
+    "Rivera",
+    TaxProfile(realised_short=Decimal("-1200.55"), carryforward_long=Decimal("0.01")),
+    simulated=True,
+    fixed_as_of="2025-12-05",
+)
+PEOPLE = (Person(ALEX, "Alex"), Person(JORDAN, "Jordan", is_spouse=True))
+ACCOUNTS = (
+    Account(JOINT, "Joint", AccountType.JOINT, (JORDAN, ALEX), "schwab", "4417", fractional=True),
+    Account(IRA, "IRA", AccountType.TRADITIONAL_IRA, (ALEX,), relief=ReliefMethod.HIFO, reinvests=True),
+)  # fmt: skip
+SECURITIES = (
+    Security(FUND, "SIMI", "Simulated fund", SecurityKind.ETF, AssetClass.INTL_EQUITY),
+    Security(TWIN, "SIMV", "Another", SecurityKind.ETF, tracked_index="Index", cusip="123456789"),
+    Security(OPTION, "SIMI 50 C", "A call", SecurityKind.OPTION, underlying_id=FUND),
+)
+LOTS = (
+    TaxLot(LotId("lot-1"), JOINT, FUND, Decimal("212.50000001"), date(2024, 5, 8), date(2024, 4, 1),
+           Decimal("15243.130001"), Decimal("12.5"), LotSource.DRIP, "order 7", "L1", date(2025, 11, 28)),
+    TaxLot(LotId("lot-2"), IRA, TWIN, Decimal(3), None, None, None, source=LotSource.POSITION),
+)  # fmt: skip
+IMPORT = ImportRecord(
+    ImportId("import-1"), "lots.csv", "ab" * 32, "schwab", "lots", 2, "2025-12-05T10:00"
+)
+TRANSACTIONS = (
+    Transaction(TransactionId("t-1"), date(2024, 5, 8), TransactionType.BUY, JOINT, FUND,
+                Decimal("212.5"), Decimal("15243.13"), Decimal("0.5"), lot_id=LotId("lot-1")),
+    Transaction(TransactionId("t-2"), date(2025, 3, 1), TransactionType.SELL, JOINT, FUND, Decimal(10),
+                Decimal("700.1"), picks=(LotPick(LotId("lot-1"), Decimal(4)), LotPick(LotId("lot-0"), Decimal(6))),
+                relief=ReliefMethod.SPECIFIC, broker_ref="B2", note="sold \u2019twice\u2019"),
+    Transaction(TransactionId("t-0"), date(2025, 12, 8), TransactionType.CASH, IRA, amount=Decimal("-3.5"),
+                acquired_on=date(2001, 2, 3), ratio=Decimal("1.5")),
+)  # fmt: skip
+SCHEDULED = (
+    ScheduledPurchase("s-1", TransactionType.DRIP, IRA, FUND, date(2025, 12, 15), 90, date(2026, 12, 31),
+                      Decimal("0.5"), Decimal("33.1"), confirmed=False, note="inferred"),
+)  # fmt: skip
+PRICES = (
+    (FUND, Price(Decimal("71.25"), date(2025, 12, 4), "simulated")),
+    (FUND, Price(Decimal("70.12345678"), date(2025, 12, 3), "simulated")),
+    (TWIN, Price(Decimal("55"), date(2025, 12, 3), "schwab")),
+)
+SETS = (IdenticalSet(IdenticalSetId("set-1"), "International", (TWIN, FUND), "same index"),)
+EQUIVALENTS = (Equivalent(FUND, TWIN, Decimal("2.5")),)
+REPLACEMENTS = (Replacement(FUND, TWIN, 1, Decimal(12), buy_allowed=False, note="wider"),)
+CLASS_TARGETS = (
+    ClassTarget(AssetClass.INTL_EQUITY, Decimal("0.3"), Decimal("0.25"), Decimal("0.35")),
+)
+SECURITY_TARGETS = (SecurityTarget(JOINT, FUND, Decimal("0.33333333")),)
+
+
+def fill(w: HouseholdWriter) -> None:
+    """Write something of everything but a proposal."""
+    w.put_people(PEOPLE)
+    w.put_accounts(ACCOUNTS)
+    w.put_securities(tuple(reversed(SECURITIES)))
+    w.add_import(IMPORT)
+    w.add_transactions(TRANSACTIONS, IMPORT.id)
+    w.replace_statement_lots(JOINT, [FUND], [LOTS[0]])
+    w.replace_lots([JOINT, IRA], LOTS)
+    w.put_prices(PRICES)
+    w.put_cash(JOINT, date(2025, 11, 28), Decimal("8400.01"), "schwab")
+    w.put_scheduled(SCHEDULED)
+    w.replace_identical_sets(SETS)
+    w.replace_equivalents(EQUIVALENTS)
+    w.replace_replacements(REPLACEMENTS)
+    w.replace_class_targets(CLASS_TARGETS)
+    w.replace_security_targets(SECURITY_TARGETS)
+    w.put_setting("wash.policy", '{"drip":true}')
+
+
+def content(book: HouseholdBook) -> str:
+    """Return the SHA-256 of every row of every data table, with its row number."""
+    raw = driver(book._connection)
+    state = hashlib.sha256()
+    for name in sorted(DATA_TABLES):
+        state.update(
+            repr((name, raw.execute(f"SELECT * FROM {name} ORDER BY row_no").fetchall())).encode()
+        )
+    return state.hexdigest()
