@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
@@ -139,6 +140,7 @@ class Report:
         running: household and as-of date, repeated at the head of each page.
         footer: repeated at the foot of each page, beside page x of y.
         simulated: invented data; every page says so.
+        dated: the as-of date; stands in for the time of printing, so that equal reports are equal files.
     """
 
     title: str
@@ -148,6 +150,7 @@ class Report:
     footer: str = ""
     simulated: bool = False
     running: str = ""
+    dated: date | None = None
 
     def tables(self) -> Iterator[Table]:
         """Yield the tables in order."""

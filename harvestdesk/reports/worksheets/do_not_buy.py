@@ -87,6 +87,7 @@ def do_not_buy_sheet(snapshot: HouseholdSnapshot, locks: Sequence[WashLock]) -> 
         footer="Do-not-buy list",
         simulated=snapshot.household.simulated,
         running=running_head(snapshot),
+        dated=snapshot.as_of,
     )
 
 

@@ -65,6 +65,7 @@ def harvest_worksheet(
         footer=footer(proposal),
         simulated=snapshot.household.simulated,
         running=running_head(snapshot),
+        dated=snapshot.as_of,
     )
 
 

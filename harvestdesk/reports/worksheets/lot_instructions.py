@@ -72,6 +72,7 @@ def lot_instruction_sheet(
         footer=footer(proposal),
         simulated=snapshot.household.simulated,
         running=running_head(snapshot),
+        dated=snapshot.as_of,
     )
 
 
