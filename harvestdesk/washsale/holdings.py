@@ -69,7 +69,7 @@ class OpenLot:
         bought: ordinal of the acquisition in the sense of §1091; `acquired` that of the history.
         fresh: the part that has replaced nothing yet; all of it has one basis per share.
         used: parts matched with a loss, in the order of matching.
-        gone_fresh: shares sold that had replaced nothing.
+        gone_fresh: shares sold that could still replace others (literal reading only).
     """
 
     id: str

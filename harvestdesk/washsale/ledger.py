@@ -239,20 +239,9 @@ class _SetRun:
                 continue
             wanted -= quantity
             part.promised -= quantity
-            gone = self._leave(lot, part, quantity)
+            gone = _leave(lot, part, quantity)
             if taking.sale.realises and not lot.sheltered:
                 self._realise(taking, gone)
-
-    def _leave(self, lot: OpenLot, part: Part, quantity: int) -> Part:
-        """Remove shares from a part and return them as a part of their own."""
-        if part is lot.fresh:
-            lot.gone_fresh += quantity
-        basis, added = part.take(quantity)
-        if part.quantity <= DUST:
-            basis, added = basis + part.basis, added + part.added
-            part.quantity = part.basis = part.added = 0
-            lot.drop(part)
-        return Part(lot, quantity, basis, added, part.adjusted, part.used, 0, part.replaces)
 
     def _realise(self, taking: _Taking, gone: Part) -> None:
         """Report the shares sold, matched with their replacements if they were sold at a loss."""
@@ -276,7 +265,10 @@ class _SetRun:
             self._report(taking.number, row, gone)
 
     def _report(self, number: int, row: SaleSlice, gone: Part) -> None:
-        if not gone.used and self._policy.disposed_before is DisposedBefore.LITERAL:
+        # Sold shares whose own loss went into others can't take over another loss.
+        literal = self._policy.disposed_before is DisposedBefore.LITERAL
+        if literal and not gone.used and row.replaced_by is None:
+            gone.lot.gone_fresh += to_units(row.quantity)
             self._gone[row.lot].append(len(self.sales))
         self.sales.append((number, row))
 
@@ -341,6 +333,16 @@ def _with_added_basis(row: SaleSlice, quantity: int, loss: int) -> tuple[SaleSli
         recognized=row.recognized - from_units(cut(row.recognized)),
     )
     return rest, part
+
+
+def _leave(lot: OpenLot, part: Part, quantity: int) -> Part:
+    """Remove shares from a part and return them as a part of their own."""
+    basis, added = part.take(quantity)
+    if part.quantity <= DUST:
+        basis, added = basis + part.basis, added + part.added
+        part.quantity = part.basis = part.added = 0
+        lot.drop(part)
+    return Part(lot, quantity, basis, added, part.adjusted, part.used, 0, part.replaces)
 
 
 def _requeue(queue: Queue) -> None:

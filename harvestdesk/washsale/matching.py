@@ -53,6 +53,7 @@ class Pool:
         self._next = list(range(len(self._lots) + 1))
         self._symbols = symbols
         self._policy = policy
+        self._literal = policy.disposed_before is DisposedBefore.LITERAL
         self._split_factor = split_factor
 
     def matches(self, sold: OpenLot, quantity: int, day: int) -> Iterator[Match]:
@@ -68,7 +69,7 @@ class Pool:
                 if match is not None:
                     yield match
                     quantity -= match.sold
-            if not self._left(lot):
+            if not self._literal and not self._left(lot):
                 self._next[at] = at + 1
             at = self._alive(at + 1)
 
@@ -83,9 +84,7 @@ class Pool:
 
     def _left(self, lot: OpenLot) -> int:
         fresh = 0 if lot.fresh is None else lot.fresh.quantity
-        if self._policy.disposed_before is DisposedBefore.LITERAL:
-            return fresh + lot.gone_fresh
-        return fresh
+        return fresh + lot.gone_fresh
 
     def _replaces(self, lot: OpenLot, sold: OpenLot) -> bool:
         if lot.purchase == sold.purchase:
