@@ -106,10 +106,14 @@ class Desk(QObject):
     # --- changes ----------------------------------------------------------------------------------
     def work(self, title: str, use: Callable[["AppContext"], Any]) -> JobHandle:
         """Do something with the open household, without loading it anew afterwards."""
-        app = self._required()
-        handle = self.runner.start(title, Lane.WRITE, lambda token, report: use(app))
+        handle = self.quiet_work(title, use)
         self._report_failure(handle)
         return handle
+
+    def quiet_work(self, title: str, use: Callable[["AppContext"], Any]) -> JobHandle:
+        """Like `work`, for callers that tell the person themselves what failed."""
+        app = self._required()
+        return self.runner.start(title, Lane.WRITE, lambda token, report: use(app))
 
     def change(self, title: str, use: Callable[["AppContext"], Any]) -> JobHandle:
         """Change the open household and show it anew."""

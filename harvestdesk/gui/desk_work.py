@@ -33,10 +33,10 @@ def open_sample(preferences: "Preferences") -> Loaded:
     from harvestdesk.services.sample import build_sample
 
     path = data_folder() / "sample.harvest"
-    if path.exists():
-        return _loaded(open_book(path), preferences)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return _loaded(build_sample(path), preferences)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        build_sample(path)
+    return _loaded(open_book(path), preferences)
 
 
 def create_household(

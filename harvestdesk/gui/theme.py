@@ -382,17 +382,24 @@ QTableView::item {{ padding: 0 {small}px; }}
 QTableView:focus {{ border-color: {c.focus}; }}
 QHeaderView {{ background: {c.window}; border: 0; }}
 QHeaderView::section {{ background: {c.window}; color: {c.muted_text}; border: 0;
-  border-bottom: {line}px solid {c.hairline}; padding: {tiny}px {small}px; font-weight: 600; }}
+  border-bottom: {line}px solid {c.hairline}; padding: {tiny}px {small + 3}px; font-weight: 600; }}
 QListView[sidebar="true"] {{ background: transparent; border: 0; outline: 0; }}
-QListView[sidebar="true"]::item {{ padding: {tiny + 2}px {small}px; border-radius: {tiny}px;
+QListView[sidebar="true"]::item {{ padding: {tiny + 2}px {tiny}px; border-radius: {tiny}px;
   border: {line}px solid transparent; }}
 QListView[sidebar="true"]::item:hover {{ background: {c.window}; }}
 QListView[sidebar="true"]::item:selected {{ background: {c.selection};
   color: {c.selection_text}; }}
 QListView[sidebar="true"]:focus::item:selected {{ border-color: {c.focus}; }}
-QSplitter::handle {{ background: {c.hairline}; }}
-QSplitter::handle:horizontal {{ width: {line}px; }}
-QSplitter::handle:vertical {{ height: {line}px; }}
+QSplitter::handle {{ background: transparent; }}
+QSplitter::handle:hover {{ background: {c.hairline}; }}
+QScrollBar {{ background: transparent; border: 0; margin: 0; }}
+QScrollBar:vertical {{ width: {medium}px; }}
+QScrollBar:horizontal {{ height: {medium}px; }}
+QScrollBar::handle {{ background: {c.field_edge}; border: 3px solid {c.surface};
+  border-radius: {theme.px(6)}px; min-height: {theme.px(28)}px; min-width: {theme.px(28)}px; }}
+QScrollBar::handle:hover {{ background: {c.text}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QStatusBar {{ background: {c.window}; border-top: {line}px solid {c.hairline}; }}
 QStatusBar::item {{ border: 0; }}
 QProgressBar {{ background: {c.hairline}; border: 0; border-radius: {theme.px(3)}px;

@@ -76,7 +76,8 @@ class Column:
         explain: what the column means, for the head's tooltip.
         explain_cell: words on how one figure came about; without it the head's words are used.
         tone: colour of meaning of a cell; a sign or a word must stand beside it.
-        width: width in characters, 0 for what the content needs.
+        width: width in characters, 0 for the usual one of its kind.
+        stretch: takes the room that is left.
     """
 
     key: str
@@ -86,6 +87,7 @@ class Column:
     explain_cell: Callable[[RowValues], str] | None = None
     tone: Callable[[RowValues], Tone] | None = None
     width: int = 0
+    stretch: bool = False
 
 
 class _RowView(Mapping[str, Any]):

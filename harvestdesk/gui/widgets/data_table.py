@@ -22,15 +22,15 @@ from harvestdesk.gui.models.table_base import Column, ColumnTable, Kind
 from harvestdesk.gui.theme import Space, TextSize, Theme
 
 _WIDTHS = {
-    Kind.TEXT: 14,
-    Kind.MONEY: 14,
-    Kind.DOLLARS: 12,
-    Kind.PRICE: 11,
-    Kind.SHARES: 13,
-    Kind.PERCENT: 10,
-    Kind.BASIS_POINTS: 9,
-    Kind.INTEGER: 8,
-    Kind.DATE: 12,
+    Kind.TEXT: 13,
+    Kind.MONEY: 12,
+    Kind.DOLLARS: 10,
+    Kind.PRICE: 9,
+    Kind.SHARES: 11,
+    Kind.PERCENT: 8,
+    Kind.BASIS_POINTS: 7,
+    Kind.INTEGER: 6,
+    Kind.DATE: 11,
 }
 
 
@@ -117,6 +117,7 @@ class DataTable(QWidget):
         self._count.setFont(theme.font(TextSize.CAPTION))
         self.filter_row = _FilterRow(model.columns, self.grid.horizontalHeader())
         self.filter_row.setVisible(filters)
+        self._count.setVisible(filters)
         self._lay_out()
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
@@ -147,10 +148,15 @@ class DataTable(QWidget):
         heads = grid.horizontalHeader()
         heads.setHighlightSections(False)
         heads.setResizeContentsPrecision(0)
-        heads.setStretchLastSection(self.model.columns[-1].kind is Kind.TEXT)
+        last = self.model.columns[-1]
+        some_stretch = any(c.stretch for c in self.model.columns)
+        heads.setStretchLastSection(last.kind is Kind.TEXT and not some_stretch)
         for number, column in enumerate(self.model.columns):
-            wanted = max(column.width or _WIDTHS[column.kind], len(column.title) + 3)
-            grid.setColumnWidth(number, self._theme.text_width(wanted))
+            wanted = max(column.width or _WIDTHS[column.kind], len(column.title) + 2)
+            padding = 2 * self._theme.px(Space.SMALL)
+            grid.setColumnWidth(number, self._theme.text_width(wanted) + padding)
+            if column.stretch:
+                heads.setSectionResizeMode(number, QHeaderView.ResizeMode.Stretch)
         heads.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         grid.setSortingEnabled(True)
         grid.selectionModel().selectionChanged.connect(self._on_selection_changed)

@@ -50,7 +50,7 @@ class DetailPane(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(spoken)
-        self.setMinimumWidth(theme.px(240))
+        self.setMinimumWidth(theme.px(280))
         theme.changed.connect(self._on_theme_changed)
         self._build()
 
@@ -141,6 +141,7 @@ def beside(picture: QWidget, detail: QWidget, theme: Theme) -> QSplitter:
     split.addWidget(detail)
     split.setStretchFactor(0, 3)
     split.setStretchFactor(1, 1)
+    split.setSizes([theme.px(840), theme.px(310)])
     return split
 
 

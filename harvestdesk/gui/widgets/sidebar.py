@@ -191,7 +191,7 @@ class Sidebar(QFrame):
         self._heading.setContentsMargins(theme.px(Space.SMALL), 0, 0, 0)
         layout.addWidget(self._heading)
         layout.addWidget(self._accounts, 1)
-        self.setFixedWidth(theme.text_width(30))
+        self.setFixedWidth(theme.text_width(33))
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 

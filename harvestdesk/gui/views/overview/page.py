@@ -30,7 +30,13 @@ def _gain_tone(row: Mapping[str, Any]) -> Tone:
 
 def _account_columns() -> tuple[Column, ...]:
     return (
-        Column("name", "Account", width=22, explain="The account's name in this household."),
+        Column(
+            "name",
+            "Account",
+            width=22,
+            stretch=True,
+            explain="The account's name in this household.",
+        ),
         Column("type", "Taxed as", width=16, explain="How sales in the account are taxed."),
         Column("lots", "Lots", Kind.INTEGER, explain="Tax lots held.", width=6),
         Column(
@@ -71,9 +77,10 @@ def _event_columns() -> tuple[Column, ...]:
             explain="What happens on that day.",
             tone=lambda r: event_tone(r["kind"]),
             width=30,
+            stretch=True,
         ),
-        Column("symbols", "Security", explain="Securities it concerns.", width=12),
-        Column("account", "Account", explain="Where it happens.", width=18),
+        Column("symbols", "Security", explain="Securities it concerns.", width=16),
+        Column("account", "Account", explain="Where it happens.", width=22),
         Column("dollars", "At stake $", Kind.DOLLARS, explain="Dollars it touches.", width=12),
     )
 

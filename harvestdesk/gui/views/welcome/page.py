@@ -73,7 +73,12 @@ class WelcomePage(QWidget):
         holder.setFixedWidth(theme.px(640))
         outer = QVBoxLayout(self)
         outer.addStretch(2)
-        outer.addWidget(holder, 0, Qt.AlignmentFlag.AlignHCenter)
+        # No alignment flag here: it would take the height that wrapped words need.
+        across = QHBoxLayout()
+        across.addStretch(1)
+        across.addWidget(holder)
+        across.addStretch(1)
+        outer.addLayout(across)
         outer.addStretch(3)
 
     def show_problem(self, words: str) -> None:

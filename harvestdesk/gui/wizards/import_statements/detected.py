@@ -1,0 +1,100 @@
+"""Page 2: what each file is, and every remark with its line."""
+
+from PySide6.QtWidgets import QLabel
+
+from harvestdesk.domain.errors import Severity
+from harvestdesk.gui.models.table_base import Column, ColumnTable, Kind, RowValues
+from harvestdesk.gui.theme import TextSize, Theme, Tone
+from harvestdesk.gui.widgets.data_table import DataTable
+from harvestdesk.gui.widgets.wizard_frame import WizardPage
+from harvestdesk.gui.wizards.import_statements.draft import Draft
+
+BROKERS = {
+    "harvestdesk": "HarvestDesk CSV",
+    "schwab": "Schwab",
+    "fidelity": "Fidelity",
+    "ibkr": "Interactive Brokers",
+    "prices": "Prices",
+}
+SEVERITIES = {
+    Severity.ERROR: "\u2716 not read",
+    Severity.WARNING: "\u26a0 look at it",
+    Severity.INFO: "i left out",
+}
+_TONES = {Severity.ERROR: Tone.ERROR, Severity.WARNING: Tone.WARNING, Severity.INFO: Tone.MUTED}
+
+
+def _severity_tone(row: RowValues) -> Tone:
+    return _TONES[row["severity"]]
+
+
+_FILES = (
+    Column("file", "File", explain="Name of the file.", width=22, stretch=True),
+    Column("broker", "From", explain="Whose layout it is, found from the content.", width=16),
+    Column("kind", "Holds", explain="What the file lists.", width=13),
+    Column("on", "As of", Kind.DATE, explain="Day the file's holdings are of."),
+    Column("rows", "Rows", Kind.INTEGER, explain="Data rows in the file."),
+    Column("remarks", "Remarks", Kind.INTEGER, explain="Remarks below.", width=7),
+)
+_PROBLEMS = (
+    Column("file", "File", explain="Name of the file.", width=14),
+    Column("line", "Line", Kind.INTEGER, explain="Line number in the file.", width=5),
+    Column("kind", "Remark", explain="How much it matters.", tone=_severity_tone, width=12),
+    Column("column", "Column", explain="Column of the file.", width=10),
+    Column("words", "What was found", explain="What was found and expected.", stretch=True),
+)
+
+
+class DetectedPage(WizardPage):
+    """Files above, remarks below."""
+
+    step = "What they are"
+    question = "This is what the files hold"
+
+    def __init__(self, theme: Theme, draft: Draft) -> None:
+        super().__init__(theme)
+        self._draft = draft
+        self.files = DataTable(ColumnTable(_FILES, theme), theme, "Files read", filters=False)
+        self.problems = DataTable(ColumnTable(_PROBLEMS, theme), theme, "Remarks", filters=False)
+        self._heading = QLabel()
+        self._heading.setFont(theme.font(TextSize.BODY, strong=True))
+        self.body.addWidget(self.files, 2)
+        self.body.addWidget(self._heading)
+        self.body.addWidget(self.problems, 3)
+
+    def entered(self) -> None:
+        """Show what was read."""
+        preview = self._draft.preview
+        if preview is None:
+            return
+        files = preview.files
+        self.files.model.set_rows(
+            {
+                "file": [f.path.name for f in files],
+                "broker": [BROKERS.get(f.broker, f.broker) for f in files],
+                "kind": [f.kind.replace("_", " ") for f in files],
+                "on": [f.batch.as_of for f in files],
+                "rows": [f.rows for f in files],
+                "remarks": [len(f.problems) for f in files],
+            },
+            list(range(len(files))),
+        )
+        found = [(f.path.name, p) for f in files for p in f.problems]
+        self.problems.model.set_rows(
+            {
+                "file": [name for name, _ in found],
+                "line": [p.line for _, p in found],
+                "kind": [SEVERITIES[p.severity] for _, p in found],
+                "severity": [p.severity for _, p in found],
+                "column": [p.column or "" for _, p in found],
+                "words": [p.message for _, p in found],
+            },
+            list(range(len(found))),
+        )
+        self.problems.setVisible(bool(found))
+        self._heading.setText(
+            "Remarks by line; rows that could not be read are left out, everything else is used."
+            if found
+            else "Every row was understood."
+        )
+        self._heading.setWordWrap(True)
