@@ -5,31 +5,27 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from math import isnan
 
 from harvestdesk.domain.account import Account
 from harvestdesk.domain.errors import Problem, Severity
 from harvestdesk.domain.ids import AccountId, SecurityId
-from harvestdesk.domain.lot import LotSource, TaxLot
-from harvestdesk.domain.money import ZERO, decimal_text
+from harvestdesk.domain.lot import TaxLot
+from harvestdesk.domain.money import decimal_text
 from harvestdesk.domain.security import Security
 from harvestdesk.importers.batch import ImportBatch
 from harvestdesk.services.context import AppContext
 from harvestdesk.services.importing.classify import SecurityBook
+from harvestdesk.services.importing.positions import position_settings, stated_positions
+from harvestdesk.services.importing.rebuilding import rebuilt_lots
 from harvestdesk.services.importing.relations import Relations
 from harvestdesk.services.importing.schedule import inferred_schedule
 from harvestdesk.services.importing.staging import FileCount, Holding, NewId, Stage, Stored
 from harvestdesk.services.importing.starter import identical_starters, replacement_starters
 from harvestdesk.store.database import HouseholdBook, HouseholdWriter
 from harvestdesk.store.records import ImportRecord
-from harvestdesk.washsale.rebuild import rebuild_lots
 
 AccountOf = Callable[[str], AccountId]
 Routed = tuple[ImportBatch, AccountOf]
-_BASIS_NEEDED = frozenset(
-    {LotSource.VEST, LotSource.TRANSFER, LotSource.GIFT, LotSource.INHERITED, LotSource.OPENING}
-)
-"""Shares never come in this way for nothing: a zero amount means the file gave no basis."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +60,12 @@ def stored_of(ctx: AppContext, batches: Sequence[ImportBatch]) -> Stored:
         accounts=tuple(book.accounts()),
         transactions=tuple(book.transactions()),
         statement_lots=tuple(book.statement_lots()),
-        prices=_stored_prices(book, days) if days else {},
+        prices=frozenset(
+            (security_id, price.on, price.value)
+            for security_id, price in (book.prices(days[0], days[-1]) if days else ())
+        ),
         cash=cash,
+        positions=stated_positions(book.settings()),
         relations=relations_of(book),
     )
 
@@ -95,19 +95,19 @@ def outcome_of(
     counts = tuple(stage.add(batch, account_of) for batch, account_of in routed)
     accounts = (*stored.accounts, *new_accounts)
     relations = _with_starters(stage, securities, accounts, new_id, ctx.as_of())
-    rebuilt = rebuild_lots(
-        accounts, stage.all_transactions(), stage.lots(), relations.identical_sets
+    known = securities.by_id()
+    rebuilt = rebuilt_lots(
+        accounts, stage.all_transactions(), stage.lots(), relations.identical_sets, known.values()
     )
-    lots = tuple(_honest(lot) for lot in rebuilt.lots)
     if counts:
         counts[-1].problems.extend(rebuilt.problems)
-    _reconcile(stage, lots, {s.id: s for s in securities.by_id().values()})
+    _reconcile(stage, rebuilt.lots, known)
     return Outcome(
         new_accounts,
         tuple(securities.added.values()),
         tuple(securities.changed.values()),
         stage,
-        lots,
+        rebuilt.lots,
         relations,
         stored.relations,
         counts,
@@ -137,13 +137,6 @@ def _with_starters(
             ),
         ),
     )
-
-
-def _honest(lot: TaxLot) -> TaxLot:
-    """Shares that came in without an amount have an unknown basis, not a zero one."""
-    if lot.statement_on is None and lot.source in _BASIS_NEEDED and lot.cost_basis == ZERO:
-        return replace(lot, cost_basis=None)
-    return lot
 
 
 def _reconcile(
@@ -205,6 +198,8 @@ def write_outcome(w: HouseholdWriter, outcome: Outcome, records: Sequence[Import
         w.put_prices(stage.prices)
     for row in stage.cash:
         w.put_cash(*row)
+    for key, value in position_settings(stage.stated, stage.stated_before):
+        w.put_setting(key, value)
     _write_relations(w, outcome.relations, outcome.relations_before)
 
 
@@ -227,17 +222,3 @@ def _price_days(batches: Sequence[ImportBatch], as_of: date) -> list[date]:
     days = {row.on for b in batches for row in b.prices}
     days |= {row.price_on or b.as_of or as_of for b in batches for row in b.positions}
     return sorted(days)
-
-
-def _stored_prices(
-    book: HouseholdBook, days: Sequence[date]
-) -> dict[tuple[SecurityId, date], float]:
-    """Return the stored closes of every security on the days the files have prices of."""
-    ids = [s.id for s in book.securities()]
-    history = book.price_history(ids, days[0], days[-1])
-    found: dict[tuple[SecurityId, date], float] = {}
-    for security_id, closes in zip(history.security_ids, history.closes, strict=True):
-        for day, close in zip(history.days, closes, strict=True):
-            if not isnan(close):
-                found[security_id, date.fromordinal(day)] = close
-    return found

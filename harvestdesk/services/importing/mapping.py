@@ -56,20 +56,18 @@ def map_accounts(
     keys: dict[str, AccountId] = {}
     for index, batch in enumerate(batches):
         for parsed in accounts_of(batch):
+            # Our own tables share their keys: "joint" in one is "joint" in the next.
+            own = parsed.key if batch.broker == "harvestdesk" else ""
+            found, reason = _found(parsed, [*accounts, *made], keys.get(own))
             given = answers.get((index, parsed.key))
-            own = batch.broker == "harvestdesk" and parsed.key
-            if own and parsed.key in keys:
-                found, reason = keys[parsed.key], "name"  # our own tables share their keys
-            else:
-                found, reason = _match(parsed, [*accounts, *made])
-            if found is None and given is None and _says_enough(parsed):
+            if given is not None:
+                found, reason = given, "given"
+            elif found is None and _says_enough(parsed):
                 new = _new_account(parsed, len(made) + 1, people)
                 made.append(new)
                 found, reason = new.id, "new"
-            if given is not None:
-                found, reason = given, "given"
             if own and found is not None:
-                keys[parsed.key] = found
+                keys[own] = found
             certain = reason in {"given", "number", "name"}
             mappings.append(AccountMapping(index, parsed.key, parsed, found, (), certain, reason))
     used = {m.account_id for m in mappings}
@@ -98,6 +96,12 @@ def accounts_of(batch: ImportBatch) -> tuple[ParsedAccount, ...]:
         if key not in listed:
             listed[key] = ParsedAccount(key, custodian=custodian)
     return tuple(listed.values())
+
+
+def _found(
+    parsed: ParsedAccount, accounts: Sequence[Account], known: AccountId | None
+) -> tuple[AccountId | None, str]:
+    return (known, "name") if known is not None else _match(parsed, accounts)
 
 
 def _match(parsed: ParsedAccount, accounts: Sequence[Account]) -> tuple[AccountId | None, str]:

@@ -14,11 +14,12 @@ from harvestdesk.domain.account import Account
 from harvestdesk.domain.errors import Problem, Severity
 from harvestdesk.domain.ids import AccountId, LotId, SecurityId, TransactionId
 from harvestdesk.domain.lot import LotSource, TaxLot
-from harvestdesk.domain.money import MONEY_DIGITS, SHARES_DIGITS, ZERO, rounded
+from harvestdesk.domain.money import MONEY_DIGITS, PRICE_DIGITS, SHARES_DIGITS, ZERO, rounded
 from harvestdesk.domain.prices import Price
 from harvestdesk.domain.transaction import LotPick, Transaction
 from harvestdesk.importers.batch import ImportBatch, ParsedLot, ParsedTransaction
 from harvestdesk.services.importing.classify import SecurityBook
+from harvestdesk.services.importing.positions import StatedPositions
 from harvestdesk.services.importing.relations import Relations
 
 NewId = Callable[[str], str]
@@ -33,8 +34,9 @@ class Stored:
     accounts: tuple[Account, ...]
     transactions: tuple[Transaction, ...]
     statement_lots: tuple[TaxLot, ...]
-    prices: Mapping[tuple[SecurityId, date], float]
+    prices: frozenset[tuple[SecurityId, date, Decimal]]
     cash: Mapping[tuple[AccountId, date], Decimal]
+    positions: Mapping[AccountId, StatedPositions]
     relations: Relations
 
 
@@ -70,7 +72,7 @@ class Stage:
         self._new_id = new_id
         self._as_of = as_of
         self._known = Counter(_key(t) for t in stored.transactions)
-        self._prices = dict(stored.prices)
+        self._prices = set(stored.prices)
         self._cash = dict(stored.cash)
         self.securities = securities
         self.transactions: list[Transaction] = []
@@ -79,6 +81,7 @@ class Stage:
         self.prices: list[tuple[SecurityId, Price]] = []
         self.cash: list[tuple[AccountId, date, Decimal, str]] = []
         self.positions: dict[Holding, tuple[Decimal, date, int, FileCount]] = {}
+        self.stated = dict(stored.positions)
         self.relations = stored.relations
         self._moved = {h for t in stored.transactions if (h := _moves(t)) is not None}
         self._lots_now: dict[Holding, tuple[TaxLot, ...]] = _by_holding(stored.statement_lots)
@@ -112,6 +115,11 @@ class Stage:
         for parsed in batch.accounts:
             account_id = account_of(parsed.key)
             count.add(account_id not in known or account_id in cash)
+
+    @property
+    def stated_before(self) -> Mapping[AccountId, StatedPositions]:
+        """Positions files' holdings as they were before the import."""
+        return self._stored.positions
 
     def is_stated(self, account_id: AccountId, symbol: str) -> bool:
         """Return whether the lots of a holding are known from a broker's own lot file."""
@@ -246,10 +254,9 @@ class Stage:
     def _empty_missing(self, batch: ImportBatch, account_of: AccountOf, on: date) -> None:
         """A statement of a whole account ends the stated lots of securities it no longer lists."""
         accounts = {account_of(row.account_key) for row in batch.lots}
-        listed = {
-            (account_of(row.account_key), self.securities.of(row.symbol).id)
-            for row in (*batch.lots, *batch.positions)
-        }
+        named = [(row.account_key, row.symbol) for row in batch.lots]
+        named += [(row.account_key, row.symbol) for row in batch.positions]
+        listed = {(account_of(key), self.securities.of(symbol).id) for key, symbol in named}
         for holding, lots in list(self._lots_now.items()):
             if holding[0] in accounts and holding not in listed and _older(lots, on):
                 self._state(holding, ())
@@ -285,6 +292,11 @@ class Stage:
             count.add(row.line in priced or holding in changed)
         for holding, held in shares.items():
             self.positions[holding] = (held, on, lines[holding], count)
+        for account_id in {h[0] for h in shares}:
+            old = self.stated.get(account_id)
+            if old is None or old.on <= on:
+                own = {h[1]: held for h, held in shares.items() if h[0] == account_id}
+                self.stated[account_id] = StatedPositions(on, own)
 
     def _position_lot(
         self, holding: Holding, shares: Decimal, basis: Decimal | None, on: date
@@ -322,10 +334,11 @@ class Stage:
                 count.add(is_new)
 
     def _price(self, security_id: SecurityId, on: date, value: Decimal, source: str) -> bool:
-        if self._prices.get((security_id, on)) == float(value):
+        value = rounded(value, PRICE_DIGITS)
+        if (security_id, on, value) in self._prices:
             return False
-        self._prices[security_id, on] = float(value)
-        self.prices.append((security_id, Price(rounded(value, SHARES_DIGITS), on, source)))
+        self._prices.add((security_id, on, value))
+        self.prices.append((security_id, Price(value, on, source)))
         return True
 
     def _add_cash(self, batch: ImportBatch, account_of: AccountOf, count: FileCount) -> None:
