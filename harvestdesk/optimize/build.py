@@ -158,7 +158,9 @@ class _Arrays:
         values = np.array([float(x.value) for x in losses])
         depth = np.array([float(x.loss_per_share / x.price.value) for x in losses])
         return {
-            "lot_security": np.array([securities[x.lot.security_id] for x in losses], dtype=np.intp),
+            "lot_security": np.array(
+                [securities[x.lot.security_id] for x in losses], dtype=np.intp
+            ),
             "lot_account": np.array([accounts[x.lot.account_id] for x in losses], dtype=np.intp),
             "lot_limit": values / self.value if len(losses) else values,
             "lot_value": depth * np.array([self._worth(x.term) for x in losses]),

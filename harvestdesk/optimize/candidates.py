@@ -134,9 +134,7 @@ def _from_list(
 class _Neighbours:
     """Stocks by sector, with the risk of one against the other."""
 
-    def __init__(
-        self, securities: Sequence[Security], model: FactorModel, market: Market
-    ) -> None:
+    def __init__(self, securities: Sequence[Security], model: FactorModel, market: Market) -> None:
         self._model = model
         self._market = market
         self._index = {s: i for i, s in enumerate(model.security_ids)}

@@ -52,7 +52,17 @@ PURCHASE_REASONS: Final = _table(
     ),
 )
 
-_LOCK_FACTS = ("symbol", "cause", "accounts", "blocked_shares", "shares", "loss", "free_from")
+_LOCK_FACTS = (
+    "symbol",
+    "cause",
+    "cause_on",
+    "accounts",
+    "blocked_shares",
+    "shares",
+    "loss",
+    "free_from",
+)
+"""`cause` as in WashLock: `purchase`, `recurring`, `drip`, `vest`, `drip_scheduled`, `scheduled`."""
 
 KEPT_REASONS: Final = _table(
     CodeSpec("locked_until", _LOCK_FACTS, "bought within 30 days: the loss would be washed"),
@@ -167,6 +177,11 @@ NOTICES: Final = _table(
         "losses_carried",
         ("short", "long"),
         "losses beyond this year's gains and deduction are carried to the next",
+    ),
+    CodeSpec(
+        "year_to_date_incomplete",
+        ("sales",),
+        "sales of this year whose basis is not known are left out of the year's results",
     ),
     CodeSpec(
         "linear_tax_value",

@@ -1,0 +1,94 @@
+"""The household before and after a plan: tax by the real netting of the year, cash, losses left."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from harvestdesk.domain.lot import Term
+from harvestdesk.domain.money import ZERO, cents
+from harvestdesk.domain.proposal import LotSale, PlanFigures, Purchase
+from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.domain.transaction import TransactionType
+from harvestdesk.tax.liability import year_tax
+from harvestdesk.washsale.identical import SetIndex
+from harvestdesk.washsale.rebuild import rebuild_lots
+
+
+@dataclass(frozen=True, slots=True)
+class YearToDate:
+    """What the ledger realised so far in the tax year, in dollars.
+
+    Attributes:
+        incomplete: sales without a known basis, left out.
+    """
+
+    short: Decimal
+    long: Decimal
+    incomplete: int = 0
+
+
+def year_to_date(snapshot: HouseholdSnapshot) -> YearToDate:
+    """Return the recognised results of this year's sales in the taxable accounts of the ledger."""
+    year = snapshot.as_of.year
+    taxable = {a.id for a in snapshot.accounts if a.type.is_taxable}
+    index = SetIndex.of(snapshot.securities, snapshot.identical_sets)
+    kinds = {TransactionType.SELL, TransactionType.RETURN_OF_CAPITAL}
+    sets = {
+        index.set_of(t.security_id)
+        for t in snapshot.transactions
+        if t.security_id and t.type in kinds and t.on.year == year and t.account_id in taxable
+    }
+    if not sets:
+        return YearToDate(ZERO, ZERO)
+    rows = [
+        t for t in snapshot.transactions if t.security_id and index.set_of(t.security_id) in sets
+    ]
+    result = rebuild_lots(
+        snapshot.accounts, rows, (), snapshot.identical_sets, securities=snapshot.securities
+    )
+    slices = [s for s in result.sales if s.sold.year == year and s.account in taxable]
+    known = [s for s in slices if s.basis_known]
+    short = sum((s.recognized for s in known if s.term is Term.SHORT), ZERO)
+    long = sum((s.recognized for s in known if s.term is Term.LONG), ZERO)
+    missing = len({s.sale for s in slices if not s.basis_known}) + len(result.problems)
+    return YearToDate(short, long, missing)
+
+
+def figures(
+    snapshot: HouseholdSnapshot,
+    so_far: YearToDate,
+    tracking_error: float,
+    sales: Sequence[LotSale] = (),
+    purchases: Sequence[Purchase] = (),
+) -> PlanFigures:
+    """Return the household's figures after trades; without trades, before them."""
+    short = so_far.short + sum((s.gain for s in sales if s.term is Term.SHORT), ZERO)
+    long = so_far.long + sum((s.gain for s in sales if s.term is Term.LONG), ZERO)
+    year = year_tax(snapshot.household.tax, short, long)
+    cash = sum(snapshot.cash.values(), ZERO)
+    cash += sum((s.proceeds for s in sales), ZERO) - sum((p.amount for p in purchases), ZERO)
+    realised = -sum((s.gain for s in sales), ZERO)
+    return PlanFigures(
+        tracking_error_bp=Decimal(f"{tracking_error * 1e4:.2f}"),
+        net_short=cents(year.netting.net_short),
+        net_long=cents(year.netting.net_long),
+        tax=cents(year.tax),
+        carryforward_short=cents(year.netting.carryover_short),
+        carryforward_long=cents(year.netting.carryover_long),
+        cash=cash,
+        unrealised_losses=cents(unrealised_losses(snapshot) - realised),
+    )
+
+
+def unrealised_losses(snapshot: HouseholdSnapshot) -> Decimal:
+    """Return the losses in dollars, positive, that the taxable accounts hold."""
+    total = ZERO
+    for lot in snapshot.lots:
+        account = snapshot.account_by_id.get(lot.account_id)
+        price = snapshot.prices.get(lot.security_id)
+        if account is None or price is None or not account.type.is_taxable:
+            continue
+        gain = lot.gain_at(price.value)
+        if gain is not None and gain < 0:
+            total -= gain
+    return total

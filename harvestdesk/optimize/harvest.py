@@ -1,0 +1,205 @@
+"""The year-end harvest: losses to sell and replacements to buy, as one proposal (methods 1.6)."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from harvestdesk import __version__
+from harvestdesk.domain.errors import NoPlanError
+from harvestdesk.domain.ids import ProposalId
+from harvestdesk.domain.proposal import (
+    HarvestSettings,
+    LotSale,
+    Proposal,
+    ProposalKind,
+    Purchase,
+    SolverRecord,
+)
+from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.optimize.build import BP, Built, build
+from harvestdesk.optimize.cancel import Cancellation, Report
+from harvestdesk.optimize.explain import kept_lots, ladder
+from harvestdesk.optimize.figures import figures, year_to_date
+from harvestdesk.optimize.notices import Finished, notices
+from harvestdesk.optimize.rounding import RoundedPlan, bought_weights, round_plan, sold_weights
+from harvestdesk.optimize.sides import Chosen, choose_sides
+from harvestdesk.optimize.solve import Outcome, SolveLimits, SolveStatus
+from harvestdesk.optimize.trades import exact_purchases, exact_sales, with_tax_values
+from harvestdesk.optimize.verify import verify
+from harvestdesk.washsale.outlook import planned_locks
+
+
+def plan_harvest(
+    snapshot: HouseholdSnapshot,
+    settings: HarvestSettings,
+    *,
+    proposal_id: ProposalId,
+    created_at: str,
+    token: Cancellation,
+    report: Report,
+) -> Proposal:
+    """Return the proposal with the largest loss that keeps every rule; empty if there is nothing to do.
+
+    Raises:
+        BadInputError: settings that contradict the household.
+        NoPlanError: no solver gave an answer.
+        CancelledError: the token was cancelled.
+    """
+    stages = _Stages(token, report)
+    with stages.of("build"):
+        built = build(snapshot, settings)
+    limits = stages.limits(settings.time_limit_seconds)
+    with stages.of("solve"):
+        chosen = choose_sides(built.problem, limits)
+    _answered(chosen)
+    with stages.of("round"):
+        plan = round_plan(built, chosen.sides, chosen.solution.sold, limits)
+    with stages.of("verify"):
+        parts = _finish(built, plan)
+        checks = verify(built, parts.sales, parts.purchases, plan.tracking_error)
+    with stages.of("ladder"):
+        per_bp = chosen.solution.per_limit * BP * built.value
+        kept = kept_lots(built, plan, per_bp)
+        next_lots = ladder(built, plan, parts.sales, parts.so_far)
+        record = _record(built, chosen, plan, stages.seconds)
+        remarks = notices(_warned(parts, chosen, plan, record))
+    return Proposal(
+        id=proposal_id,
+        kind=ProposalKind.HARVEST,
+        as_of=snapshot.as_of,
+        created_at=created_at,
+        fingerprint=snapshot.fingerprint,
+        settings=settings,
+        sales=tuple(parts.sales),
+        purchases=tuple(parts.purchases),
+        kept=kept,
+        ladder=next_lots,
+        locks=tuple(parts.locks),
+        before=parts.before,
+        after=parts.after,
+        solver=_timed(record, stages.seconds),
+        checks=checks,
+        notices=remarks,
+        engine_version=__version__,
+    )
+
+
+@dataclass
+class _Stages:
+    """The clock of a plan: reports each stage, times it, and stops between two when cancelled."""
+
+    token: Cancellation
+    report: Report
+    seconds: dict[str, float] = field(default_factory=dict)
+    _stage: str = ""
+    _began: float = 0.0
+
+    def of(self, stage: str) -> "_Stages":
+        self._stage = stage
+        return self
+
+    def __enter__(self) -> None:
+        self.token.raise_if_cancelled()
+        self.report(self._stage, None)
+        self._began = time.perf_counter()
+
+    def __exit__(self, *_error: object) -> None:
+        self.seconds[self._stage] = time.perf_counter() - self._began
+
+    def limits(self, seconds: float) -> SolveLimits:
+        deadline = time.perf_counter() + seconds
+        return SolveLimits(deadline, check=self.token.raise_if_cancelled)
+
+
+def _answered(chosen: Chosen) -> None:
+    for solution in (chosen.relaxed, chosen.solution):
+        if not solution.usable:
+            tried = ", ".join(f"{s}: {status}" for s, status in solution.outcome.tried)
+            raise NoPlanError(
+                f"No solver found a plan ({tried}). Raise the limit on tracking error or the time limit, "
+                "or leave an account out.",
+                code="infeasible.solver",
+                status=solution.outcome.status.value,
+            )
+
+
+def _finish(built: Built, plan: RoundedPlan) -> Finished:
+    """Return exact trades with figures before and after."""
+    snapshot = built.snapshot
+    so_far = year_to_date(snapshot)
+    sales: tuple[LotSale, ...] = exact_sales(built, plan)
+    purchases: tuple[Purchase, ...] = exact_purchases(built, plan, sales)
+    before = figures(snapshot, so_far, built.te_today)
+    after = figures(snapshot, so_far, plan.tracking_error, sales, purchases)
+    sales = with_tax_values(built, sales, before.tax - after.tax)
+    locks = planned_locks(snapshot, sales)
+    return Finished(built, sales, purchases, locks, after, before, so_far, (), 0.0, 0, 0.0)
+
+
+def _warned(parts: Finished, chosen: Chosen, plan: RoundedPlan, record: SolverRecord) -> Finished:
+    """Return the parts with what the solver and the rounding have to say."""
+    outcomes = _outcomes(chosen)
+    given_up = chosen.solution.objective * parts.built.value - record.objective
+    return Finished(
+        parts.built,
+        parts.sales,
+        parts.purchases,
+        parts.locks,
+        parts.after,
+        parts.before,
+        parts.so_far,
+        outcomes,
+        record.gap,
+        plan.repairs,
+        given_up,
+    )
+
+
+def _outcomes(chosen: Chosen) -> tuple[Outcome, ...]:
+    return chosen.relaxed.outcome, chosen.solution.outcome
+
+
+def _record(
+    built: Built, chosen: Chosen, plan: RoundedPlan, seconds: Mapping[str, float]
+) -> SolverRecord:
+    """Return what the solver said; objective and bound are in dollars, of the returned shares."""
+    value = built.problem.objective(
+        sold_weights(built, plan.sold), bought_weights(built, plan.bought)
+    )
+    objective = value * built.value
+    bound = max(chosen.relaxed.bound * built.value, 0.0)
+    outcome = chosen.relaxed.outcome
+    return SolverRecord(
+        status=_status(_outcomes(chosen)).value,
+        solver=outcome.solver,
+        solver_version=outcome.version,
+        objective=objective,
+        bound=bound,
+        gap=abs(bound - objective) / max(abs(bound), 1e-9) if bound > 0 else 0.0,
+        seconds=dict(seconds),
+        duals={"tracking_error_loss_per_bp": chosen.solution.per_limit * BP * built.value},
+        risk_model=built.model.description,
+    )
+
+
+def _status(outcomes: Sequence[Outcome]) -> SolveStatus:
+    """Return the worst of several statuses: a plan is proved only if every step was."""
+    bad = [o.status for o in outcomes if o.status is not SolveStatus.OPTIMAL]
+    return bad[0] if bad else SolveStatus.OPTIMAL
+
+
+def _timed(record: SolverRecord, seconds: Mapping[str, float]) -> SolverRecord:
+    total = float(np.sum(list(seconds.values())))
+    return SolverRecord(
+        record.status,
+        record.solver,
+        record.solver_version,
+        record.objective,
+        record.bound,
+        record.gap,
+        {**seconds, "total": total},
+        record.duals,
+        record.risk_model,
+    )

@@ -1,0 +1,217 @@
+"""Warnings and tasks that go with a harvest plan: codes and facts, worded by the reports."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from harvestdesk.domain.errors import Notice, Severity
+from harvestdesk.domain.ids import AccountId, SecurityId
+from harvestdesk.domain.lock import WashLock
+from harvestdesk.domain.money import ZERO, cents, money_text
+from harvestdesk.domain.proposal import HarvestGoal, LotSale, PlanFigures, Purchase
+from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.optimize.build import BP, Built, listed_lots
+from harvestdesk.optimize.figures import YearToDate
+from harvestdesk.optimize.solve import Outcome, SolveStatus
+from harvestdesk.risk.benchmark import untracked_classes
+from harvestdesk.risk.statistical import NEEDED_DAYS
+from harvestdesk.washsale.outlook import pause_tasks
+
+NAMED_AT_MOST = 12
+HARVEST_SEASON = 11
+"""Before November a plan for the year's end is early."""
+LARGE_GAP = 0.01
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A plan's parts, as far as warnings look at them."""
+
+    built: Built
+    sales: Sequence[LotSale]
+    purchases: Sequence[Purchase]
+    locks: Sequence[WashLock]
+    after: PlanFigures
+    before: PlanFigures
+    so_far: YearToDate
+    outcomes: Sequence[Outcome]
+    gap: float
+    repairs: int
+    given_up: float
+
+
+def notices(plan: Finished) -> tuple[Notice, ...]:
+    """Return every warning and task of a plan, the gravest kinds first."""
+    return (
+        *_solver(plan),
+        *_nothing(plan),
+        *_limit(plan),
+        *_calendar(plan),
+        *_tasks(plan),
+        *_prices(plan.built),
+        *_risk(plan.built),
+        *_money(plan),
+    )
+
+
+def _solver(plan: Finished) -> Iterator[Notice]:
+    for outcome in plan.outcomes:
+        if len(outcome.tried) > 1:
+            (first, status), (second, _) = outcome.tried[0], outcome.tried[-1]
+            facts = {"first": first, "status": status, "second": second}
+            yield Notice("solver_fallback", facts)
+            break
+    for outcome in plan.outcomes:
+        if outcome.status is not SolveStatus.OPTIMAL:
+            facts = {"status": outcome.status.value, "solver": outcome.solver}
+            yield Notice("solver_not_optimal", facts, Severity.ERROR)
+            break
+    if plan.gap > LARGE_GAP:
+        yield Notice("gap_large", {"gap_percent": f"{plan.gap * 100:.2f}"})
+
+
+def _nothing(plan: Finished) -> Iterator[Notice]:
+    built = plan.built
+    if plan.sales:
+        return
+    if built.losses:
+        _, loss = listed_lots(built.losses)
+        limit = f"{built.problem.limit / BP:.2f}"
+        yield Notice("nothing_fits", {"limit_bp": limit, "loss": money_text(cents(loss))})
+        return
+    codes = Counter(k.reason.code for k in built.eligibility.kept)
+    locked = sum(codes[c] for c in ("locked_until", "permanent_loss_risk", "scheduled_purchase"))
+    below = codes["below_threshold"] + codes["below_min_trade"]
+    known = codes["gain"] + locked + below
+    facts = {
+        "lots": str(sum(codes.values())),
+        "gains": str(codes["gain"]),
+        "locked": str(locked),
+        "below": str(below),
+        "other": str(sum(codes.values()) - known),
+    }
+    yield Notice("no_loss_lots", facts, Severity.INFO)
+
+
+def _limit(plan: Finished) -> Iterator[Notice]:
+    built = plan.built
+    if built.limit_raised:
+        facts = {
+            "today_bp": f"{built.te_today / BP:.2f}",
+            "limit_bp": f"{built.problem.limit / BP:.2f}",
+        }
+        yield Notice("te_already_above_limit", facts)
+    if plan.repairs and plan.given_up > 0.5:
+        yield Notice("limit_repaired", {"loss_given_up": f"{plan.given_up:.2f}"}, Severity.INFO)
+
+
+def _calendar(plan: Finished) -> Iterator[Notice]:
+    as_of = plan.built.snapshot.as_of
+    year_end = date(as_of.year, 12, 31)
+    if as_of.month < HARVEST_SEASON:
+        facts = {
+            "as_of": as_of.isoformat(),
+            "days_left": str((year_end - as_of).days),
+            "year_end": year_end.isoformat(),
+        }
+        yield Notice("early_year", facts, Severity.INFO)
+    late = [k for k in plan.locks if k.last_day > year_end]
+    if not late:
+        return
+    safe = max(k.first_safe_day for k in late).isoformat()
+    symbols = _symbols(plan.built.snapshot, [s for k in late for s in k.security_ids])
+    last = max(k.last_day for k in late).isoformat()
+    yield Notice(
+        "locks_into_january", {"symbols": symbols, "last_day": last, "first_safe_day": safe}
+    )
+    yield Notice("january_purchases", {"year": str(as_of.year), "first_safe_day": safe})
+
+
+def _tasks(plan: Finished) -> Iterator[Notice]:
+    snapshot = plan.built.snapshot
+    reinvesting: dict[tuple[AccountId, str], list[SecurityId]] = defaultdict(list)
+    for task in pause_tasks(snapshot, [s.security_id for s in plan.sales]):
+        until = task.pause_through.isoformat()
+        if task.cause == "reinvestment":
+            reinvesting[task.account_id, until].append(task.security_id)
+            continue
+        facts = {
+            "symbol": snapshot.security_by_id[task.security_id].symbol,
+            "account": snapshot.account_by_id[task.account_id].name,
+            "type": task.cause,
+            "next_on": task.next_on.isoformat() if task.next_on else "",
+            "until": until,
+        }
+        yield Notice("pause_scheduled", facts)
+    for (account_id, until), securities in reinvesting.items():
+        facts = {
+            "symbols": _symbols(snapshot, securities),
+            "account": snapshot.account_by_id[account_id].name,
+            "until": until,
+        }
+        yield Notice("pause_reinvestment", facts)
+
+
+def _prices(built: Built) -> Iterator[Notice]:
+    snapshot = built.snapshot
+    held = {lot.security_id for lot in snapshot.lots}
+    stale = [s for s in snapshot.prices.stale() if s in held]
+    if stale:
+        oldest = min(snapshot.prices.prices[s].on for s in stale)
+        facts = {"symbols": _symbols(snapshot, stale), "count": str(len(stale))}
+        yield Notice("stale_prices", {**facts, "oldest_on": oldest.isoformat()})
+    missing = sorted(s for s in held if snapshot.prices.get(s) is None)
+    if missing:
+        facts = {"symbols": _symbols(snapshot, missing), "count": str(len(missing))}
+        yield Notice("prices_missing", facts)
+
+
+def _risk(built: Built) -> Iterator[Notice]:
+    snapshot, model = built.snapshot, built.model
+    held = {lot.security_id for lot in snapshot.lots}
+    proxied = [s for s in model.proxied if s in held]
+    if model.builtin_only and proxied:
+        yield Notice("risk_builtin_only", {"count": str(len(proxied))})
+    elif proxied:
+        facts = {"symbols": _symbols(snapshot, proxied), "count": str(len(proxied))}
+        yield Notice("risk_history_short", {**facts, "needed_days": str(NEEDED_DAYS)})
+    if not snapshot.class_targets and not snapshot.security_targets:
+        yield Notice("no_targets", {}, Severity.INFO)
+    untracked = untracked_classes(snapshot)
+    if untracked:
+        yield Notice("target_class_not_held", {"asset_classes": ", ".join(untracked)})
+
+
+def _money(plan: Finished) -> Iterator[Notice]:
+    snapshot, settings = plan.built.snapshot, plan.built.settings
+    net: dict[AccountId, Decimal] = defaultdict(lambda: ZERO)
+    for sale in plan.sales:
+        net[sale.account_id] += sale.proceeds
+    for bought in plan.purchases:
+        net[bought.account_id] -= bought.amount
+    for account_id, amount in net.items():
+        if amount >= max(settings.min_trade, Decimal(1)):
+            name = snapshot.account_by_id[account_id].name
+            yield Notice(
+                "cash_left", {"account": name, "amount": money_text(amount)}, Severity.INFO
+            )
+    short = plan.after.carryforward_short - plan.before.carryforward_short
+    long = plan.after.carryforward_long - plan.before.carryforward_long
+    if short > 0 or long > 0:
+        facts = {"short": money_text(max(short, ZERO)), "long": money_text(max(long, ZERO))}
+        yield Notice("losses_carried", facts, Severity.INFO)
+    if plan.so_far.incomplete:
+        yield Notice("year_to_date_incomplete", {"sales": str(plan.so_far.incomplete)})
+    if settings.goal is HarvestGoal.TAX_VALUE:
+        profile = snapshot.household.tax
+        rates = {"rate_short": str(profile.rate_short), "rate_long": str(profile.rate_long)}
+        yield Notice("linear_tax_value", rates, Severity.INFO)
+
+
+def _symbols(snapshot: HouseholdSnapshot, ids: Sequence[SecurityId]) -> str:
+    known = snapshot.security_by_id
+    names = sorted({known[s].symbol if s in known else str(s) for s in ids})
+    more = len(names) - NAMED_AT_MOST
+    return ", ".join(names[:NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")

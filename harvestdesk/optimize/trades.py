@@ -1,0 +1,144 @@
+"""Exact sales and purchases: Decimal from here on, to the cent."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from harvestdesk.domain.ids import AccountId, SecurityId
+from harvestdesk.domain.lot import Term
+from harvestdesk.domain.money import ZERO, cents, decimal_text, money_text
+from harvestdesk.domain.proposal import LotSale, Purchase, Reason
+from harvestdesk.optimize.build import Built
+from harvestdesk.optimize.candidates import Candidate
+from harvestdesk.optimize.eligibility import LossLot
+from harvestdesk.optimize.rounding import RoundedPlan
+
+NAMED_AT_MOST = 6
+"""Securities named as replaced by one purchase, the largest sales first."""
+
+
+def exact_sales(built: Built, plan: RoundedPlan) -> tuple[LotSale, ...]:
+    """Return the sales, largest loss first; tax values are still zero."""
+    sales = [
+        _sale(built, loss, shares)
+        for loss, shares in zip(built.losses, plan.sold, strict=True)
+        if shares > 0
+    ]
+    return tuple(sorted(sales, key=lambda s: (s.gain, s.lot_id)))
+
+
+def _sale(built: Built, loss: LossLot, shares: Decimal) -> LotSale:
+    whole = shares == loss.lot.shares
+    proceeds = cents(shares * loss.price.value)
+    # Pro rata of the adjusted basis, exact and rounded once: Reg. 1.1012-1(c).
+    basis = loss.basis if whole else cents(loss.basis * shares / loss.lot.shares)
+    gain = proceeds - basis
+    account = built.snapshot.account_by_id[loss.lot.account_id]
+    facts = {
+        "symbol": loss.security.symbol,
+        "account": account.name,
+        "loss": money_text(cents(-gain)),
+        "loss_percent": decimal_text(cents(-gain / basis * 100)) if basis else "0",
+        "term": loss.term.value,
+        "acquired_on": loss.acquired_on.isoformat(),
+        "tax_value": "0.00",
+    }
+    code = "harvest_loss"
+    if not whole:
+        code = "harvest_loss_partly"
+        facts["of_shares"] = decimal_text(loss.lot.shares)
+        facts["limit"] = "tracking_error" if shares < loss.free_shares else "wash_sale"
+    return LotSale(
+        loss.lot.id,
+        loss.lot.account_id,
+        loss.lot.security_id,
+        shares,
+        loss.price.value,
+        loss.price.on,
+        proceeds,
+        basis,
+        gain,
+        loss.term,
+        loss.acquired_on,
+        ZERO,
+        Reason(code, facts),
+        loss.lot.shares,
+    )
+
+
+def with_tax_values(built: Built, sales: Sequence[LotSale], saved: Decimal) -> tuple[LotSale, ...]:
+    """Share the tax saved this year among the sales, by loss and rate of their term; to the cent."""
+    profile = built.snapshot.household.tax
+    rates = {Term.SHORT: profile.rate_short, Term.LONG: profile.rate_long}
+    worth = [-s.gain * rates[s.term] for s in sales]
+    total = sum(worth, ZERO)
+    parts = [cents(saved * w / total) if total > 0 else ZERO for w in worth]
+    if parts and total > 0:
+        parts[0] += cents(saved) - sum(parts, ZERO)
+    return tuple(
+        replace(
+            sale,
+            tax_value=part,
+            reason=Reason(sale.reason.code, {**sale.reason.facts, "tax_value": money_text(part)}),
+        )
+        for sale, part in zip(sales, parts, strict=True)
+    )
+
+
+def exact_purchases(
+    built: Built, plan: RoundedPlan, sales: Sequence[LotSale]
+) -> tuple[Purchase, ...]:
+    """Return the purchases, largest first, each with what it stands in for."""
+    sold: dict[AccountId, dict[SecurityId, Decimal]] = defaultdict(dict)
+    for sale in sales:
+        held = sold[sale.account_id]
+        held[sale.security_id] = held.get(sale.security_id, ZERO) + sale.proceeds
+    purchases = [
+        _purchase(built, candidate, shares, sold[candidate.account_id])
+        for candidate, shares in zip(built.purchases, plan.bought, strict=True)
+        if shares > 0
+    ]
+    return tuple(sorted(purchases, key=lambda p: (-p.amount, p.account_id, p.security_id)))
+
+
+def _purchase(
+    built: Built, candidate: Candidate, shares: Decimal, sold: dict[SecurityId, Decimal]
+) -> Purchase:
+    price = built.snapshot.prices.prices[candidate.security_id]
+    own = [s for s in candidate.replaces if s in sold]
+    named = sorted(own or sold, key=lambda s: (-sold[s], s))[:NAMED_AT_MOST]
+    return Purchase(
+        candidate.account_id,
+        candidate.security_id,
+        shares,
+        price.value,
+        price.on,
+        cents(shares * price.value),
+        tuple(named),
+        _purchase_reason(built, candidate, named, bool(own)),
+    )
+
+
+def _purchase_reason(
+    built: Built, candidate: Candidate, named: Sequence[SecurityId], own: bool
+) -> Reason:
+    names = built.snapshot.security_by_id
+    security = names[candidate.security_id]
+    facts = {
+        "symbol": security.symbol,
+        "for_symbols": ", ".join(names[s].symbol for s in named),
+        "sector": security.sector,
+    }
+    if not own:
+        return Reason("replacement_balances", facts)
+    first = min(
+        (s for s in built.suggested[named[0]] if s.security_id == candidate.security_id),
+        key=lambda s: s.rank,
+        default=candidate.best,
+    )
+    if first.listed:
+        listed = {"rank": str(first.rank), "hurdle_bp": decimal_text(first.hurdle_bp)}
+        return Reason("replacement_listed", {**facts, **listed})
+    distance = decimal_text(Decimal(f"{first.distance * 100:.1f}"))
+    return Reason("replacement_nearest", {**facts, "distance_percent": distance})
