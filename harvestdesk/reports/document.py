@@ -53,6 +53,13 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
+class Points:
+    """A list; each item has its mark: a bullet, a number, a tick or a cross."""
+
+    items: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Labels with their values, set in two columns of pairs."""
 
@@ -128,7 +135,7 @@ class PageBreak:
     """What follows begins on a new page."""
 
 
-Block = Heading | Paragraph | Facts | Table | Checklist | Signatures | PageBreak
+Block = Heading | Paragraph | Points | Facts | Table | Checklist | Signatures | PageBreak
 
 
 @dataclass(frozen=True, slots=True)

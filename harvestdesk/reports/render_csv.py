@@ -14,6 +14,7 @@ from harvestdesk.reports.document import (
     Heading,
     PageBreak,
     Paragraph,
+    Points,
     Report,
     Row,
     RowKind,
@@ -52,6 +53,8 @@ def _block(block: Block) -> Iterator[tuple[CsvValue, ...]]:
     match block:
         case Heading(text=text) | Paragraph(text=text):
             yield (text,)
+        case Points(items=items):
+            yield from items
         case Facts(rows=rows):
             yield from ((label, _value(value)) for label, value in rows)
         case Table():

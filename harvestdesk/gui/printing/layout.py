@@ -15,6 +15,7 @@ from harvestdesk.reports.document import (
     Heading,
     PageBreak,
     Paragraph,
+    Points,
     Report,
     Signatures,
     Table,
@@ -168,6 +169,7 @@ class _Layout:
     def _close_page(self, page_sum: Band | None) -> None:
         if page_sum:
             self._put(page_sum.marks, 0.0, page_sum.height)
+        self._put((Line(0, 0, self._paper.text_width, 0, 4.0, RULE),), 0.0, 0.0)
 
     # --- head and foot of each page ------------------------------------------------------------------
 
@@ -241,7 +243,7 @@ def _paragraph(block: Paragraph, setter: Typesetter, width: float) -> list[Piece
     voice = _TONES[block.tone]
     lines = setter.wrap(block.text, voice, width)
     if len(lines) < _SPLIT_FROM:
-        return [_lines(lines, voice, setter, above=3 * PT)]
+        return [_lines(lines, voice, setter, above=3.5 * PT)]
     # The first two lines are bound together, and so are the last two.
     return [
         Piece(p.marks, p.height, 3 * PT if n == 0 else 0.0, keep=n in {0, len(lines) - 2})
@@ -259,7 +261,7 @@ def _framed(text: str, setter: Typesetter, width: float) -> Piece:
     page.place([Text(0, setter.baseline(Voice.LEAD), "!", Voice.LEAD)], pad + 3 * PT, pad - PT)
     frame = Frame(0, 0, width, height, 9.0, INK)
     bar = Line(pad + mark - 4 * PT, 0, pad + mark - 4 * PT, height, 9.0, INK)
-    return Piece((frame, bar, *page.marks), height + 2 * PT, 5 * PT)
+    return Piece((frame, bar, *page.marks), height + 5 * PT, 6 * PT)
 
 
 def _facts_block(block: Facts, setter: Typesetter, width: float) -> list[Piece]:
@@ -298,13 +300,30 @@ def _checklist(block: Checklist, setter: Typesetter, width: float) -> list[Piece
         page.place([Line(0, 0, _INITIALS_WIDTH, 0, 4.0, RULE)], line_left, base + PT)
         page.place([Frame(0, 0, box, box, 7.0, INK)], 0.0, base - box + 0.5 * PT)
         pieces.append(
-            Piece(tuple(page.marks), text.height, 5 * PT, keep=n == 0 and len(block.items) > 1)
+            Piece(
+                tuple(page.marks),
+                text.height + (3 * PT if n == len(block.items) - 1 else 0.0),
+                5 * PT,
+                keep=n == 0 and len(block.items) > 1,
+            )
         )
     return pieces
 
 
+def _points(block: Points, setter: Typesetter, width: float) -> list[Piece]:
+    voice, indent = Voice.BODY, 14 * PT
+    pieces = []
+    for n, (mark, item) in enumerate(block.items):
+        text = _lines(setter.wrap(item, voice, width - indent), voice, setter)
+        page = Page([Text(0, setter.baseline(voice), mark, voice)])
+        page.place(text.marks, indent, 0.0)
+        keep = n == 0 and len(block.items) > 1
+        pieces.append(Piece(tuple(page.marks), text.height, 2.5 * PT, keep))
+    return pieces
+
+
 def _signatures(block: Signatures, setter: Typesetter, width: float) -> list[Piece]:
-    sign_width, date_width, gap = width * 0.58, width * 0.24, width * 0.06
+    sign_width, date_width, gap = width * 0.58, width * 0.36, width * 0.06
     voice = Voice.CAPTION
     pieces = []
     for n, label in enumerate(block.lines):
@@ -317,8 +336,9 @@ def _signatures(block: Signatures, setter: Typesetter, width: float) -> list[Pie
             Text(0, below, label, voice),
             Text(date_left, below, "Date", voice),
         )
-        height = y + voice.value.line_height + 2 * PT
-        pieces.append(Piece(marks, height, keep=n < len(block.lines) - 1))
+        last = n == len(block.lines) - 1
+        height = y + voice.value.line_height + (10 * PT if last else 2 * PT)
+        pieces.append(Piece(marks, height, keep=not last))
     return pieces
 
 
@@ -335,6 +355,7 @@ def _lines(lines: Sequence[str], voice: Voice, setter: Typesetter, above: float 
 _PIECES: dict[type, Callable[..., list[Piece]]] = {
     Heading: _heading,
     Paragraph: _paragraph,
+    Points: _points,
     Facts: _facts_block,
     Checklist: _checklist,
     Signatures: _signatures,

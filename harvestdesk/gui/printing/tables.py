@@ -1,5 +1,6 @@
 """Tables on paper: columns that fit, heads on each page, sums on each page, no heading left alone."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -42,8 +43,8 @@ class TableSetter:
         self._plain, self._bold = self._size()
         self._widths = self._column_widths(self._plain, self._bold)
         lefts = [0.0]
-        for column_width in self._widths[:-1]:
-            lefts.append(lefts[-1] + column_width + _GAP)
+        for column_width, gap in zip(self._widths, self._gaps(), strict=False):
+            lefts.append(lefts[-1] + column_width + gap)
         self._lefts = tuple(lefts)
         self.head = self._head()
         self._sums = [n for n, column in enumerate(table.columns) if column.total]
@@ -116,7 +117,12 @@ class TableSetter:
         return _SIZES[-1]
 
     def _room(self) -> float:
-        return self._width - _GAP * (len(self._table.columns) - 1)
+        return self._width - sum(self._gaps())
+
+    def _gaps(self) -> list[float]:
+        """Return the space behind each column but the last; figures and the words after them need more."""
+        sides = [column.align is Align.RIGHT for column in self._table.columns]
+        return [_GAP * (2 if a and not b else 1) for a, b in itertools.pairwise(sides)]
 
     def _column_widths(self, plain: Voice, bold: Voice) -> list[float]:
         least = self._least_widths(plain, bold)

@@ -12,7 +12,11 @@ from harvestdesk.gui.printing.paper import FONT_FAMILIES, PT, Voice
 
 _LONGEST = 4000
 """Characters of one text that are set; the rest of a runaway cell is cut with an ellipsis."""
-_WORD = re.compile(r"\S+\s*")
+_WORD = re.compile(
+    r"(?:(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+    r" \d{1,2}, \d{4}[^ ]*|[^ ]+) *"
+)
+"""What is never broken over two lines: a word, or a date in words."""
 
 
 def ensure_application() -> None:

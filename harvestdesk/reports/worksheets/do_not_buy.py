@@ -28,6 +28,7 @@ from harvestdesk.reports.worksheets.parts import (
     DISCLAIMER,
     account_label,
     account_name,
+    household_line,
     running_head,
     symbol_of,
     symbols_of,
@@ -78,10 +79,9 @@ def do_not_buy_sheet(snapshot: HouseholdSnapshot, locks: Sequence[WashLock]) -> 
     blocks.append(Paragraph(DISCLAIMER, Tone.SMALL))
     return Report(
         title="Do not buy",
-        subtitle=snapshot.household.name,
         header=(
+            ("Household", household_line(snapshot)),
             ("As of", long_day(snapshot.as_of)),
-            ("Accounts", str(len(snapshot.accounts))),
         ),
         blocks=tuple(blocks),
         footer="Do-not-buy list",
@@ -150,14 +150,17 @@ def _account_page(
     tasks: Sequence[PauseTask],
 ) -> list[Block]:
     taxable = account.type.is_taxable
-    effect = "loss is deferred into the new shares" if taxable else "loss is lost for good"
+    effect = (
+        "Bought in this account before the safe day, the loss is deferred into the new shares."
+        if taxable
+        else "Bought in this account before the safe day, the loss is lost for good (Rev. Rul. 2008-5)."
+    )
     columns = (
         Column("Do not buy", width_share=1.4),
         Column("Because of", width_share=2.6),
         Column("Loss at stake", Align.RIGHT, 1.3, total=True),
         Column("Locked through", width_share=1.3),
         Column("Safe to buy from", width_share=1.4),
-        Column("If bought before", width_share=2.2),
     )
     rows = tuple(
         Row(
@@ -167,14 +170,14 @@ def _account_page(
                 usd(lock.loss),
                 day(lock.last_day),
                 day(lock.first_safe_day),
-                effect,
             )
         )
         for lock in held
     )
-    totals = ("Total", "", usd(sum((k.loss for k in held), Decimal(0))), "", "", "")
+    totals = ("Total", "", usd(sum((k.loss for k in held), Decimal(0))), "", "")
     blocks: list[Block] = [
         Heading(account_label(snapshot, account.id)),
+        Paragraph(effect, Tone.BODY if taxable else Tone.WARNING),
         Table(columns, rows, totals, empty_text="Nothing is locked against purchases."),
     ]
     items = [_pause_words(snapshot, t) for t in tasks if t.account_id == account.id]
@@ -232,9 +235,8 @@ def _merged(snapshot: HouseholdSnapshot, group: Sequence[WashLock]) -> BuyLock:
 
 
 def _account_head(account: Account) -> str:
-    mark = "" if account.type.is_taxable else " †"
-    return f"{account.name}{mark}"
+    return f"{account.name}{_mark(account)}"
 
 
 def _mark(account: Account) -> str:
-    return "" if account.type.is_taxable else " †"
+    return "" if account.type.is_taxable else "\u00a0†"

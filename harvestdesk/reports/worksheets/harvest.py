@@ -14,6 +14,7 @@ from harvestdesk.reports.document import (
     Checklist,
     Heading,
     Paragraph,
+    Points,
     Report,
     Signatures,
     Tone,
@@ -59,7 +60,6 @@ def harvest_worksheet(
     ]
     return Report(
         title=f"Year-end harvest worksheet {proposal.as_of.year}",
-        subtitle=snapshot.household.name,
         header=head(proposal, snapshot),
         blocks=tuple(blocks),
         footer=footer(proposal),
@@ -115,7 +115,8 @@ def _decision(proposal: Proposal) -> list[Block]:
     blocks: list[Block] = [Heading("Decision")]
     if not proposal.passed:
         blocks.append(Paragraph(NOT_PASSED, Tone.WARNING))
-        blocks += [Paragraph(f"✗ {sentence(c)}") for c in proposal.checks if not c.passed]
+        failed = tuple(("✗", sentence(c)) for c in proposal.checks if not c.passed)
+        blocks += [Points(failed)] if failed else []
     blocks += [Paragraph(decision(proposal), Tone.LEAD), Paragraph(optimality(proposal))]
     if proposal.sales:
         blocks.append(Paragraph(january_warning(proposal), Tone.WARNING))
@@ -200,8 +201,9 @@ def _sign_off(
     proposal: Proposal, snapshot: HouseholdSnapshot, locks: Sequence[WashLock]
 ) -> list[Block]:
     blocks: list[Block] = [Heading("Remarks and checks")]
-    blocks += [Paragraph(f"•  {sentence(n)}") for n in _remarks(proposal.notices)]
-    blocks += [Paragraph(f"{'✓' if c.passed else '✗'}  {sentence(c)}") for c in proposal.checks]
+    remarks = tuple(("•", sentence(n)) for n in _remarks(proposal.notices))
+    checks = tuple(("✓" if c.passed else "✗", sentence(c)) for c in proposal.checks)
+    blocks += [Points(points) for points in (remarks, checks) if points]
     if proposal.sales:
         blocks += [
             Heading("Before, during and after the trades"),

@@ -14,11 +14,11 @@ from harvestdesk.reports.brokers import BrokerGuide, broker_guide
 from harvestdesk.reports.document import (
     Align,
     Block,
-    Checklist,
     Column,
     Heading,
     PageBreak,
     Paragraph,
+    Points,
     Report,
     Row,
     RowKind,
@@ -94,7 +94,8 @@ def instruction_line(snapshot: HouseholdSnapshot, sales: Sequence[LotSale]) -> s
     """
     shares = sum((s.shares for s in sales), ZERO)
     lots = "; ".join(
-        f"{_shares([s.shares], s.shares)} sh {day(s.acquired_on)} @ {_unit_cost(s)}" for s in sales
+        f"{_shares([s.shares], s.shares)} sh {day(s.acquired_on)} @ {number(_unit_cost(s), _cost_digits(s))}"
+        for s in sales
     )
     symbol = symbol_of(snapshot, sales[0].security_id)
     return f"SELL {_shares([shares], shares)} {symbol} VSP {lots}"
@@ -139,9 +140,10 @@ def _account_page(
         Paragraph(f"Deadline. {guide.deadline_for(traded_on)}", Tone.WARNING),
         _lot_table(snapshot, orders, guide),
         Heading(f"Where at {guide.name}", 2),
-        Checklist(guide.steps),
+        Points(tuple((f"{n}.", step) for n, step in enumerate(guide.steps, 1))),
     ]
-    blocks += [Paragraph(text) for text in _cautions(guide, orders)]
+    cautions = tuple(("!", text) for text in _cautions(guide, orders))
+    blocks += [Points(cautions)] if cautions else []
     blocks.append(Heading("As text, for a message to the broker", 2))
     blocks += [Paragraph(instruction_line(snapshot, order)) for order in orders]
     blocks.append(Signatures((_signer(account),)))
@@ -174,10 +176,11 @@ def _lot_table(
         Column("Total cost", Align.RIGHT, 1.5, total=True),
         Column("Loss", Align.RIGHT, 1.4, total=True),
     )
+    digits = max(_cost_digits(s) for order in orders for s in order)
     rows: list[Row] = []
     for order in orders:
         rows.append(Row((_order_title(snapshot, order, guide),), RowKind.GROUP))
-        rows += [_lot_row(snapshot, sale, shares) for sale in order]
+        rows += [_lot_row(snapshot, sale, shares, digits) for sale in order]
     every = [s for order in orders for s in order]
     basis = sum((s.basis for s in every), ZERO)
     loss = -sum((s.gain for s in every), ZERO)
@@ -191,14 +194,16 @@ def _order_title(snapshot: HouseholdSnapshot, order: Sequence[LotSale], guide: B
     return f"Sell {_shares([total], total)} {symbol}.  {method_note(snapshot, order, guide)}"
 
 
-def _lot_row(snapshot: HouseholdSnapshot, sale: LotSale, shares: Sequence[Decimal]) -> Row:
+def _lot_row(
+    snapshot: HouseholdSnapshot, sale: LotSale, shares: Sequence[Decimal], digits: int
+) -> Row:
     return Row(
         (
             day(sale.acquired_on),
             broker_lot_refs(snapshot, sale.lot_id),
             TERM_NAMES[sale.term],
             _shares(shares, sale.shares),
-            f"${_unit_cost(sale)}",
+            usd(_unit_cost(sale), digits),
             usd(sale.basis),
             usd(-sale.gain),
         )
@@ -219,9 +224,12 @@ def _signer(account: Account | None) -> str:
     return f"Instructed by, for {account.name}" if account else "Instructed by"
 
 
-def _unit_cost(sale: LotSale) -> str:
-    per_share = sale.basis / sale.shares if sale.shares else ZERO
-    return number(per_share, max(2, decimals_of([per_share], 4)))
+def _unit_cost(sale: LotSale) -> Decimal:
+    return sale.basis / sale.shares if sale.shares else ZERO
+
+
+def _cost_digits(sale: LotSale) -> int:
+    return max(2, decimals_of([_unit_cost(sale)], 4))
 
 
 def _shares(column: Sequence[Decimal], value: Decimal) -> str:

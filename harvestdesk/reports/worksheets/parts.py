@@ -1,7 +1,7 @@
 """Parts that several worksheets share: heads, names of accounts and securities, lots in order."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from harvestdesk.domain.account import ACCOUNT_TYPE_NAMES, Account
@@ -93,15 +93,23 @@ def head(proposal: Proposal, snapshot: HouseholdSnapshot) -> tuple[tuple[str, st
     household = snapshot.household
     used = [s.price_on for s in proposal.sales] + [p.price_on for p in proposal.purchases]
     rows = [
-        ("Household", household.name),
+        ("Household", household_line(snapshot)),
         ("As of", long_day(proposal.as_of)),
         ("Prices of", price_dates(used)),
-        ("Plan", f"{proposal.id}, made {proposal.created_at}"),
+        ("Plan", f"{proposal.id}, made {_moment(proposal.created_at)}"),
         ("Engine", f"HarvestDesk {proposal.engine_version}; {_solver(proposal)}"),
     ]
     if household.simulated:
         rows.append(("Data", "SIMULATED: invented household, lots and prices. Do not trade on it."))
     return tuple(rows)
+
+
+def household_line(snapshot: HouseholdSnapshot) -> str:
+    """Return the household's name and what of it is in the file."""
+    taxable = sum(account.type.is_taxable for account in snapshot.accounts)
+    return (
+        f"{snapshot.household.name}; {count(len(snapshot.accounts), 'account')}, {taxable} taxable"
+    )
 
 
 def running_head(snapshot: HouseholdSnapshot) -> str:
@@ -116,6 +124,16 @@ def footer(proposal: Proposal) -> str:
 
 def _named(account: Account) -> str:
     return f"{account.name} …{account.number_tail}" if account.number_tail else account.name
+
+
+def _moment(text: str) -> str:
+    """Return an ISO moment as a person writes it, or the text as it is."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    zone = moment.strftime("%z")
+    return f"{day(moment.date())} {moment:%H:%M}" + (f" UTC{zone[:3]}:{zone[3:5]}" if zone else "")
 
 
 def _solver(proposal: Proposal) -> str:
