@@ -21,8 +21,8 @@ MOVING_HOLIDAYS = {
     date(2024, 9, 2), date(2024, 11, 28), date(2025, 1, 9), date(2025, 1, 20), date(2025, 2, 17),
     date(2025, 4, 18), date(2025, 5, 26), date(2025, 9, 1), date(2025, 11, 27),
 }  # fmt: skip
-MARKET, SECTOR, OWN = 0.0095, 0.0042, 0.0062
-"""Daily volatilities: about 15, 7 and 10 per cent a year."""
+MARKET, SECTOR, OWN = 0.0095, 0.0042, 0.0100
+"""Daily volatilities: about 15, 7 and 16 per cent a year."""
 LOADINGS = {
     # asset class: (US market, its own factor, own noise) as multiples of MARKET, MARKET, OWN
     "us_equity": (1.0, 0.0, 0.10),
