@@ -14,6 +14,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QObject, QRunnable, Qt, QThreadPool, Signal
 
 from harvestdesk.domain.errors import CancelledError, HarvestError
+from harvestdesk.gui.errors import trace_without_values
 from harvestdesk.jobs.cancel import CancelToken
 from harvestdesk.jobs.job import Job
 from harvestdesk.jobs.progress import Progress, Report, Throttle
@@ -115,7 +116,7 @@ class _Run(QRunnable):
         except HarvestError as error:
             handle.deliver("failed", error)
         except Exception as error:
-            _log.exception("A background job failed: %s", type(error).__name__)
+            _log.error("A background job failed: %s", trace_without_values(error))
             handle.deliver("failed", error)
 
 
