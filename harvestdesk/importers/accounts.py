@@ -23,6 +23,8 @@ _TYPE_WORDS: tuple[tuple[str, AccountType], ...] = (
     ("taxable", AccountType.TAXABLE),
 )
 
+_TITLES = {"schwab": "Schwab", "fidelity": "Fidelity", "ibkr": "IBKR"}
+
 
 def type_hint(name: str) -> AccountType | None:
     """Return the account type a name speaks of, or None: a hint for a person to confirm."""
@@ -53,7 +55,7 @@ class AccountNames:
         tail = "".join(c for c in number if c.isalnum())[-4:]
         return ParsedAccount(
             key=self._key(number, tail, name),
-            name=name or (f"{self._broker} {tail}" if tail else ""),
+            name=name or (f"{_TITLES.get(self._broker, self._broker)} {tail}" if tail else ""),
             number_tail=tail,
             type_hint=type_hint(name),
             custodian=self._broker,

@@ -67,7 +67,7 @@ def _with_shares(
     shares, amount = abs(row.shares), row.amount
     if row.type is TransactionType.TRANSFER_OUT:
         return replace(row, shares=shares, amount=ZERO)
-    if row.type in _NO_COST_GIVEN and not amount:
+    if row.type in _NO_COST_GIVEN:  # what such rows call amount is a market value, never the basis
         out.warn(
             row.line,
             "shares came in without a cost: enter their basis before planning with them",

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from harvestdesk.domain.security import SecurityKind, normal_symbol
 from harvestdesk.importers.batch import ParsedSecurity
+from harvestdesk.importers.values import ratio_of
 
 _OPTION_FORMS = (
     re.compile(r"(?P<root>[A-Z]{1,6}\d?)\s+\d{2}/\d{2}/\d{4}\s+[\d.,]+\s+[CP]", re.ASCII),
@@ -17,7 +18,10 @@ _MONEY_WORDS = re.compile(
     r"\b(MONEY MARKET|MONEY MKT|MMKT|DEPOSIT SWEEP|BANK SWEEP|CASH RESERVES?|MONEY INV\w*|MONEY FUND|MONEY ULTRA)\b"
 )
 _CUSIP = re.compile(r"(?=.*\d)[0-9A-Z]{9}", re.ASCII)
-_FUND_WORDS = re.compile(r"\b(FUND|FD|FDS|INSTL|ADMIRAL|INVESTOR|PORTFOLIO)\b")
+_COMPANY_WORDS = re.compile(
+    r"\b(CORP|INC|PLC|LTD|COM|CL(ASS)? [A-C]|ADR|ADS|HLDGS?|HOLDINGS?|COMPANY|CO)\b"
+)
+_FUND_WORDS = re.compile(r"\b(FUND|FD|FDS|TRUST|TR|INDEX|PORTFOLIO)\b")
 
 
 def option_root(symbol: str) -> str | None:
@@ -82,12 +86,8 @@ def price_per_unit(price: Decimal | None, shares: Decimal, value: Decimal | None
     if value is None or not shares:
         return price
     if price is None:
-        return _rounded_ratio(value, shares)
+        return ratio_of(value, shares)
     cent = Decimal("0.01")
     if abs(price * shares / 100 - value) <= max(cent, abs(value) * cent) and abs(value) > cent:
-        return _rounded_ratio(value, shares)
+        return ratio_of(value, shares)
     return price
-
-
-def _rounded_ratio(value: Decimal, shares: Decimal) -> Decimal:
-    return round(value / shares, 8)

@@ -212,34 +212,34 @@ def read_rows(name: str, text: str, delimiter: str) -> Iterator[Row]:
         BadInputError: when a cell is longer than any broker writes.
     """
     lines = list(io.StringIO(text.lstrip("\ufeff"), newline=None))
+    if not any(line.count('"') % 2 for line in lines):
+        yield from _plain_rows(name, lines, delimiter)
+        return
     start = 0
+    while start < len(lines):
+        size, cut = _row_size(lines, start)
+        for row in _plain_rows(name, lines[start : start + size], delimiter, start):
+            yield Row(row.line, row.cells, cut)
+        start += size
+
+
+def _plain_rows(name: str, lines: Sequence[str], delimiter: str, offset: int = 0) -> Iterator[Row]:
+    reader = csv.reader(lines, delimiter=delimiter)
+    before = 0
     try:
-        if not any(line.count('"') % 2 for line in lines):
-            yield from _plain_rows(lines, delimiter)
-            return
-        while start < len(lines):
-            size, cut = _row_size(lines, start)
-            for row in _plain_rows(lines[start : start + size], delimiter, start):
-                yield Row(row.line, row.cells, cut)
-            start += size
+        for cells in reader:
+            row = Row(offset + before + 1, tuple(cells))
+            before = reader.line_num
+            if row.filled:
+                yield row
     except csv.Error as error:
         raise bad_file(
             name,
             f"the row can't be read ({error})",
-            line=start + 1,
+            line=offset + reader.line_num,
             expected="cells of ordinary length",
             code="csv",
         ) from error
-
-
-def _plain_rows(lines: Sequence[str], delimiter: str, offset: int = 0) -> Iterator[Row]:
-    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=False)
-    before = 0
-    for cells in reader:
-        row = Row(offset + before + 1, tuple(cells))
-        before = reader.line_num
-        if row.filled:
-            yield row
 
 
 def _row_size(lines: Sequence[str], start: int) -> tuple[int, bool]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 
-from harvestdesk.domain.money import MONEY_DIGITS, SHARES_DIGITS, rounded
+from harvestdesk.domain.money import MONEY_DIGITS, ONE, SHARES_DIGITS, rounded
 
 NULLS = frozenset(
     {
@@ -130,6 +130,24 @@ def parse_shares(text: str, style: NumberStyle = NumberStyle.POINT) -> Decimal |
         CellError: when the cell is no number, or beyond what can be stored.
     """
     return _limited(parse_number(text, style), SHARES_DIGITS, _SHARES_LIMIT)
+
+
+def total_of(shares: Decimal, price: Decimal, factor: Decimal = ONE) -> Decimal:
+    """Return shares times price in dollars, rounded to a millionth.
+
+    Raises:
+        CellError: when the product is beyond what can be stored.
+    """
+    total = shares * price * factor
+    if abs(total) > _MONEY_LIMIT:
+        raise CellError(f"shares and a price that come to less than {_MONEY_LIMIT:,.0f} dollars")
+    return rounded(total, MONEY_DIGITS)
+
+
+def ratio_of(value: Decimal, shares: Decimal) -> Decimal | None:
+    """Return dollars per share with eight decimals, or None where it is beyond what can be stored."""
+    ratio = value / shares
+    return None if abs(ratio) > _SHARES_LIMIT else rounded(ratio, SHARES_DIGITS)
 
 
 def _limited(value: Decimal | None, digits: int, limit: Decimal) -> Decimal | None:

@@ -21,7 +21,7 @@ from harvestdesk.importers.collect import Cells, Collector
 from harvestdesk.importers.ledger_rows import finished
 from harvestdesk.importers.symbols import described, option_root
 from harvestdesk.importers.tolerant import Columns, Header, Row, Source, bind, find_header
-from harvestdesk.importers.values import CellError, parse_date
+from harvestdesk.importers.values import CellError, parse_date, total_of
 
 BROKER = "fidelity"
 _COLUMNS: Columns = {
@@ -134,7 +134,7 @@ def _cost(cells: Cells, kind: TransactionType, shares: Decimal) -> Decimal | Non
     price = cells.shares("price")
     if price is None or not shares or kind is TransactionType.OTHER:
         return None
-    gross = round(abs(shares) * price, 6)
+    gross = total_of(abs(shares), price)
     return gross if kind is TransactionType.SELL else -gross
 
 

@@ -7,6 +7,7 @@ from harvestdesk.importers.batch import ParsedLot, ParsedPosition, ParsedPrice
 from harvestdesk.importers.brokers.ibkr_flex.elements import Element
 from harvestdesk.importers.brokers.ibkr_flex.reading import Reading, wrong
 from harvestdesk.importers.symbols import price_per_unit
+from harvestdesk.importers.values import total_of
 
 
 def read_row(reading: Reading, element: Element) -> None:
@@ -43,7 +44,7 @@ def _basis(reading: Reading, element: Element, shares: Decimal) -> Decimal | Non
     )
     if total is not None or each is None:
         return total
-    return round(each * shares * _multiplier(reading, element), 6)
+    return total_of(shares, each, _multiplier(reading, element))
 
 
 def _multiplier(reading: Reading, element: Element) -> Decimal:
@@ -103,7 +104,7 @@ def _read_position(reading: Reading, element: Element, shares: Decimal) -> None:
     basis, value = _basis(reading, element, shares), reading.money(element, "positionValue")
     price = price_per_unit(reading.shares(element, "markPrice"), shares, value)
     if value is None and price is not None:
-        value = round(price * shares, 6)
+        value = total_of(shares, price)
     key, symbol = reading.account(element), reading.security(element)
     out.positions.append(ParsedPosition(line, key, symbol, shares, price, out.as_of, basis, value))
     if basis is None:

@@ -42,6 +42,8 @@ _READ_CLASSES = {
     "BILL": SecurityKind.BOND,
     "CRYPTO": SecurityKind.CRYPTO,
 }
+_SECTIONS_NAMING_SECURITIES = frozenset({"OpenPositions", "Trades", "Transfers"})
+"""Elsewhere the description tells the event, not the security."""
 _SUBCLASSES = {
     "ETF": SecurityKind.ETF,
     "COMMON": SecurityKind.STOCK,
@@ -170,7 +172,8 @@ class Reading:
             raise wrong(element, "symbol", "a symbol; tick Symbol in the Flex Query")
         kind = _READ_CLASSES.get(element.get("assetCategory").upper())
         kind = kind or _SUBCLASSES.get(element.get("subCategory").upper())
-        found = described(symbol, element.get("description"), kind)
+        named = element.section in _SECTIONS_NAMING_SECURITIES
+        found = described(symbol, element.get("description") if named else "", kind)
         return ParsedSecurity(
             found.symbol, found.name, found.kind, element.get("cusip").upper() or found.cusip
         )

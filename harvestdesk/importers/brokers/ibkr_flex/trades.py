@@ -7,6 +7,7 @@ from harvestdesk.domain.transaction import TransactionType
 from harvestdesk.importers.batch import ParsedTransaction
 from harvestdesk.importers.brokers.ibkr_flex.elements import Element
 from harvestdesk.importers.brokers.ibkr_flex.reading import Reading, wrong
+from harvestdesk.importers.values import total_of
 
 _TICK = "tick {} in the Flex Query"
 
@@ -108,7 +109,7 @@ def _amount(
                 "a price; " + _TICK.format("Trade Price, Proceeds and Net Cash"),
             )
         factor = reading.shares(element, "multiplier") or Decimal(1)
-        gross = round(price * shares * factor, 6)
+        gross = total_of(shares, price, factor)
     return max(abs(gross) - fees, ZERO) if kind is TransactionType.SELL else abs(gross) + fees
 
 

@@ -15,7 +15,7 @@ from harvestdesk.importers.collect import Cells, Collector
 from harvestdesk.importers.ledger_rows import finished
 from harvestdesk.importers.symbols import described, option_root
 from harvestdesk.importers.tolerant import Columns, Header, Row, Source, bad_file, find_header
-from harvestdesk.importers.values import CellError
+from harvestdesk.importers.values import CellError, total_of
 
 _COLUMNS: Columns = {
     "date": ("date",),
@@ -132,7 +132,7 @@ def _transaction(out: Collector, cells: Cells, key: str) -> ParsedTransaction:
 
 
 def _computed(kind: TransactionType, shares: Decimal, price: Decimal, fees: Decimal) -> Decimal:
-    gross = round(abs(shares) * price, 6)
+    gross = total_of(abs(shares), price)
     return gross - fees if kind is TransactionType.SELL else gross + fees
 
 

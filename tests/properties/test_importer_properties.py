@@ -1,0 +1,141 @@
+"""Whatever the bytes: a batch whose rows are accounted for, or one clear error; never a crash."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from harvestdesk.domain.errors import BadInputError, Severity
+from harvestdesk.domain.money import MONEY_DIGITS, SHARES_DIGITS, to_scaled
+from harvestdesk.importers.registry import read_bytes
+
+CASES = Path(__file__).resolve().parents[1] / "cases" / "importers"
+SEEDS = [
+    p.read_bytes()
+    for p in sorted(CASES.rglob("*"))
+    if p.is_file() and not p.name.endswith((".expected.json", ".gitattributes"))
+]
+NAMES = st.sampled_from(
+    ["f.csv", "History_for_Account_X1.csv", "A_XXX12_Transactions.csv", "p.xml", "q.json"]
+)
+QUICK = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LONG = settings(max_examples=20_000, deadline=None, suppress_health_check=list(HealthCheck))
+SPLICES = st.one_of(
+    st.binary(max_size=12),
+    st.sampled_from(
+        [
+            b'"',
+            b",",
+            b";",
+            b"\t",
+            b"\n",
+            b"\r",
+            b"\r\n",
+            b"\x00",
+            b"\xff\xfe",
+            b"--",
+            b"N/A",
+            b"-",
+            b"$",
+            b"(",
+            b"1e9",
+        ]
+        + [
+            b"=cmd",
+            b"99999999999999999999",
+            b"NaN",
+            b"31/12/2025",
+            b"12/31/2025",
+            b"<",
+            b">",
+            b"&x;",
+            b"{",
+            b"[",
+            b"\xe9",
+        ]
+    ),
+)
+
+
+@st.composite
+def damaged_files(draw: st.DrawFn) -> bytes:
+    """A real layout with a few bytes replaced, inserted, removed, or lines repeated and moved."""
+    raw = bytearray(draw(st.sampled_from(SEEDS)))
+    for _ in range(draw(st.integers(1, 6))):
+        at = draw(st.integers(0, len(raw)))
+        end = min(len(raw), at + draw(st.sampled_from([0, 0, 1, 5, 40, 400])))
+        raw[at:end] = draw(SPLICES)
+    if draw(st.booleans()):
+        lines = bytes(raw).split(b"\n")
+        first = draw(st.integers(0, len(lines) - 1))
+        second = draw(st.integers(0, len(lines) - 1))
+        lines.insert(second, lines[first])
+        raw = bytearray(b"\n".join(lines))
+    return bytes(raw)
+
+
+def check(name: str, raw: bytes) -> None:
+    try:
+        batch = read_bytes(name, raw)
+    except BadInputError as error:
+        assert error.message
+        return
+    records = [
+        *batch.positions,
+        *batch.lots,
+        *batch.transactions,
+        *batch.prices,
+        *batch.cash,
+        *batch.schedule,
+    ]
+    for problem in batch.problems:
+        assert problem.message
+        assert problem.severity is not Severity.ERROR or problem.line is not None
+    named = sum(1 for p in batch.problems if p.line is not None) + len(records)
+    others = len(batch.class_targets) + len(batch.security_targets) + len(batch.replacements)
+    others += (
+        len(batch.equivalents) + len(batch.identical) + len(batch.accounts) + len(batch.securities)
+    )
+    assert named + others >= min(batch.rows, 1)
+    for lot in batch.lots:
+        assert lot.shares > 0
+        to_scaled(lot.shares, SHARES_DIGITS)
+        to_scaled(lot.cost_basis or 0 * lot.shares, MONEY_DIGITS)
+    for row in batch.transactions:
+        assert row.shares >= 0 or row.type == "split"
+        to_scaled(row.shares, SHARES_DIGITS)
+        if row.amount is not None:
+            to_scaled(row.amount, MONEY_DIGITS)
+    for position in batch.positions:
+        assert position.shares > 0
+        if position.price is not None:
+            to_scaled(position.price, SHARES_DIGITS)
+
+
+@QUICK
+@given(NAMES, st.binary(max_size=400))
+@example("f.csv", b'"')
+@example("f.csv", b"\xff\xfe")
+def test_random_bytes(name: str, raw: bytes) -> None:
+    check(name, raw)
+
+
+@QUICK
+@given(NAMES, damaged_files())
+def test_damaged_layouts(name: str, raw: bytes) -> None:
+    check(name, raw)
+
+
+@pytest.mark.slow
+@LONG
+@given(NAMES, damaged_files())
+def test_many_damaged_layouts(name: str, raw: bytes) -> None:
+    check(name, raw)
+
+
+@pytest.mark.slow
+@LONG
+@given(NAMES, st.binary(max_size=2000))
+def test_many_random_bytes(name: str, raw: bytes) -> None:
+    check(name, raw)
