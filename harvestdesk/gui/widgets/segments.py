@@ -64,5 +64,5 @@ class Segments(QWidget):
         c = self._theme.colours
         self.setStyleSheet(
             f"QPushButton:checked {{ background: {c.selection}; color: {c.selection_text}; "
-            f"border-color: {c.accent}; font-weight: 600; }}"
+            f"border-color: {c.accent}; }}"
         )

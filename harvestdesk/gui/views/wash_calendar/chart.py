@@ -47,6 +47,7 @@ class CalendarChart(Canvas):
         self._selected = ""
         self._zoom = 1.0
         self._boxes: list[LaneBox] = []
+        self._ground = theme.colour("surface")
         self.painted_markers = 0
         self.painted_bars = 0
         self._down = QScrollBar(Qt.Orientation.Vertical, self)
@@ -103,9 +104,10 @@ class CalendarChart(Canvas):
         return self.metrics().height() + self.gap(Space.TINY)
 
     def _names_width(self) -> float:
-        widest = max((len(self._title_of(x)) for x in self._view.lanes), default=8)
-        per = self.metrics(TextSize.BODY).averageCharWidth()
-        return min(max(widest, 10), 24) * per + self.gap(Space.LARGE)
+        bold, small = self.metrics(TextSize.BODY, strong=True), self.metrics()
+        widths = [bold.horizontalAdvance(self._title_of(x)) for x in self._view.lanes]
+        least, most = small.horizontalAdvance(LOST), bold.horizontalAdvance("0") * 22
+        return min(max(least, *widths, 0.0), most) + self.gap(Space.LARGE)
 
     def _head_height(self) -> float:
         return 2 * self._row() + self.gap(Space.TINY)
@@ -293,15 +295,15 @@ class CalendarChart(Canvas):
 
     def _paint_lane(self, painter: QPainter, time: Timeline, placed: LaneBox) -> None:
         lane = placed.lane
+        chosen = str(lane.set_id) == self._selected
+        self._ground = self.theme.colour("selection" if chosen else "surface")
         if placed.windows is not None:
             for row in lane.windows:
                 self._paint_window(painter, time, placed.windows, row)
-        if placed.purchases is None:
-            return
-        if lane.sell_locks:
+        if placed.purchases is not None:
             self._paint_sell_locks(painter, time, placed.purchases, lane.sell_locks)
-        for marker in lane.markers:
-            self._paint_marker(painter, time, placed.purchases, marker)
+        self._paint_last_label(painter, time, placed)
+        self._paint_markers(painter, time, placed)
 
     def _bar(self, time: Timeline, box: QRectF, row: LockRow) -> QRectF:
         left, right = time.span(row.first_day, row.last_day)
@@ -320,12 +322,17 @@ class CalendarChart(Canvas):
         painter.drawLine(QPointF(x, bar.top()), QPointF(x, bar.bottom()))
         words = "plan sells" if row.planned else "sold"
         self.write(painter, bar.adjusted(x - bar.left() + self.theme.px(5), 0, 0, 0), words, tone=tone)
-        self._paint_safe(painter, bar, row, tone)
+        self._paint_safe(painter, bar.right(), bar, row, tone)
         self.painted_bars += 1
 
-    def _paint_safe(self, painter: QPainter, bar: QRectF, row: LockRow, tone: Tone) -> None:
-        box = QRectF(bar.right() + self.theme.px(5), bar.top(), self._label_room(), bar.height())
-        self.write(painter, box, safe_label(row), tone=tone)
+    def _paint_safe(
+        self, painter: QPainter, left: float, bar: QRectF, row: LockRow, tone: Tone
+    ) -> None:
+        words = safe_label(row)
+        width = self.metrics().horizontalAdvance(words) + self.theme.px(4)
+        box = QRectF(left + self.theme.px(4), bar.top(), width, bar.height())
+        painter.fillRect(box, self._ground)
+        self.write(painter, box.adjusted(self.theme.px(2), 0, 2, 0), words, tone=tone)
 
     def _paint_sell_locks(
         self, painter: QPainter, time: Timeline, box: QRectF, rows: Sequence[LockRow]
@@ -338,20 +345,54 @@ class CalendarChart(Canvas):
             painter.setBrush(self.theme.hatch(tone))
             painter.drawRect(bar)
             self.painted_bars += 1
+
+    def _paint_last_label(self, painter: QPainter, time: Timeline, placed: LaneBox) -> None:
+        rows, box = placed.lane.sell_locks, placed.purchases
+        if not rows or box is None:
+            return
         last = max(rows, key=lambda r: (r.first_safe_day, r.permanent))
         tone = Tone.PERMANENT if last.permanent else Tone.LOCKED
-        self._paint_safe(painter, self._bar(time, box, last), last, tone)
+        bar = self._bar(time, box, last)
+        left, words = bar.right(), self._words_width()
+        for marker in placed.lane.markers:
+            x = time.middle(marker.on)
+            if left - words <= x <= left + self._label_room():
+                left = max(left, x + self._radius() * 1.7 + words)
+        self._paint_safe(painter, left, bar, last, tone)
 
-    def _paint_marker(self, painter: QPainter, time: Timeline, box: QRectF, marker: Marker) -> None:
+    def _words_width(self) -> float:
+        return self.metrics().horizontalAdvance("WWW")
+
+    def _paint_markers(self, painter: QPainter, time: Timeline, placed: LaneBox) -> None:
+        if placed.purchases is None:
+            return
+        markers = placed.lane.markers
+        for i, marker in enumerate(markers):
+            following = time.middle(markers[i + 1].on) if i + 1 < len(markers) else None
+            self._paint_marker(painter, time, placed.purchases, marker, following)
+
+    def _paint_marker(
+        self,
+        painter: QPainter,
+        time: Timeline,
+        box: QRectF,
+        marker: Marker,
+        following: float | None,
+    ) -> None:
+        """Paint mark and initials; where the next mark is too near, the tooltip has the account."""
         centre, radius = QPointF(time.middle(marker.on), box.center().y()), self._radius()
         tone = Tone.PERMANENT if marker.permanent else Tone.PLAIN
         ground = QRectF(centre.x() - radius * 1.6, box.top(), radius * 3.2, box.height())
         width = self.metrics().horizontalAdvance(marker.initials) + self.theme.px(3)
         words = QRectF(centre.x() + radius * 1.7, box.top(), width, box.height())
-        painter.fillRect(ground.united(words), self.theme.colour("surface"))
+        room = following is None or following - radius * 1.6 >= words.right()
+        inset = self.theme.px(2)
+        whole = ground.united(words) if room else ground
+        painter.fillRect(whole.adjusted(0, inset, 0, -inset), self._ground)
         shape = SHAPES[marker.kind]
         paint_mark(painter, self.theme, shape, tone, centre, radius, hollow=marker.scheduled)
-        self.write(painter, words.adjusted(0, 0, 2, 0), marker.initials, tone=tone)
+        if room:
+            self.write(painter, words.adjusted(0, 0, 2, 0), marker.initials, tone=tone)
         if marker.inside:
             self._paint_alarm(painter, centre, radius)
         self.painted_markers += 1

@@ -69,7 +69,8 @@ def stacked(lanes: Sequence[Lane], top: float, width: float, row: float, gap: fl
     for lane in lanes:
         upper = bool(lane.windows)
         lower = bool(lane.sell_locks or lane.markers)
-        height = row * (upper + lower) + 2 * gap
+        # A lane whose loss would be gone for good says so under its name: room for two lines.
+        height = row * max(upper + lower, 2 if lane.permanent else 1) + 2 * gap
         box = QRectF(0, top, width, height)
         first = QRectF(0, top + gap, width, row)
         second = first.translated(0, row if upper else 0)

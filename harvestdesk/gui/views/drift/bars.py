@@ -1,0 +1,236 @@
+"""Bullet bars: actual weight, target tick, shaded band and the ghost of the weight after the plan."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from harvestdesk.gui import formatting
+from harvestdesk.gui.plots.canvas import Canvas
+from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
+from harvestdesk.gui.views.drift.words import explain, signed_percent, standing
+from harvestdesk.services.views.drift import DriftLine, DriftView
+
+_RIGHT = Qt.AlignmentFlag.AlignRight
+_NOTHING = DriftView(None, "", Decimal(0), ())
+_STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where the columns of the picture stand, in pixels."""
+
+    names: QRectF
+    bars: QRectF
+    figures: tuple[tuple[str, QRectF], ...]
+    words: QRectF
+
+
+class DriftBars(Canvas):
+    """Signals:
+    line_selected: place of the asset class the person picked.
+    """
+
+    line_selected = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, "Picture of the drift: weight of each asset class and its band", parent)
+        self._view = _NOTHING
+        self._selected = 0
+        self.painted = 0
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_drift(self, view: DriftView) -> None:
+        """Show the classes of a scope, the worst one selected."""
+        self._view = view
+        self._selected = min(self._selected, max(0, len(view.lines) - 1))
+        self.updateGeometry()
+        self.update()
+
+    @property
+    def selected(self) -> int:
+        """Place of the selected class."""
+        return self._selected
+
+    def select(self, place: int) -> None:
+        """Select a class silently."""
+        self._selected = place
+        self.update()
+
+    # --- geometry --------------------------------------------------------------------------------------
+    def sizeHint(self) -> QSize:
+        """Return room for the head, every class and the axis."""
+        rows = len(self._view.lines)
+        height = self._head() + rows * self._row() + self._head() + self.gap(Space.SMALL)
+        return QSize(self.theme.px(720), round(height))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the same height at the least width."""
+        return QSize(self.theme.px(560), self.sizeHint().height())
+
+    def _head(self) -> float:
+        return self.metrics().height() + self.gap(Space.SMALL)
+
+    def _row(self) -> float:
+        return self.metrics(TextSize.BODY).height() + self.gap(Space.LARGE)
+
+    def _columns(self) -> _Columns:
+        body = self.metrics(TextSize.BODY)
+        gap = self.gap(Space.MEDIUM)
+        widest = max((body.horizontalAdvance(x.name) for x in self._view.lines), default=80.0)
+        right = self.width() - self.gap(Space.SMALL)
+        words_width = body.horizontalAdvance("00.0 % above band")
+        words = QRectF(right - words_width, 0, words_width, self.height())
+        right = words.left() - gap
+        figures: list[tuple[str, QRectF]] = []
+        for title, sample in (("Drift", "+00.0 %"), ("Target", "00.0 %"), ("Weight", "00.0 %"), ("Value $", "00,000,000")):
+            width = max(body.horizontalAdvance(sample), self.metrics().horizontalAdvance(title))
+            figures.insert(0, (title, QRectF(right - width, 0, width, self.height())))
+            right -= width + gap
+        left = self.gap(Space.MEDIUM)
+        names = QRectF(left, 0, min(widest, self.width() * 0.24) + 2, self.height())
+        bars = QRectF(names.right() + gap, 0, max(right - names.right() - 2 * gap, 60), self.height())
+        return _Columns(names, bars, tuple(figures), words)
+
+    def _top(self) -> float:
+        most = Decimal(0)
+        for line in self._view.lines:
+            parts = (line.weight, line.high, line.target, line.after_weight)
+            most = max(most, *(p for p in parts if p is not None))
+        return max(float(most) * 1.06, 0.05)
+
+    def _x(self, columns: _Columns, weight: Decimal | float) -> float:
+        return columns.bars.left() + columns.bars.width() * float(weight) / self._top()
+
+    def row_box(self, place: int) -> QRectF:
+        """Return the box of a class."""
+        return QRectF(0, self._head() + place * self._row(), self.width(), self._row())
+
+    # --- painting ----------------------------------------------------------------------------------------
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint head, classes and axis."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), self.theme.colour("surface"))
+        columns = self._columns()
+        self.painted = 0
+        for place in range(len(self._view.lines)):
+            self._paint_ground(painter, place)
+        self._paint_axis(painter, columns)
+        self._paint_titles(painter, columns)
+        for place, line in enumerate(self._view.lines):
+            self._paint_line(painter, columns, self.row_box(place), line)
+            self.painted += 1
+        self.paint_focus(painter)
+        painter.end()
+
+    def _paint_ground(self, painter: QPainter, place: int) -> None:
+        box = self.row_box(place)
+        if place == self._selected:
+            painter.fillRect(box, self.theme.colour("selection"))
+        painter.setPen(self.hairline())
+        painter.drawLine(box.topLeft(), box.topRight())
+
+    def _paint_titles(self, painter: QPainter, columns: _Columns) -> None:
+        painter.setFont(self.theme.font(TextSize.CAPTION, strong=True))
+        height = self._head()
+        self.write(painter, QRectF(columns.names.left(), 0, columns.names.width(), height), "Asset class", tone=Tone.MUTED)
+        for title, box in columns.figures:
+            self.write(painter, QRectF(box.left() - 20, 0, box.width() + 20, height), title, _RIGHT, Tone.MUTED)
+        self.write(painter, QRectF(columns.words.left(), 0, columns.words.width(), height), "Band", tone=Tone.MUTED)
+
+    def _paint_axis(self, painter: QPainter, columns: _Columns) -> None:
+        top, least = self._top(), self.metrics().horizontalAdvance("100 %") * 1.8
+        step = next((s for s in _STEPS if columns.bars.width() * s / top >= least), 0.5)
+        bottom = self._head() + len(self._view.lines) * self._row()
+        painter.setFont(self.theme.font(TextSize.CAPTION))
+        painter.setPen(self.hairline())
+        painter.drawLine(QPointF(0, bottom), QPointF(self.width(), bottom))
+        weight = 0.0
+        while weight <= top:
+            x = self._x(columns, weight)
+            painter.setPen(self.hairline())
+            painter.drawLine(QPointF(x, self._head()), QPointF(x, bottom))
+            box = QRectF(x - least / 2, bottom, least, self._head())
+            self.write(painter, box, formatting.percent(weight, 0), Qt.AlignmentFlag.AlignHCenter, Tone.MUTED)
+            weight += step
+
+    def _paint_line(self, painter: QPainter, columns: _Columns, row: QRectF, line: DriftLine) -> None:
+        painter.setFont(self.theme.font(TextSize.BODY))
+        self.write(painter, _within(columns.names, row), line.name)
+        off = line.breach > 0
+        texts = (
+            formatting.amount(line.value, cents=False),
+            formatting.percent(line.weight),
+            formatting.percent(line.target),
+            signed_percent(line.drift),
+        )
+        for (title, box), text in zip(columns.figures, texts, strict=True):
+            tone = Tone.WARNING if off and title == "Drift" else Tone.PLAIN
+            self.write(painter, _within(box, row), text, _RIGHT, tone)
+        tone = Tone.WARNING if off else Tone.MUTED
+        self.write(painter, _within(columns.words, row), standing(line), tone=tone)
+        self._paint_bullet(painter, columns, row, line)
+
+    def _paint_bullet(self, painter: QPainter, columns: _Columns, row: QRectF, line: DriftLine) -> None:
+        middle, height = row.center().y(), row.height()
+        zero = self._x(columns, 0)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if line.low is not None and line.high is not None:
+            left, right = self._x(columns, line.low), self._x(columns, line.high)
+            painter.setBrush(self.theme.colour("band"))
+            painter.drawRect(QRectF(left, middle - height * 0.36, right - left, height * 0.72))
+        tone = Tone.WARNING if line.breach > 0 else Tone.LOCKED
+        painter.setBrush(self.theme.mark(tone))
+        end = self._x(columns, line.weight)
+        painter.drawRect(QRectF(zero, middle - height * 0.14, max(end - zero, 1), height * 0.28))
+        if line.after_weight is not None and abs(line.after_weight - line.weight) >= Decimal("0.0005"):
+            after = self._x(columns, line.after_weight)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(self.theme.mark(Tone.PLAN), 1.6, Qt.PenStyle.DashLine))
+            painter.drawRect(QRectF(zero, middle - height * 0.24, max(after - zero, 1), height * 0.48))
+        if line.target is not None:
+            x = self._x(columns, line.target)
+            painter.setPen(QPen(self.theme.colour("text"), self.theme.px(2)))
+            painter.drawLine(QPointF(x, middle - height * 0.36), QPointF(x, middle + height * 0.36))
+
+    # --- pointing and keyboard --------------------------------------------------------------------------
+    def line_at(self, place: QPointF) -> int | None:
+        """Return the class at a place."""
+        for number in range(len(self._view.lines)):
+            if self.row_box(number).contains(place):
+                return number
+        return None
+
+    def explain_at(self, place: QPointF) -> str:
+        """Return the figures of the class under the pointer."""
+        number = self.line_at(place)
+        if number is None:
+            return ""
+        scope = "the household" if self._view.account_id is None else self._view.scope
+        return explain(self._view.lines[number], scope)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Select the class under the pointer."""
+        number = self.line_at(event.position())
+        if number is not None:
+            self._choose(number)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up and Down pick a class."""
+        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)
+        if step and self._view.lines:
+            self._choose(max(0, min(self._selected + step, len(self._view.lines) - 1)))
+        else:
+            super().keyPressEvent(event)
+
+    def _choose(self, number: int) -> None:
+        self._selected = number
+        self.update()
+        self.line_selected.emit(number)
+
+
+def _within(column: QRectF, row: QRectF) -> QRectF:
+    return QRectF(column.left(), row.top(), column.width(), row.height())

@@ -1,0 +1,109 @@
+"""Before and after, the gap badge, the checks and the warnings of a plan."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout
+
+from harvestdesk.domain.errors import Severity
+from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
+from harvestdesk.gui.views.plan.words import MEASURES, badge, measured
+from harvestdesk.gui.widgets.detail_pane import Line
+from harvestdesk.reports.wording import sentence
+from harvestdesk.services.views.plan import PlanView
+
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class BeforeAfter(QFrame):
+    """What the plan changes, one line per measure, each explained on hover."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._view: PlanView | None = None
+        self.setProperty("card", True)
+        column = QVBoxLayout(self)
+        side = theme.px(Space.LARGE)
+        column.setContentsMargins(side, theme.px(Space.MEDIUM), side, theme.px(Space.MEDIUM))
+        column.setSpacing(theme.px(Space.SMALL))
+        self.badge = QLabel()
+        self.badge.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.badge.setWordWrap(True)
+        column.addWidget(self.badge)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(theme.px(Space.SMALL))
+        self._grid.setVerticalSpacing(theme.px(Space.TINY))
+        self._grid.setColumnStretch(0, 1)
+        column.addLayout(self._grid)
+        self.cells: dict[str, tuple[str, str, str]] = {}
+        theme.changed.connect(self._on_theme_changed)
+
+    def show_plan(self, view: PlanView) -> None:
+        """Show the measures of a plan."""
+        self._view = view
+        words, tone, explanation = badge(view)
+        self.badge.setText(words)
+        self.badge.setToolTip(explanation)
+        self.badge.setAccessibleName(f"Quality of the plan: {words}")
+        self.badge.setAccessibleDescription(explanation)
+        ink, radius = self._theme.text(tone).name(), self._theme.radius
+        self.badge.setStyleSheet(
+            f"color: {ink}; border: 1px solid {ink}; border-radius: {radius}px; "
+            f"padding: {self._theme.px(Space.TINY)}px; font-weight: 600;"
+        )
+        self._fill(view)
+
+    def _fill(self, view: PlanView) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self.cells = {}
+        for place, text in enumerate(("", "before", "after", "change")):
+            self._put(0, place, text, "", Tone.MUTED)
+        for row, line in enumerate(view.comparison, start=1):
+            title, explanation = MEASURES[line.measure]
+            texts = (
+                measured(line, line.before),
+                measured(line, line.after),
+                measured(line, line.change, sign=True) if line.change else "\u2013",
+            )
+            self.cells[line.measure.value] = texts
+            self._put(row, 0, title, explanation, Tone.PLAIN)
+            for place, text in enumerate(texts, start=1):
+                tone = Tone.PLAN if place == 3 and line.change else Tone.PLAIN
+                self._put(row, place, text, explanation, tone)
+
+    def _put(self, row: int, place: int, text: str, explanation: str, tone: Tone) -> None:
+        label = QLabel(text)
+        label.setFont(self._theme.font(TextSize.CAPTION))
+        label.setToolTip(explanation)
+        if place:
+            label.setAlignment(_RIGHT)
+        palette = label.palette()
+        palette.setColor(QPalette.ColorRole.WindowText, self._theme.text(tone))
+        label.setPalette(palette)
+        self._grid.addWidget(label, row, place)
+
+    def _on_theme_changed(self) -> None:
+        if self._view is not None:
+            self.show_plan(self._view)
+
+
+def check_lines(view: PlanView) -> list[Line]:
+    """Return checks and warnings as lines: failed ones and January first."""
+    proposal = view.proposal
+    failed = [c for c in proposal.checks if not c.passed]
+    lines = [Line(f"\u2716 failed: {sentence(c)}", tone=Tone.ERROR) for c in failed]
+    if proposal.notices:
+        lines.append(Line("MIND", head=True))
+    lines += [
+        Line(sentence(n), tone=Tone.WARNING if n.severity is not Severity.INFO else Tone.PLAIN)
+        for n in proposal.notices
+    ]
+    passed = [c for c in proposal.checks if c.passed]
+    if passed:
+        lines.append(Line("CHECKED EXACTLY", head=True))
+    lines += [Line(f"\u2713 passed: {sentence(c)}") for c in passed]
+    return lines

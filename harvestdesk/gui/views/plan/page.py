@@ -1,0 +1,251 @@
+"""The page of the harvest plan: asked at the left, traded in the middle, changed at the right."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from harvestdesk.domain.proposal import HarvestSettings
+from harvestdesk.gui import formatting
+from harvestdesk.gui.a11y import name
+from harvestdesk.gui.theme import Space, TextSize, Tone
+from harvestdesk.gui.view_base import DeskData, Page, ViewContext
+from harvestdesk.gui.views.plan.before_after import BeforeAfter, check_lines
+from harvestdesk.gui.views.plan.settings_panel import SettingsPanel
+from harvestdesk.gui.views.plan.tables import (
+    KEPT,
+    LADDER,
+    LOCKS,
+    PlanTable,
+    kept_columns,
+    ladder_columns,
+    lock_columns,
+)
+from harvestdesk.gui.views.plan.trades import TradeList
+from harvestdesk.gui.views.plan.words import answer, figures
+from harvestdesk.gui.widgets.data_table import DataTable
+from harvestdesk.gui.widgets.detail_pane import DetailPane, quiet_splitter
+from harvestdesk.gui.widgets.segments import Segments
+from harvestdesk.services.views.plan import PlanView
+
+_PARTS = (
+    ("Trades", "Sales and purchases, account by account"),
+    ("Kept lots", "Lots the plan leaves alone, each with its reason"),
+    ("Do not buy", "What must not be bought once the plan is carried out, and until when"),
+)
+
+
+class PlanPage(Page):
+    """Ask for a harvest, judge it, and carry it out."""
+
+    key = "plan"
+    title = "Harvest plan"
+
+    def __init__(self, ctx: ViewContext, parent: QWidget | None = None) -> None:
+        super().__init__(ctx, parent)
+        self._view: PlanView | None = None
+        self._shown_id = ""
+        self.panel = SettingsPanel(self.theme)
+        self.trades = TradeList(self.theme)
+        self.kept_model = PlanTable(KEPT, self.theme, kept_columns)
+        self.kept = DataTable(self.kept_model, self.theme, "Kept lots")
+        self.lock_model = PlanTable(LOCKS, self.theme, lock_columns)
+        self.locks = DataTable(self.lock_model, self.theme, "Do not buy", filters=False)
+        self.ladder_model = PlanTable(LADDER, self.theme, ladder_columns)
+        self.ladder = DataTable(self.ladder_model, self.theme, "Next lots", filters=False)
+        self.before_after = BeforeAfter(self.theme)
+        self.checks = DetailPane(self.theme, "Checks and warnings of the plan")
+        self.parts = Segments(self.theme, "Show", _PARTS)
+        self._stack = QStackedWidget()
+        self.body.addWidget(self._columns(), 1)
+        self._connect()
+
+    # --- layout --------------------------------------------------------------------------------------
+    def _columns(self) -> QSplitter:
+        split = quiet_splitter(Qt.Orientation.Horizontal, self.theme)
+        split.addWidget(self._left())
+        self._middle_stack = QStackedWidget()
+        self._middle_stack.addWidget(self._nothing_yet())
+        self._middle_stack.addWidget(self._middle())
+        split.addWidget(self._middle_stack)
+        self._right_part = self._right()
+        split.addWidget(self._right_part)
+        for place, stretch in enumerate((0, 1, 0)):
+            split.setStretchFactor(place, stretch)
+        split.setSizes([self.theme.px(230), self.theme.px(640), self.theme.px(310)])
+        return split
+
+    def _left(self) -> QScrollArea:
+        area = QScrollArea()
+        area.setWidget(self.panel)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setMinimumWidth(self.panel.minimumSizeHint().width() + self.theme.px(Space.SMALL))
+        return area
+
+    def _nothing_yet(self) -> QLabel:
+        words = QLabel(
+            "No plan yet. Change the figures at the left if you like, then plan the harvest: "
+            "every lot is weighed at once, and each trade comes with its reason."
+        )
+        words.setWordWrap(True)
+        words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        words.setContentsMargins(*([self.theme.px(48)] * 4))
+        return words
+
+    def _middle(self) -> QSplitter:
+        top = QWidget()
+        column = QVBoxLayout(top)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(self.theme.px(Space.SMALL))
+        bar = QHBoxLayout()
+        bar.addWidget(self.parts)
+        bar.addStretch(1)
+        self.copy_button = name(
+            QPushButton("Copy trades"), "Copy trades", "All trades as text for a spreadsheet"
+        )
+        self.copy_button.setProperty("quiet", True)
+        self.copy_button.setToolTip("All trades as text for a spreadsheet")
+        bar.addWidget(self.copy_button)
+        column.addLayout(bar)
+        for widget in (self.trades, self.kept, self.locks):
+            self._stack.addWidget(widget)
+        column.addWidget(self._stack, 1)
+        split = quiet_splitter(Qt.Orientation.Vertical, self.theme)
+        split.addWidget(top)
+        split.addWidget(self._ladder_part())
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 1)
+        split.setSizes([self.theme.px(420), self.theme.px(170)])
+        return split
+
+    def _ladder_part(self) -> QWidget:
+        part = QWidget()
+        column = QVBoxLayout(part)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(self.theme.px(Space.TINY))
+        head = QLabel("Next lots beyond the limit")
+        head.setFont(self.theme.font(TextSize.SECTION, strong=True))
+        head.setBuddy(self.ladder.grid)
+        column.addWidget(head)
+        column.addWidget(self.ladder, 1)
+        return part
+
+    def _right(self) -> QWidget:
+        part = QWidget()
+        column = QVBoxLayout(part)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(self.theme.px(Space.MEDIUM))
+        column.addWidget(self.before_after)
+        column.addWidget(self.checks, 1)
+        part.setMinimumWidth(self.theme.px(280))
+        return part
+
+    def _connect(self) -> None:
+        self.parts.chosen.connect(self._stack.setCurrentIndex)
+        self.copy_button.clicked.connect(self.trades.copy)
+        self.panel.changed.connect(self._on_settings_changed)
+        self.trades.lot_chosen.connect(self.lot_selected)
+        self.kept.activated.connect(self._on_lot_activated)
+        self.ladder.activated.connect(self._on_lot_activated)
+        actions = self.ctx.actions
+        if "plan.run" in actions:
+            self.set_primary(actions["plan.run"])
+        for key in ("worksheet.print", "orders.export"):
+            if key in actions:
+                self.add_secondary(actions[key])
+        if "plan.cancel" in actions:
+            stop = self.add_secondary(actions["plan.cancel"])
+            stop.setVisible(actions["plan.cancel"].isEnabled())
+            actions["plan.cancel"].changed.connect(
+                lambda: stop.setVisible(actions["plan.cancel"].isEnabled())
+            )
+
+    # --- showing -----------------------------------------------------------------------------------
+    def settings(self) -> HarvestSettings:
+        """Return what the next plan is asked for."""
+        return self.panel.settings()
+
+    def refresh(self, data: DeskData) -> None:
+        """Show the latest plan; settings being edited are kept until a new plan arrives."""
+        if not data.snapshot.lots:
+            self.set_answer("")
+            self.show_empty(
+                "There is nothing to plan yet. Import a broker's lots first.",
+                self.ctx.actions.get("import"),
+            )
+            return
+        self.show_body()
+        self.panel.show_household(data.snapshot)
+        self._view = data.plan
+        view = data.plan
+        self._middle_stack.setCurrentIndex(0 if view is None else 1)
+        self._right_part.setVisible(view is not None)
+        if view is None:
+            self._say_before(data)
+            return
+        if str(view.proposal.id) != self._shown_id:
+            self._shown_id = str(view.proposal.id)
+            self.panel.show_settings(view.proposal.settings)
+        self._show_plan(view)
+
+    def _say_before(self, data: DeskData) -> None:
+        lots = data.overview.lots
+        worth = formatting.dollars(lots.harvestable)
+        count = formatting.plural(lots.harvestable_lots, "lot")
+        self.set_figures(())
+        self.show_problem("")
+        self.set_answer(f"Up to {worth} of losses in {count} could be realised today.")
+
+    def _show_plan(self, view: PlanView) -> None:
+        self.set_answer(answer(view))
+        self.set_figures(figures(view))
+        self.trades.show_plan(view)
+        self.kept_model.show(view.kept)
+        self.lock_model.show(view.locks)
+        self.ladder_model.show(view.ladder)
+        self.before_after.show_plan(view)
+        self.checks.say("Checks and warnings", check_lines(view))
+        self._say_state()
+
+    def _say_state(self) -> None:
+        view = self._view
+        if view is None:
+            return
+        if view.stale:
+            words = "The household has changed since this plan was made. Plan again before trading."
+            self.show_problem(words, Tone.WARNING)
+        elif not view.proposal.passed:
+            words = "This plan did not pass every check, so its orders cannot be exported."
+            self.show_problem(words, Tone.ERROR)
+        elif self.settings() != view.proposal.settings:
+            words = "The figures at the left have changed. Plan again to see what they do."
+            self.show_problem(words, Tone.WARNING)
+        else:
+            self.show_problem("")
+
+    def _on_settings_changed(self) -> None:
+        self._say_state()
+
+    def _on_lot_activated(self, key: object) -> None:
+        self.ctx.navigate("lots", {"lot": str(key)})
+
+    def select(self, what: Mapping[str, str]) -> None:
+        """Show the lot another page points at: among the trades, or among the kept lots."""
+        lot_id = what.get("lot", "")
+        if self.kept_model.row_of(lot_id) is not None:
+            self.parts.choose(1)
+            self._stack.setCurrentIndex(1)
+            self.kept.select_keys([lot_id])

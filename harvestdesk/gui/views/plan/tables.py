@@ -1,0 +1,176 @@
+"""The tables of a plan: sales, purchases, kept lots, the ladder, and what not to buy."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from harvestdesk.domain.proposal import Reason
+from harvestdesk.gui import formatting
+from harvestdesk.gui.models.table_base import Column, ColumnTable, Kind, RowValues
+from harvestdesk.gui.theme import Theme, Tone
+from harvestdesk.gui.views.plan.words import TERM_WORDS
+from harvestdesk.reports.wording import sentence
+from harvestdesk.services.views.plan import BuyRow, KeptRow, LadderRow, SaleRow
+from harvestdesk.services.views.wash_calendar import LockRow
+
+
+def _why(values: RowValues) -> str:
+    reason: Reason = values["row"].reason
+    return sentence(reason)
+
+
+def _priced(values: RowValues) -> str:
+    row = values["row"]
+    shares = formatting.shares(row.shares)
+    price = formatting.dollars(row.price, cents=True)
+    return f"{shares} shares at {price}, the price of {formatting.day(row.price_on)}"
+
+
+def _loss_words(values: RowValues) -> str:
+    row: SaleRow = values["row"]
+    proceeds = formatting.dollars(row.proceeds, cents=True)
+    return f"Basis {formatting.dollars(row.basis, cents=True)} less proceeds {proceeds}"
+
+
+def _tax_words(_values: RowValues) -> str:
+    return "Loss times the household's rate for its term; what it saves depends on the year's netting"
+
+
+def _loss_tone(_values: RowValues) -> Tone:
+    return Tone.LOSS
+
+
+SALES: tuple[Column, ...] = (
+    Column("symbol", "Sell", explain="Security to sell", explain_cell=lambda v: v["row"].name, width=8),
+    Column("shares", "Shares", Kind.SHARES, "Shares of the lot to sell", _priced, width=11),
+    Column("acquired", "Acquired", Kind.DATE, "The lot to name to the broker, by its date", width=12),
+    Column("term", "Term", explain="Short-term up to one year", width=6),
+    Column("price", "Price $", Kind.PRICE, "Last price", _priced, width=10),
+    Column("proceeds", "Proceeds $", Kind.MONEY, "Shares times price", _priced, width=13),
+    Column("loss", "Loss $", Kind.MONEY, "Basis less proceeds", _loss_words, _loss_tone, 12),
+    Column("tax_value", "Tax value $", Kind.MONEY, "What the loss is worth in tax", _tax_words, width=12),
+    Column("why", "Why", explain="Why the lot is sold", explain_cell=_why, width=60),
+)  # fmt: skip
+
+BUYS: tuple[Column, ...] = (
+    Column("symbol", "Buy", explain="Security to buy", explain_cell=lambda v: v["row"].name, width=8),
+    Column("shares", "Shares", Kind.SHARES, "Shares to buy", _priced, width=11),
+    Column("price", "Price $", Kind.PRICE, "Last price", _priced, width=10),
+    Column("amount", "Amount $", Kind.MONEY, "Shares times price", _priced, width=13),
+    Column("replaces", "In place of", explain="What is sold for it", width=20),
+    Column("why", "Why", explain="Why this is bought", explain_cell=_why, width=60),
+)  # fmt: skip
+
+KEPT: tuple[Column, ...] = (
+    Column("symbol", "Symbol", explain="Security of the lot", width=8),
+    Column("account", "Account", explain="Where the lot is held", width=17),
+    Column("shares", "Shares", Kind.SHARES, "Shares kept"),
+    Column("acquired", "Acquired", Kind.DATE, "Trade date of the purchase", width=13),
+    Column("gain", "Gain $", Kind.MONEY, "Unrealised result of the shares kept",
+           tone=lambda v: Tone.PLAIN if not v["row"].gain else Tone.LOSS if v["row"].gain < 0 else Tone.GAIN),
+    Column("free_from", "Free from", Kind.DATE, "First day a lock on it has ended", _why, width=13),
+    Column("why", "Why it is kept", explain="Why the plan leaves it alone", explain_cell=_why, width=70),
+)  # fmt: skip
+
+LADDER: tuple[Column, ...] = (
+    Column("symbol", "Next lot", explain="Lots beyond the limit, best first", width=10),
+    Column("account", "Account", explain="Where the lot is held", width=18),
+    Column("shares", "Shares", Kind.SHARES, "Shares that would be sold"),
+    Column("loss", "Further loss $", Kind.MONEY, "Loss the lot would add", tone=_loss_tone, width=15),
+    Column("tax_value", "Tax value $", Kind.MONEY, "What that loss is worth in tax", width=13),
+    Column("te", "Tracking error bp", Kind.BASIS_POINTS,
+           "Tracking error with this lot and all above it sold too", width=18),
+    Column("over", "Over limit bp", Kind.BASIS_POINTS, "How far that is over the limit", width=14),
+)  # fmt: skip
+
+LOCKS: tuple[Column, ...] = (
+    Column("symbols", "Do not buy", explain="Substantially identical securities", width=18),
+    Column("safe", "First safe day", Kind.DATE, "First day it may be bought again", width=15),
+    Column("last", "Locked until", Kind.DATE, "Last locked day", width=14),
+    Column("dollars", "Loss at stake $", Kind.MONEY, "Loss a purchase would destroy or defer", width=16),
+    Column("note", "Note", explain="Holds in every account of the household", width=50),
+)  # fmt: skip
+
+
+class PlanTable(ColumnTable):
+    """One of the tables; `show` takes its rows."""
+
+    def __init__(self, columns: Sequence[Column], theme: Theme, write: "Writer") -> None:
+        super().__init__(columns, theme)
+        self._write = write
+
+    def show(self, rows: Sequence[Any]) -> None:
+        """Replace the rows."""
+        keys = [str(getattr(r, "lot_id", i)) for i, r in enumerate(rows)]
+        self.set_rows({**self._write(rows), "row": list(rows)}, keys)
+
+
+Writer = Callable[[Sequence[Any]], dict[str, Sequence[Any]]]
+
+
+def sale_columns(rows: Sequence[SaleRow]) -> dict[str, Sequence[Any]]:
+    """Return the values of the sales by column."""
+    return {
+        "symbol": [r.symbol for r in rows],
+        "shares": [r.shares for r in rows],
+        "acquired": [r.acquired_on for r in rows],
+        "term": [TERM_WORDS[r.term] for r in rows],
+        "price": [r.price for r in rows],
+        "proceeds": [r.proceeds for r in rows],
+        "loss": [-r.gain for r in rows],
+        "tax_value": [r.tax_value for r in rows],
+        "why": [sentence(r.reason) for r in rows],
+    }
+
+
+def buy_columns(rows: Sequence[BuyRow]) -> dict[str, Sequence[Any]]:
+    """Return the values of the purchases by column."""
+    return {
+        "symbol": [r.symbol for r in rows],
+        "shares": [r.shares for r in rows],
+        "price": [r.price for r in rows],
+        "amount": [r.amount for r in rows],
+        "replaces": [", ".join(r.replaces) for r in rows],
+        "why": [sentence(r.reason) for r in rows],
+    }
+
+
+def kept_columns(rows: Sequence[KeptRow]) -> dict[str, Sequence[Any]]:
+    """Return the values of the kept lots by column."""
+    return {
+        "symbol": [r.symbol for r in rows],
+        "account": [r.account for r in rows],
+        "shares": [r.shares for r in rows],
+        "acquired": [r.acquired_on for r in rows],
+        "gain": [r.gain for r in rows],
+        "free_from": [r.free_from for r in rows],
+        "why": [sentence(r.reason) for r in rows],
+    }
+
+
+def ladder_columns(rows: Sequence[LadderRow]) -> dict[str, Sequence[Any]]:
+    """Return the values of the ladder by column."""
+    return {
+        "symbol": [r.symbol for r in rows],
+        "account": [r.account for r in rows],
+        "shares": [r.shares for r in rows],
+        "loss": [r.loss for r in rows],
+        "tax_value": [r.tax_value for r in rows],
+        "te": [r.tracking_error_bp for r in rows],
+        "over": [r.over_limit_bp for r in rows],
+    }
+
+
+def lock_columns(rows: Sequence[LockRow]) -> dict[str, Sequence[Any]]:
+    """Return the values of the plan's locks by column."""
+    return {
+        "symbols": [", ".join(r.symbols) for r in rows],
+        "safe": [r.first_safe_day for r in rows],
+        "last": [r.last_day for r in rows],
+        "dollars": [r.dollars for r in rows],
+        "note": [
+            f"in every account; a purchase in {r.last_day:%B} still destroys a loss of {r.cause_on.year}"
+            if r.spills_over
+            else "in every account"
+            for r in rows
+        ],
+    }

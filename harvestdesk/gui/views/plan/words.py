@@ -1,0 +1,140 @@
+"""Words of the plan page: the answer, the measures, the badge."""
+
+from decimal import Decimal
+
+from harvestdesk.domain.lot import Term
+from harvestdesk.domain.proposal import HarvestGoal, RiskLimit
+from harvestdesk.gui import formatting
+from harvestdesk.gui.theme import Tone
+from harvestdesk.gui.view_base import Figure
+from harvestdesk.services.views.plan import AccountTrades, Comparison, Measure, PlanView
+
+LIMIT_WORDS = {RiskLimit.AFTER: "after the plan, within", RiskLimit.INCREASE: "from rising by more than"}
+GOAL_WORDS = {
+    HarvestGoal.LOSS: "the largest loss",
+    HarvestGoal.TAX_VALUE: "the largest tax value",
+}
+TERM_WORDS = {Term.SHORT: "short", Term.LONG: "long"}
+
+MEASURES: dict[Measure, tuple[str, str]] = {
+    Measure.NET_SHORT: (
+        "Net short-term",
+        "Short-term gains less losses of the year, the plan's sales included.",
+    ),
+    Measure.NET_LONG: (
+        "Net long-term",
+        "Long-term gains less losses of the year, the plan's sales included.",
+    ),
+    Measure.TAX: (
+        "Tax this year",
+        "Tax on the year's netted results at the household's rates; a minus is tax saved by the "
+        "deduction against other income.",
+    ),
+    Measure.CARRIED_SHORT: (
+        "Carried, short-term",
+        "Short-term loss beyond this year's gains and deduction, carried to next year.",
+    ),
+    Measure.CARRIED_LONG: (
+        "Carried, long-term",
+        "Long-term loss beyond this year's gains and deduction, carried to next year.",
+    ),
+    Measure.UNREALISED_LOSSES: (
+        "Unrealised losses",
+        "Losses still in the taxable accounts, locked ones included.",
+    ),
+    Measure.TRACKING_ERROR: (
+        "Tracking error",
+        "Expected yearly difference to the household's target, by the risk model.",
+    ),
+    Measure.CASH: ("Cash", "Cash of the accounts that trade."),
+}
+
+
+def measured(comparison: Comparison, value: Decimal, *, sign: bool = False) -> str:
+    """Return a value of the before-and-after table."""
+    if comparison.measure is Measure.TRACKING_ERROR:
+        text = formatting.basis_points(value)
+        return f"+{text}" if sign and value > 0 else text
+    return formatting.dollars(value, sign=sign)
+
+
+def answer(view: PlanView) -> str:
+    """Return the sentence the page begins with."""
+    sales = view.sales
+    if not sales:
+        return "There is nothing to sell: no loss fits within the limits."
+    loss = formatting.dollars(view.proposal.realised_loss)
+    lots = formatting.plural(len(sales), "lot")
+    te = formatting.basis_points(view.proposal.after.tracking_error_bp)
+    first = f"Selling {lots} realises {loss} of losses at a tracking error of {te}"
+    saved = view.tax_saved
+    if saved > 0:
+        first += f" and saves {formatting.dollars(saved)} of tax this year"
+    if not view.locks:
+        return f"{first}."
+    safe = formatting.long_day(max(x.first_safe_day for x in view.locks))
+    return f"{first}; nothing identical may be bought before {safe}."
+
+
+def badge(view: PlanView) -> tuple[str, Tone, str]:
+    """Return the words of the gap badge, their tone, and the explanation behind them."""
+    record = view.proposal.solver
+    facts = (
+        f"{record.solver} {record.solver_version}: {record.status}. "
+        f"Objective {record.objective:,.2f}, bound {record.bound:,.2f}."
+    )
+    if record.status != "optimal":
+        return "not proved optimal", Tone.ERROR, f"{facts} Such a plan cannot be exported."
+    gap = formatting.percent(view.gap, 2)
+    words = "the best possible" if view.gap <= 0 else f"within {gap} of the best possible"
+    return (
+        words,
+        Tone.PLAN,
+        f"{facts} No plan under the same limits can be better than the bound.",
+    )
+
+
+def account_sums(trades: AccountTrades) -> str:
+    """Return the line under an account's name."""
+    parts = []
+    if trades.sales:
+        lots = formatting.plural(len(trades.sales), "lot")
+        parts.append(
+            f"sell {lots} for {formatting.dollars(trades.loss)} of losses, "
+            f"worth {formatting.dollars(trades.tax_value)} of tax"
+        )
+    if trades.buys:
+        parts.append(f"buy {formatting.plural(len(trades.buys), 'security', 'securities')}")
+    parts.append(f"cash {formatting.dollars(trades.cash_change, sign=True)}")
+    text = "; ".join(parts)
+    return text[0].upper() + text[1:]
+
+
+def figures(view: PlanView) -> tuple[Figure, ...]:
+    """Return the figures of the page."""
+    proposal = view.proposal
+    by_term = view.loss_of
+    short, long = by_term[Term.SHORT], by_term[Term.LONG]
+    carried = (
+        proposal.after.carryforward_short
+        + proposal.after.carryforward_long
+        - proposal.before.carryforward_short
+        - proposal.before.carryforward_long
+    )
+    limit = formatting.basis_points(proposal.settings.tracking_error_bp, 0)
+    kind = "rise" if proposal.settings.risk_limit is RiskLimit.INCREASE else "limit"
+    return (
+        Figure("Losses realised", formatting.dollars(proposal.realised_loss),
+               "Basis less proceeds of all sales of the plan, at the last prices.",
+               f"in {formatting.plural(len(view.sales), 'lot')}", Tone.LOSS),
+        Figure("Short-term", formatting.dollars(short), "Lots held one year or less (IRC \u00a71222).",
+               "offsets short-term gains first"),
+        Figure("Long-term", formatting.dollars(long), "Lots held more than one year (IRC \u00a71222).",
+               "offsets long-term gains first"),
+        Figure("Tax saved this year", formatting.dollars(view.tax_saved),
+               "Tax before less tax after, over the netting of Schedule D at the household's rates.",
+               f"{formatting.dollars(carried)} more carried", Tone.PLAN),
+        Figure("Tracking error", formatting.basis_points(proposal.after.tracking_error_bp),
+               "Expected yearly difference to the target once the plan is carried out.",
+               f"{kind} {limit}, today {formatting.basis_points(proposal.before.tracking_error_bp)}"),
+    )  # fmt: skip
