@@ -10,12 +10,12 @@ from harvestdesk.orders.terms import MARKET_DAY, OrderTerms
 from harvestdesk.orders.ticket import Order
 
 FORMATS: Mapping[str, Callable[[Sequence[Order], OrderTerms], tuple[OrderFile, ...]]] = {
-    "generic": generic_files,
-    "ibkr": basket_files,
+    "generic-csv": generic_files,
+    "ibkr-basket": basket_files,
 }
 FORMAT_NAMES: Mapping[str, str] = {
-    "generic": "Order list (CSV), any broker",
-    "ibkr": "Interactive Brokers basket (CSV)",
+    "generic-csv": "Order list (CSV), any broker",
+    "ibkr-basket": "Interactive Brokers basket (CSV)",
 }
 
 

@@ -110,6 +110,10 @@ SENTENCES: dict[str, str] = {
     "{rate_long:rate} long)].",
     # --- checks that passed
     "no_gain_sold": "Every sale realises a loss.",
+    "wash_sale_free": "The exact wash-sale ledger, run over history and plan, disallows none of the losses.",
+    "shares_held": "Every share sold is held, by the ledger.",
+    "gains_exact": "The ledger finds the same gains and losses to the cent.",
+    "purchases_unlocked": "No purchase is under a lock of an earlier sale at a loss.",
     "shares_available": "No sale takes more shares than its lot has.",
     "cash_not_negative": "No account's cash falls below zero.",
     "cash_not_spent": "Purchases are paid by the sales of the same account.",
@@ -120,8 +124,13 @@ SENTENCES: dict[str, str] = {
 }
 
 FAILURES: dict[str, str] = {
+    "wash_sale_free": "The exact wash-sale ledger would disallow {disallowed:usd} of the losses[ (lot {lot}, "
+    "{shares:shares} shares, washed by {replaced_by})].",
+    "shares_held": "Shares are sold that the ledger does not know[: {missing:shares} missing].",
+    "gains_exact": "The ledger finds gains and losses that differ[ by {difference:usd}].",
+    "purchases_unlocked": "A purchase is under a lock of an earlier sale at a loss[: {locked}].",
     # --- checks that failed: such a plan can't be exported
-    "no_gain_sold": "A sale would realise a gain[: {sales}].",
+    "no_gain_sold": "At least one sale[ of {sales:count}] would realise a gain.",
     "shares_available": "A sale takes more shares than its lot has[: {symbols}].",
     "cash_not_negative": "Cash would fall below zero[ in {accounts}].",
     "cash_not_spent": "Purchases are not paid by the sales of the same account[: {accounts}].",

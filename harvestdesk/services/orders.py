@@ -3,15 +3,12 @@
 from pathlib import Path
 
 from harvestdesk.domain.errors import BadInputError
-from harvestdesk.orders.export import order_files
+from harvestdesk.orders.export import FORMATS, order_files
 from harvestdesk.orders.files import write_files
 from harvestdesk.orders.terms import MARKET_DAY, OrderTerms
 from harvestdesk.orders.ticket import Order, tickets
 from harvestdesk.services import plan_harvest
 from harvestdesk.services.context import AppContext
-
-FORMATS = {"ibkr-basket": "ibkr", "generic-csv": "generic"}
-"""Order formats as the command line and the window name them."""
 
 
 def plan_orders(
@@ -47,4 +44,4 @@ def export_orders(
             code="orders.format",
         )
     orders = plan_orders(ctx, proposal_id, allow_stale_prices=allow_stale_prices)
-    return write_files(order_files(orders, FORMATS[format], terms), out_dir)
+    return write_files(order_files(orders, format, terms), out_dir)

@@ -48,7 +48,7 @@ def basket_files(orders: Sequence[Order], terms: OrderTerms = MARKET_DAY) -> tup
     mine = [order for order in orders if order.custodian == CUSTODIAN]
     if not mine:
         raise BadInputError(
-            "No order is in an account at Interactive Brokers (custodian ibkr); use the generic format.",
+            "No order is in an account at Interactive Brokers (custodian ibkr); use the format generic-csv.",
             code="orders.no_account",
         )
     keys = dict.fromkeys((order.account_id, order.group) for order in mine)

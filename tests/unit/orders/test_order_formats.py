@@ -128,7 +128,7 @@ def test_generic_check_finds(orders: tuple[Order, ...]) -> None:
 
 
 def test_unknown_format_names_the_known(orders: tuple[Order, ...]) -> None:
-    with pytest.raises(BadInputError, match="generic, ibkr"):
+    with pytest.raises(BadInputError, match="generic-csv, ibkr-basket"):
         order_files(orders, "fix")
     assert set(FORMAT_NAMES) == set(FORMATS)
 
@@ -137,7 +137,7 @@ def test_files_are_private_and_the_folder_is_made(
     tmp_path: Path, orders: tuple[Order, ...]
 ) -> None:
     folder = tmp_path / "out" / "orders"
-    paths = write_files(order_files(orders, "generic"), folder)
+    paths = write_files(order_files(orders, "generic-csv"), folder)
     assert [p.name for p in paths] == ["SIMULATED-orders.csv", "SIMULATED-order-lots.csv"]
     assert {stat.S_IMODE(p.stat().st_mode) for p in paths} == {0o600}
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
