@@ -85,9 +85,10 @@ def _day(days: int, number: int) -> date:
 
 
 def _prices(rng: np.random.Generator, names: int, days: int, sectors: np.ndarray) -> np.ndarray:
-    market = rng.normal(0.0001, 0.01, days)
+    market = rng.normal(0, 0.01, days)
+    market -= market.mean()  # a flat market: about half of the names end lower
     sector = rng.normal(0, 0.005, (days, len(SECTORS)))
     beta = rng.normal(1.0, 0.25, names)
     own = rng.normal(0, 1, (days, names)) * rng.uniform(0.010, 0.022, names)
-    returns = market[:, None] * beta + sector[:, sectors] + own - 0.0002
+    returns = market[:, None] * beta + sector[:, sectors] + own
     return rng.uniform(15, 250, names) * np.exp(np.cumsum(returns, axis=0))

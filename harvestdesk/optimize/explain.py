@@ -18,6 +18,9 @@ from harvestdesk.optimize.marginal import Margins, Swap
 from harvestdesk.optimize.rounding import RoundedPlan, share_step
 from harvestdesk.tax.liability import loss_value
 
+WORTH_A_RUNG = Decimal("0.001")
+"""Share of the plan's losses a lot must hold to be shown on the ladder: no crumbs."""
+
 
 def kept_lots(built: Built, plan: RoundedPlan, loss_per_bp: float) -> tuple[KeptLot, ...]:
     """Return every lot, or part of one, the plan leaves alone, in the order of the household's lots."""
@@ -91,10 +94,9 @@ class _Explainer:
         }
 
     def _limit(self, swap: Swap) -> dict[str, str]:
-        base = self._margins.variance
-        after = float(np.sqrt(max(0.0, base + swap.change)))
+        base, after = float(np.sqrt(self._margins.variance)), self._margins.after(swap)
         return {
-            "marginal_bp": f"{(after - np.sqrt(base)) * 1e4:.2f}",
+            "marginal_bp": f"{(after - base) * 1e4:.2f}",
             "te_after_bp": f"{after * 1e4:.2f}",
             "limit_bp": f"{self._built.problem.limit * 1e4:.2f}",
             "loss_per_bp": f"{self._loss_per_bp:.2f}",
@@ -112,8 +114,9 @@ def ladder(
 ) -> tuple[LadderStep, ...]:
     """Return the next lots beyond the plan: most loss per basis point first, each on top of those before."""
     margins = Margins(built, plan.sold, plan.bought)
-    base = float(np.sqrt(margins.variance))
-    rungs = [_rung(built, margins, i, base) for i in range(len(built.losses))]
+    realised = -sum((s.gain for s in sales), ZERO)
+    least = float(max(built.settings.min_loss, realised * WORTH_A_RUNG))
+    rungs = [_rung(built, margins, i, least) for i in range(len(built.losses))]
     found = sorted((r for r in rungs if r is not None), key=lambda r: -r.efficiency)
     short = so_far.short + sum((s.gain for s in sales if s.term is Term.SHORT), ZERO)
     long = so_far.long + sum((s.gain for s in sales if s.term is Term.LONG), ZERO)
@@ -135,13 +138,13 @@ def ladder(
     return tuple(steps)
 
 
-def _rung(built: Built, margins: Margins, number: int, base: float) -> _Rung | None:
+def _rung(built: Built, margins: Margins, number: int, least: float) -> _Rung | None:
     loss = built.losses[number]
     dollars = float(loss.loss_per_share * margins.left[number])
-    if dollars < float(built.settings.min_loss) or not margins.sellable(number):
+    if dollars < least or not margins.sellable(number):
         return None
     swap = margins.swap(number)
     if swap is None:
         return None
-    rise = float(np.sqrt(max(0.0, margins.variance + swap.change))) - base
+    rise = margins.after(swap) - float(np.sqrt(margins.variance))
     return _Rung(swap, dollars / max(rise, 1e-9))

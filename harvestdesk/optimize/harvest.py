@@ -26,6 +26,7 @@ from harvestdesk.optimize.notices import Finished, notices
 from harvestdesk.optimize.rounding import RoundedPlan, bought_weights, round_plan, sold_weights
 from harvestdesk.optimize.sides import Chosen, choose_sides
 from harvestdesk.optimize.solve import Outcome, SolveLimits, SolveStatus
+from harvestdesk.optimize.top_up import top_up
 from harvestdesk.optimize.trades import exact_purchases, exact_sales, with_tax_values
 from harvestdesk.optimize.verify import verify
 from harvestdesk.washsale.outlook import planned_locks
@@ -56,6 +57,7 @@ def plan_harvest(
     _answered(chosen)
     with stages.of("round"):
         plan = round_plan(built, chosen.sides, chosen.solution.sold, limits)
+        plan = top_up(built, chosen.sides, plan, limits)
     with stages.of("verify"):
         parts = _finish(built, plan)
         checks = verify(built, parts.sales, parts.purchases, plan.tracking_error)

@@ -8,7 +8,7 @@ import numpy as np
 
 from harvestdesk.domain.money import ZERO
 from harvestdesk.optimize.build import Built
-from harvestdesk.optimize.problem import BoolArray, FloatArray
+from harvestdesk.optimize.problem import BoolArray, FloatArray, IntArray
 from harvestdesk.optimize.rounding import bought_weights, sold_weights
 
 NONE = -1
@@ -37,7 +37,7 @@ class Margins:
     def __init__(self, built: Built, sold: Sequence[Decimal], bought: Sequence[Decimal]) -> None:
         self._built = built
         self._problem = built.problem
-        sold_w, bought_w = sold_weights(built, list(sold)), bought_weights(built, list(bought))
+        sold_w, bought_w = sold_weights(built, sold), bought_weights(built, bought)
         self._active = self._problem.active_after(sold_w, bought_w)
         self._factors = self._problem.loadings.T @ self._active
         self.bought_sets = np.unique(self._problem.buy_set[bought_w > 0])
@@ -59,8 +59,8 @@ class Margins:
         """Return the best swap of what is left of a lot, or None where nothing may be bought for it."""
         p, built = self._problem, self._built
         weight = float(self.left[lot] * built.losses[lot].price.value) / built.value
-        security = p.lot_security[lot]
-        slope = self._slope(np.array([security]))[0]
+        security = int(p.lot_security[lot])
+        slope = self._slope(np.array([security], dtype=np.intp))[0]
         if not p.replace:
             change = -2 * weight * slope + weight**2 * self._square(security)
             return Swap(lot, self.left[lot], weight, NONE, float(change))
@@ -88,7 +88,11 @@ class Margins:
             self.bought_sets = np.union1d(self.bought_sets, [p.buy_set[swap.purchase]])
         self.left[swap.lot] = ZERO
 
-    def _slope(self, rows: np.ndarray) -> FloatArray:  # type: ignore[type-arg]
+    def after(self, swap: Swap) -> float:
+        """Return the tracking error with one more swap."""
+        return float(np.sqrt(max(0.0, self.variance + swap.change)))
+
+    def _slope(self, rows: IntArray) -> FloatArray:
         p = self._problem
         own = p.specific_variance[rows] * self._active[rows]
         return np.asarray(p.loadings[rows] @ self._factors + own, dtype=np.float64)

@@ -6,6 +6,7 @@ again under a limit that much tighter.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Decimal
 
@@ -15,7 +16,7 @@ from harvestdesk.domain.ids import AccountId, SecurityId
 from harvestdesk.domain.money import ZERO, cents
 from harvestdesk.optimize.build import Built
 from harvestdesk.optimize.formulations.replacement import least_tracking_error
-from harvestdesk.optimize.problem import FloatArray, IntArray
+from harvestdesk.optimize.problem import BoolArray, FloatArray, HarvestProblem, IntArray, Side
 from harvestdesk.optimize.sides import solve_sides
 from harvestdesk.optimize.solve import SolveLimits
 
@@ -25,6 +26,8 @@ ALL_OF_IT = 0.9999
 """A lot this nearly sold is sold whole: the solver stops a hair short of its bounds."""
 REPAIRS = 5
 PRUNINGS = 4
+WORTH_ANOTHER_SOLVE = 1e-3
+"""Share of the losses that dropped sales must make up before the rest is solved again."""
 
 
 @dataclass(frozen=True)
@@ -46,46 +49,68 @@ class RoundedPlan:
 def round_plan(built: Built, sides: IntArray, sold: FloatArray, limits: SolveLimits) -> RoundedPlan:
     """Return the solver's sales in shares, with purchases for their proceeds, within the limit."""
     limit = built.problem.limit
-    target = limit
+    problem = built.problem
+    problem, sold = _without_small(built, problem, sides, sold, limits)
     for attempt in range(REPAIRS):
-        plan = _rounded(built, sides, sold, limits)
+        plan = plan_of(built, sides, whole_sales(built, sold), limits)
         if plan.tracking_error <= limit:
             return replace(plan, repairs=attempt)
-        target -= 1.5 * (plan.tracking_error - limit) + 1e-4 * limit
+        target = problem.limit - 1.5 * (plan.tracking_error - limit) - 1e-4 * limit
         if target <= 0:
             break
-        tighter = solve_sides(replace(built.problem, limit=target), sides, limits)
+        problem = replace(problem, limit=target)
+        tighter = solve_sides(problem, sides, limits)
         if not tighter.usable:
             break
         sold = tighter.sold
     return _shrunk(built, sides, sold, limits)
 
 
+def _without_small(
+    built: Built, problem: HarvestProblem, sides: IntArray, sold: FloatArray, limits: SolveLimits
+) -> tuple[HarvestProblem, FloatArray]:
+    """Solve again without the sales that rounding would drop, so that others take their room."""
+    for _ in range(PRUNINGS):
+        shares = whole_sales(built, sold)
+        dropped = np.array([n == 0 for n in shares], dtype=np.bool_) & (sold > 0)
+        lost = float((problem.lot_value * sold)[dropped].sum())
+        if lost <= WORTH_ANOTHER_SOLVE * float(problem.lot_value @ sold):
+            break
+        problem = replace(problem, lot_limit=np.where(dropped, 0.0, problem.lot_limit))
+        again = solve_sides(problem, sides, limits)
+        if not again.usable:
+            break
+        sold = np.minimum(again.sold, problem.lot_limit)
+    return problem, sold
+
+
 def _shrunk(built: Built, sides: IntArray, sold: FloatArray, limits: SolveLimits) -> RoundedPlan:
     """Return the largest of a few shares of the plan that keeps the limit; nothing at all always does."""
     for share in (0.98, 0.9, 0.75, 0.5, 0.25):
-        plan = _rounded(built, sides, sold * share, limits)
+        plan = plan_of(built, sides, whole_sales(built, sold * share), limits)
         if plan.tracking_error <= built.problem.limit:
             return replace(plan, repairs=REPAIRS)
     lots, buys = len(built.losses), len(built.purchases)
     return RoundedPlan((ZERO,) * lots, (ZERO,) * buys, built.te_today, REPAIRS)
 
 
-def _rounded(built: Built, sides: IntArray, sold: FloatArray, limits: SolveLimits) -> RoundedPlan:
-    shares = _sales(built, sold)
+def plan_of(
+    built: Built, sides: IntArray, shares: Sequence[Decimal], limits: SolveLimits
+) -> RoundedPlan:
+    """Return the plan that sells these shares of each lot and buys the mix nearest to the target."""
     weights = sold_weights(built, shares)
     bought = _Purchases(built, sides, shares, weights, limits).shares()
     error = built.problem.tracking_error(weights, bought_weights(built, bought))
     return RoundedPlan(tuple(shares), tuple(bought), error)
 
 
-def sold_weights(built: Built, shares: list[Decimal] | tuple[Decimal, ...]) -> FloatArray:
+def sold_weights(built: Built, shares: Sequence[Decimal]) -> FloatArray:
     """Return [lot] weights of share counts."""
     dollars = [float(n * x.price.value) for n, x in zip(shares, built.losses, strict=True)]
     return np.array(dollars, dtype=np.float64) / built.value
 
 
-def bought_weights(built: Built, shares: list[Decimal] | tuple[Decimal, ...]) -> FloatArray:
+def bought_weights(built: Built, shares: Sequence[Decimal]) -> FloatArray:
     """Return [purchase] weights of share counts."""
     prices = purchase_prices(built)
     return np.array([float(n) for n in shares], dtype=np.float64) * prices / built.value
@@ -102,7 +127,7 @@ def share_step(built: Built, account_id: AccountId) -> Decimal:
     return FRACTION if built.snapshot.account_by_id[account_id].fractional else WHOLE
 
 
-def _sales(built: Built, sold: FloatArray) -> list[Decimal]:
+def whole_sales(built: Built, sold: FloatArray) -> list[Decimal]:
     """Round each sale down, then drop what is below the smallest loss and the smallest order."""
     shares: list[Decimal] = []
     orders: dict[tuple[AccountId, SecurityId], Decimal] = defaultdict(lambda: ZERO)
@@ -131,7 +156,7 @@ class _Purchases:
         self,
         built: Built,
         sides: IntArray,
-        shares: list[Decimal],
+        shares: Sequence[Decimal],
         weights: FloatArray,
         limits: SolveLimits,
     ) -> None:
@@ -146,7 +171,7 @@ class _Purchases:
         self._proceeds = _proceeds(built, shares)
         sold_sets = np.unique(built.problem.lot_set[weights > 0])
         open_sets = ~np.isin(built.problem.buy_set, sold_sets)
-        self._allowed = open_sets & (sides[built.problem.buy_set] != 1)
+        self._allowed = open_sets & (sides[built.problem.buy_set] != Side.SELL)
 
     def shares(self) -> list[Decimal]:
         """Return [purchase] shares."""
@@ -186,7 +211,7 @@ class _Purchases:
         count = max(1, int(proceeds / (2 * least)))
         return mine[np.argsort(-dollars[mine], kind="stable")[:count]]
 
-    def _mix(self, allowed: FloatArray) -> FloatArray:
+    def _mix(self, allowed: BoolArray) -> FloatArray:
         """Return [purchase] dollars of the mix nearest to the target."""
         problem = self._built.problem
         part = problem.keeping(np.ones(len(self._weights), dtype=np.bool_), allowed)
@@ -196,7 +221,7 @@ class _Purchases:
         dollars[dollars < 0.01] = 0.0
         return dollars
 
-    def _fill(self, whole: FloatArray, chosen: FloatArray) -> None:
+    def _fill(self, whole: FloatArray, chosen: BoolArray) -> None:
         """Spend what rounding left of each account's proceeds, one share at a time, in place."""
         problem, value = self._built.problem, self._built.value
         unit = self._prices * self._steps
@@ -229,7 +254,8 @@ class _Purchases:
             for n, c in zip(whole, built.purchases, strict=True)
         ]
         for account, account_id in enumerate(built.accounts):
-            mine = [i for i in np.flatnonzero(self._account == account) if shares[i] > 0]
+            rows = np.flatnonzero(self._account == account).tolist()
+            mine = [i for i in rows if shares[i] > 0]
             while mine and self._cost(shares, mine) > self._proceeds[account]:
                 largest = max(mine, key=lambda i: shares[i] * self._price(i))
                 shares[largest] -= share_step(built, account_id)
@@ -243,7 +269,7 @@ class _Purchases:
         return sum((cents(shares[i] * self._price(i)) for i in mine), ZERO)
 
 
-def _proceeds(built: Built, shares: list[Decimal]) -> list[Decimal]:
+def _proceeds(built: Built, shares: Sequence[Decimal]) -> list[Decimal]:
     """Return [account] dollars the sales bring, to the cent as they will be booked."""
     totals = dict.fromkeys(built.accounts, ZERO)
     for count, loss in zip(shares, built.losses, strict=True):

@@ -149,6 +149,6 @@ class _Search:
         if best is None:
             return np.zeros(p.sets), np.zeros(p.sets)
         return (
-            np.bincount(p.lot_set, best.sold, minlength=p.sets),
-            np.bincount(p.buy_set, best.bought, minlength=p.sets),
+            np.asarray(np.bincount(p.lot_set, best.sold, minlength=p.sets), dtype=np.float64),
+            np.asarray(np.bincount(p.buy_set, best.bought, minlength=p.sets), dtype=np.float64),
         )

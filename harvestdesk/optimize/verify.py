@@ -39,7 +39,8 @@ def _concerned(
     purchases: Sequence[Purchase],
 ) -> HouseholdSnapshot:
     """Return the snapshot with the lots of the traded sets only: the rules never reach across sets."""
-    sets = {index.set_of(t.security_id) for t in (*sales, *purchases)}
+    sets = {index.set_of(s.security_id) for s in sales}
+    sets |= {index.set_of(p.security_id) for p in purchases}
     lots = tuple(x for x in snapshot.lots if index.set_of(x.security_id) in sets)
     return replace(snapshot, lots=lots)
 

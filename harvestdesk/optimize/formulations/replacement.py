@@ -21,7 +21,9 @@ def least_tracking_error(
     Accounts without a purchase to make keep their proceeds in cash.
     """
     bought = np.zeros(len(problem.buy_cost))
-    proceeds = np.bincount(problem.lot_account, sold, minlength=problem.accounts)
+    proceeds: FloatArray = np.bincount(
+        problem.lot_account, sold, minlength=problem.accounts
+    ).astype(np.float64)
     buys = np.flatnonzero(proceeds[problem.buy_account] > 0)
     if not len(buys) or not problem.replace:
         return bought, Outcome(SolveStatus.OPTIMAL, "none", "", 0.0, 0.0, 0.0)
