@@ -106,6 +106,8 @@ SENTENCES: dict[str, str] = {
     "order of the smallest size.",
     "losses_carried": "Losses beyond this year's gains and deduction are carried into next year[: "
     "{short:usd} short-term, {long:usd} long-term].",
+    "year_to_date_incomplete": "The basis of[ {sales:count}] sales of this year is not known; they are left out of "
+    "the year's results.",
     "linear_tax_value": "Lots were ranked by the flat rate of their term[ ({rate_short:rate} short, "
     "{rate_long:rate} long)].",
     # --- checks that passed

@@ -31,6 +31,7 @@ _TONES = {
     Tone.SMALL: Voice.SMALL,
 }
 _INITIALS_WIDTH = 58 * PT
+_LEADING_ROWS = 4
 _SPLIT_FROM = 14
 """Paragraphs of so many lines may break over a page."""
 
@@ -138,14 +139,17 @@ class _Layout:
         heights = [sum(band.height for _, band in unit) for unit in units]
         page_sum = table.page_sum([])
         reserve = page_sum.height if page_sum else 0.0
-        # Two units under the head, so that no page ends with a head and a single row.
-        self._flush(table.head.height + sum(heights[:2]) + (reserve if len(heights) > 2 else last))
+        # Some rows under the head, so that no page ends with a head and a row or two.
+        lead = sum(heights[:_LEADING_ROWS])
+        self._flush(table.head.height + lead + (reserve if len(heights) > _LEADING_ROWS else last))
         whole = table.head.height + sum(heights) + last <= self._room()
         self._put(table.head.marks, 0.0, table.head.height)
         shown: list[int] = []
         for place, unit in enumerate(units):
-            ends = place == len(units) - 1
-            needed = heights[place] + (0.0 if whole else reserve) + (last if ends else 0.0)
+            # The last two rows and the totals stay together: no page begins with a lone last row.
+            ending = place >= len(units) - 2
+            needed = (sum(heights[place:]) + last) if ending else heights[place]
+            needed += 0.0 if whole else reserve
             if shown and needed > self._room():
                 self._close_page(table.page_sum(shown))
                 shown = []

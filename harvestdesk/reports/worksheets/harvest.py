@@ -181,7 +181,6 @@ def _left_alone(proposal: Proposal, snapshot: HouseholdSnapshot) -> list[Block]:
     return [
         Heading("Losses left alone, and why"),
         tables.kept_table(proposal, snapshot),
-        Paragraph(tables.other_kept(proposal), Tone.SMALL),
         Heading("The next lots beyond the limit"),
         tables.ladder_table(proposal, snapshot),
     ]

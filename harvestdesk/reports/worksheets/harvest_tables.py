@@ -193,6 +193,7 @@ def kept_table(proposal: Proposal, snapshot: HouseholdSnapshot) -> Table:
         columns,
         tuple(_kept_row(snapshot, k, digits) for k in kept),
         (f"Total, {count(len(kept), 'lot')}", "", "", "", total, "", ""),
+        caption=other_kept(proposal),
         empty_text="No lot at a loss is left in the accounts that trade.",
     )
 
