@@ -10,6 +10,8 @@ from harvestdesk.orders.ticket import Order, tickets
 from harvestdesk.services import plan_harvest
 from harvestdesk.services.context import AppContext
 
+__all__ = ["FORMATS", "export_orders", "plan_orders"]
+
 
 def plan_orders(
     ctx: AppContext, proposal_id: str | None, *, allow_stale_prices: bool = False

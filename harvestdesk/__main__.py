@@ -1,0 +1,51 @@
+"""Where everything is put together: the window, the command line, and what each is handed."""
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from harvestdesk.reports.document import Report
+
+
+def window(argv: Sequence[str] | None = None) -> int:
+    """Open the window, on the household file given as the only argument if there is one."""
+    multiprocessing.freeze_support()  # must come first in a frozen worker process
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    from harvestdesk.gui.app import main
+
+    return main(Path(arguments[0]) if arguments else None)
+
+
+def cli(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; Qt is loaded only for PDF files and pictures."""
+    multiprocessing.freeze_support()
+    from harvestdesk.cli.main import main
+
+    return main(argv, paper=_paper, screens=_screens)
+
+
+def _paper(report: Report, path: Path) -> None:
+    """Write a report as PDF."""
+    _without_display()
+    from harvestdesk.gui.printing import render_pdf
+
+    render_pdf(report, path)
+
+
+def _screens(book: Path, folder: Path) -> None:
+    """Save pictures of the window."""
+    _without_display()
+    from harvestdesk.gui.screenshots import save_screens
+
+    save_screens(book, folder)
+
+
+def _without_display() -> None:
+    """Paper and pictures need no screen: nothing may flash up, and a server has none."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+if __name__ == "__main__":
+    sys.exit(window())

@@ -1,0 +1,171 @@
+"""`households`, `accounts`, `lots`, `wash-calendar`: what is stored."""
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from harvestdesk.cli.run import Run, Subparsers, add_household, add_json
+from harvestdesk.domain.account import ACCOUNT_TYPE_NAMES
+from harvestdesk.domain.errors import BadInputError
+from harvestdesk.domain.money import CENT, ZERO, money_text
+from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.services.books import list_books, open_book
+from harvestdesk.services.context import AppContext
+from harvestdesk.services.views.lots import lots_json, lots_view
+from harvestdesk.services.views.wash_calendar import wash_calendar_json, wash_calendar_view
+
+
+def add_parsers(commands: Subparsers) -> None:
+    """Add the commands."""
+    books: argparse.ArgumentParser = commands.add_parser(
+        "households", help="list the household files of the data folder"
+    )
+    books.add_argument("--folder", type=Path, help="look here instead")
+    add_json(books)
+    books.set_defaults(run=run_households)
+    for name, words, command in (
+        ("accounts", "list the accounts of a household", run_accounts),
+        ("lots", "list the tax lots", run_lots),
+        (
+            "wash-calendar",
+            "what may not be bought, or sold at a loss, and until when",
+            run_calendar,
+        ),
+    ):
+        parser: argparse.ArgumentParser = commands.add_parser(name, help=words)
+        add_household(parser)
+        parser.add_argument("--as-of", type=iso_date, metavar="D", help="day to view it on")
+        if name == "lots":
+            parser.add_argument("--account", metavar="ID", help="only this account")
+        add_json(parser)
+        parser.set_defaults(run=command)
+
+
+def iso_date(text: str) -> date:
+    """Return an ISO date argument."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadInputError(
+            f"{text!r} is not a date. Expected year-month-day, such as 2025-12-05.",
+            code="arguments.date",
+        ) from None
+
+
+@contextmanager
+def viewed(run: Run) -> Iterator[HouseholdSnapshot]:
+    """Give the household of --household on --as-of, opened for looking only."""
+    with open_book(run.args.household, view_only=True) as book:
+        yield AppContext(book).snapshot(run.args.as_of)
+
+
+def run_households(run: Run) -> None:
+    """List household files."""
+    entries = list_books(run.args.folder)
+    if run.out.as_json:
+        run.out.document(
+            [
+                {
+                    "path": str(e.path),
+                    "name": e.name,
+                    "accounts": e.accounts,
+                    "simulated": e.simulated,
+                    "error": e.error,
+                }
+                for e in entries
+            ]
+        )
+        return
+    rows = [(e.name, str(e.accounts), str(e.path), e.error) for e in entries]
+    run.out.table(("Household", "Accounts", "File", "Problem"), rows)
+
+
+def run_accounts(run: Run) -> None:
+    """List accounts with what they are worth."""
+    with viewed(run) as snapshot:
+        rows = [_account(snapshot, n) for n in range(len(snapshot.accounts))]
+    if run.out.as_json:
+        run.out.document(rows)
+        return
+    names = ("id", "name", "type_name", "custodian", "number_tail", "lots", "cash", "value")
+    titles = ("Id", "Name", "Type", "Custodian", "Number", "Lots", "Cash", "Value")
+    run.out.table(titles, [tuple(str(row[n]) for n in names) for row in rows])
+
+
+def _account(snapshot: HouseholdSnapshot, number: int) -> dict[str, object]:
+    account = snapshot.accounts[number]
+    people = {p.id: p.name for p in snapshot.people}
+    lots = [lot for lot in snapshot.lots if lot.account_id == account.id]
+    cash = snapshot.cash.get(account.id, ZERO)
+    cash_on = snapshot.cash_on.get(account.id)
+    value = sum((snapshot.value_of(lot) for lot in lots), cash)
+    return {
+        "id": account.id,
+        "name": account.name,
+        "type": account.type.value,
+        "type_name": ACCOUNT_TYPE_NAMES[account.type],
+        "taxable": account.type.is_taxable,
+        "owners": [people.get(p, p) for p in account.owner_ids],
+        "custodian": account.custodian,
+        "number_tail": account.number_tail,
+        "relief": account.relief.value,
+        "reinvests": account.reinvests,
+        "fractional": account.fractional,
+        "lots": len(lots),
+        "cash": money_text(cash),
+        "cash_on": cash_on.isoformat() if cash_on else None,
+        "value": money_text(value.quantize(CENT)),
+    }
+
+
+def run_lots(run: Run) -> None:
+    """List lots with basis, term, gain and what wash-sale law says about selling them."""
+    with viewed(run) as snapshot:
+        known = {a.id for a in snapshot.accounts}
+        if run.args.account and run.args.account not in known:
+            raise BadInputError(
+                f"There is no account {run.args.account}. Expected one of: {', '.join(sorted(known))}.",
+                code="arguments.account",
+            )
+        rows = lots_json(lots_view(snapshot))
+    if run.args.account:
+        rows = [row for row in rows if row["account"] == run.args.account]
+    if run.out.as_json:
+        run.out.document(rows)
+        return
+    names = (
+        "account_name", "symbol", "shares", "acquired", "term", "adjusted_basis", "value",
+        "unrealised_gain", "status",
+    )  # fmt: skip
+    titles = ("Account", "Symbol", "Shares", "Acquired", "Term", "Basis", "Value", "Gain", "Status")
+    run.out.table(titles, [tuple(str(row[n] or "") for n in names) for row in rows])
+
+
+def run_calendar(run: Run) -> None:
+    """List wash-sale locks."""
+    with viewed(run) as snapshot:
+        rows = wash_calendar_json(wash_calendar_view(snapshot))
+    if run.out.as_json:
+        run.out.document(rows)
+        return
+    titles = ("Symbols", "Locked", "First day", "Last day", "Safe from", "Because of")
+    run.out.table(
+        titles,
+        [
+            (
+                ", ".join(str(s) for s in _strings(row["symbols"])),
+                "buying" if row["kind"] == "buy_locked" else "selling at a loss",
+                str(row["first_day"]),
+                str(row["last_day"]),
+                str(row["first_safe_day"]),
+                f"{row['cause']} on {row['cause_on']}",
+            )
+            for row in rows
+        ],
+    )
+
+
+def _strings(value: object) -> list[str]:
+    return [str(v) for v in value] if isinstance(value, list) else []

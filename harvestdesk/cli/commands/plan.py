@@ -1,0 +1,144 @@
+"""`plan harvest`: work out a year-end harvest."""
+
+import argparse
+from decimal import Decimal
+
+from harvestdesk.cli.commands.household import iso_date
+from harvestdesk.cli.run import Run, Subparsers, add_household, add_json
+from harvestdesk.domain.errors import BadInputError
+from harvestdesk.domain.ids import AccountId, SecurityId
+from harvestdesk.domain.money import money_text, parse_decimal
+from harvestdesk.domain.proposal import HarvestGoal, HarvestSettings, Proposal, RiskLimit
+from harvestdesk.domain.security import normal_symbol
+from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.reports.wording import sentence
+from harvestdesk.services import plan_harvest
+from harvestdesk.services.books import open_book
+from harvestdesk.services.context import AppContext
+from harvestdesk.services.plan_json import plan_json
+
+_DEFAULT = HarvestSettings()
+
+
+def add_parsers(commands: Subparsers) -> None:
+    """Add the command."""
+    plan: argparse.ArgumentParser = commands.add_parser("plan", help="work out a plan")
+    kinds = plan.add_subparsers(title="plans", metavar="KIND", required=True)
+    parser = kinds.add_parser("harvest", help="the year-end loss harvest")
+    add_household(parser)
+    parser.add_argument("--as-of", type=iso_date, metavar="D", help="day to plan for")
+    parser.add_argument(
+        "--tracking-error",
+        type=amount,
+        default=_DEFAULT.tracking_error_bp,
+        metavar="BP",
+        help="limit in basis points a year (default 35)",
+    )
+    parser.add_argument(
+        "--increase", action="store_true", help="limit the increase over today, not the level after"
+    )
+    parser.add_argument(
+        "--goal", choices=[g.value.replace("_", "-") for g in HarvestGoal], default="loss"
+    )
+    parser.add_argument("--min-loss", type=amount, default=_DEFAULT.min_loss, metavar="USD")
+    parser.add_argument("--min-trade", type=amount, default=_DEFAULT.min_trade, metavar="USD")
+    parser.add_argument(
+        "--account", action="append", default=[], metavar="ID", help="may be repeated"
+    )
+    parser.add_argument("--exclude", action="append", default=[], metavar="SYMBOL")
+    parser.add_argument("--no-replace", action="store_true", help="leave the proceeds in cash")
+    parser.add_argument("--dry-run", action="store_true", help="do not store the plan")
+    add_json(parser)
+    parser.set_defaults(run=run_harvest)
+
+
+def amount(text: str) -> Decimal:
+    """Return a number of zero or more given as an argument."""
+    value = parse_decimal(text)
+    if value is None or value < 0:
+        raise BadInputError(
+            f"{text!r} is not an amount. Expected a number of zero or more, such as 35.",
+            code="arguments.amount",
+        )
+    return value
+
+
+def run_harvest(run: Run) -> None:
+    """Plan a harvest, store it unless told not to, and print it."""
+    with open_book(run.args.household, view_only=run.args.dry_run) as book:
+        ctx = AppContext(book)
+        as_of = run.args.as_of or ctx.as_of()
+        settings = settings_of(run.args, ctx)
+        request = plan_harvest.prepare(ctx, settings, as_of)
+        proposal = plan_harvest.run(request)
+        if not run.args.dry_run:
+            plan_harvest.keep(ctx, proposal)
+    if run.out.as_json:
+        run.out.document(plan_json(proposal, request.snapshot, stored=not run.args.dry_run))
+    else:
+        tell(run, proposal, request.snapshot)
+
+
+def settings_of(args: argparse.Namespace, ctx: AppContext) -> HarvestSettings:
+    """Return the settings the arguments stand for.
+
+    Raises:
+        BadInputError: for a symbol the household does not have.
+    """
+    by_symbol = {s.symbol: s.id for s in ctx.book.securities()}
+    excluded: list[SecurityId] = []
+    for text in args.exclude:
+        security_id = by_symbol.get(normal_symbol(text))
+        if security_id is None:
+            raise BadInputError(
+                f"The household has no security {text!r} to leave out.", code="arguments.symbol"
+            )
+        excluded.append(security_id)
+    return HarvestSettings(
+        tracking_error_bp=args.tracking_error,
+        risk_limit=RiskLimit.INCREASE if args.increase else RiskLimit.AFTER,
+        goal=HarvestGoal(args.goal.replace("-", "_")),
+        min_loss=args.min_loss,
+        min_trade=args.min_trade,
+        account_ids=tuple(AccountId(a) for a in args.account),
+        excluded_security_ids=tuple(excluded),
+        replace=not args.no_replace,
+    )
+
+
+def tell(run: Run, proposal: Proposal, snapshot: HouseholdSnapshot) -> None:
+    """Print a plan for a person."""
+    out = run.out
+    before, after = proposal.before, proposal.after
+    state = "passed every check" if proposal.passed else f"did NOT pass ({proposal.solver.status})"
+    out.say(f"Plan {proposal.id} for {proposal.as_of}: {state}.")
+    out.say(
+        f"Sells {len(proposal.sales)} lots at a loss of ${money(proposal.realised_loss)}, "
+        f"makes {len(proposal.purchases)} purchases."
+    )
+    out.say(f"Tracking error {before.tracking_error_bp} bp -> {after.tracking_error_bp} bp a year.")
+    out.say(f"Tax of the year ${money(before.tax)} -> ${money(after.tax)}.")
+    out.say(f"Distance from the best possible: {proposal.solver.gap * 100:.3f} %.")
+    out.say()
+    out.table(
+        ("Sell", "Account", "Shares", "Acquired", "Term", "Loss"),
+        [
+            (
+                snapshot.security_by_id[s.security_id].symbol,
+                snapshot.account_by_id[s.account_id].name,
+                f"{s.shares.normalize():f}",
+                s.acquired_on.isoformat(),
+                s.term.value,
+                money(-s.gain),
+            )
+            for s in proposal.sales
+        ],
+    )
+    for notice in proposal.notices:
+        out.say()
+        out.say(sentence(notice))
+
+
+def money(value: Decimal) -> str:
+    """Return dollars and cents with separators."""
+    return f"{Decimal(money_text(value)):,.2f}"

@@ -1,0 +1,85 @@
+"""The command line: parse, run one command, and turn failures into the exit codes of the contract.
+
+0 done; 2 bad input, nothing changed; 3 no feasible plan; 1 anything else.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from harvestdesk import __version__
+from harvestdesk.cli.commands import demo, engine, household, imports, plan, reports, upkeep
+from harvestdesk.cli.output import Output
+from harvestdesk.cli.run import Command, Run, Screens
+from harvestdesk.domain.errors import BadInputError, HarvestError, NoPlanError
+from harvestdesk.reports.document import PaperRenderer
+
+DONE, DEFECT, BAD_INPUT, NO_PLAN = 0, 1, 2, 3
+_FAMILIES = (demo, imports, household, plan, reports, upkeep, engine)
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that raises instead of ending the process."""
+
+    def error(self, message: str) -> NoReturn:
+        raise BadInputError(f"{message}\n{self.format_usage().strip()}", code="arguments")
+
+
+def main(argv: Sequence[str] | None, *, paper: PaperRenderer, screens: Screens) -> int:
+    """Run one command and return its exit code.
+
+    Args:
+        argv: arguments without the program's name; None for those of the process.
+        paper: writes a report as PDF.
+        screens: saves pictures of the window into a folder.
+    """
+    try:
+        args = build_parser().parse_args(argv)
+    except BadInputError as error:
+        sys.stderr.write(f"{error.message}\n")
+        return BAD_INPUT
+    except SystemExit as leaving:  # --help and --version
+        return int(leaving.code or DONE)
+    run = Run(args, Output(as_json=bool(getattr(args, "json", False))), paper, screens)
+    return _answer(args.run, run)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of every command."""
+    parser = _Parser(
+        prog="harvestdesk-cli",
+        description="Tax lots, wash sales and tax-loss harvesting for a household, on this computer.",
+    )
+    parser.add_argument("--version", action="version", version=f"harvestdesk {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for family in _FAMILIES:
+        family.add_parsers(commands)
+    return parser
+
+
+def _answer(command: Command, run: Run) -> int:
+    try:
+        return command(run) or DONE
+    except BadInputError as error:
+        run.out.note(error.message)
+        return BAD_INPUT
+    except NoPlanError as error:
+        run.out.note(error.message)
+        return NO_PLAN
+    except HarvestError as error:
+        run.out.note(error.message)
+        return DEFECT
+    except KeyboardInterrupt:
+        run.out.note("Stopped.")
+        return DEFECT
+    except Exception as error:
+        _report_defect(run, error)
+        return DEFECT
+
+
+def _report_defect(run: Run, error: Exception) -> None:
+    import traceback
+
+    traceback.print_exception(error, file=sys.stderr)
+    run.out.note("This is a defect of HarvestDesk; the lines above say where.")
