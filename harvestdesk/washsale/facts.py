@@ -72,11 +72,17 @@ def ledger_facts(facts: Json) -> LedgerFacts:
     accounts = _list(facts, "accounts", "facts")
     method = _method(facts.get("lot_method"), "lot_method")
     shorts: dict[str, tuple[date, Decimal, Decimal]] = {}
+    named: set[str] = set()
     events: list[Event] = []
     for row in _list(facts, "transactions", "facts"):
         event = _event(row, method, shorts)
-        if event is not None:
-            events.append(event)
+        if event is None:
+            continue
+        if isinstance(event, Acquire):
+            if event.lot in named:
+                raise BadInputError(f"{_name(row)}, field lot: {event.lot!r} is used twice")
+            named.add(event.lot)
+        events.append(event)
     return LedgerFacts(
         tuple(events),
         frozenset(str(a["id"]) for a in accounts if a.get("type", "taxable") not in _TAXABLE),
@@ -102,7 +108,7 @@ def _event(
         )  # fmt: skip
     if kind == "short_open":
         shorts[_text(row, "id")] = (
-            _day(row, "date"), _number(row, "quantity"), _money(row, Decimal(-1)),
+            _day(row, "date"), _shares(row), _money(row, Decimal(-1)),
         )  # fmt: skip
         return None
     if kind == "short_close":
@@ -113,7 +119,7 @@ def _event(
 def _acquire(row: Json, kind: str) -> Acquire:
     return Acquire(
         _text(row, "id"), _day(row, "date"), _text(row, "account"), _text(row, "symbol"),
-        _number(row, "quantity"), _money(row, Decimal(1)), str(row.get("lot") or _text(row, "id")),
+        _shares(row), _money(row, Decimal(1)), str(row.get("lot") or _text(row, "id")),
         purchase=str(row.get("purchase") or ""),
         washing=kind in WASHING_TYPES,
         acquired=_day(row, "acquired") if row.get("acquired") else None,
@@ -125,7 +131,7 @@ def _acquire(row: Json, kind: str) -> Acquire:
 def _sell(row: Json) -> Sell:
     return Sell(
         _text(row, "id"), _day(row, "date"), _text(row, "account"), _text(row, "symbol"),
-        _number(row, "quantity"), _money(row, Decimal(-1)), _picks(row),
+        _shares(row), _money(row, Decimal(-1)), _picks(row),
         _method(row.get("method"), f"{_name(row)}, field method"),
     )  # fmt: skip
 
@@ -139,7 +145,7 @@ def _short_close(row: Json, shorts: Mapping[str, tuple[date, Decimal, Decimal]])
     if opened is None:
         raise BadInputError(f"{_name(row)}, field opens: no such short sale")
     on, quantity, total = opened
-    closed = _number(row, "quantity")
+    closed = _shares(row)
     return Sell(
         _text(row, "id"), _day(row, "date"), _text(row, "account"), _text(row, "symbol"),
         closed, total * closed / quantity, _picks(row), wash_on=on,
@@ -158,7 +164,8 @@ def _picks(row: Json) -> tuple[Pick, ...]:
 
 
 def _replacement_first(order: object) -> bool | None:
-    return None if order is None else str(order).startswith("replacement")
+    """Return False for `replacement_last`: shares that replaced nothing are sold first."""
+    return None if order is None else order != "replacement_last"
 
 
 def _symbols(facts: Json, traded: Iterable[str]) -> dict[str, LedgerSymbol]:
@@ -307,7 +314,14 @@ def _money(row: Json, fee_sign: Decimal) -> Decimal:
     if row.get("total") is not None:
         return _number(row, "total")
     fees = _number(row, "fees") if row.get("fees") is not None else ZERO
-    return _number(row, "price") * _number(row, "quantity") + fee_sign * fees
+    return _number(row, "price") * _shares(row) + fee_sign * fees
+
+
+def _shares(row: Json) -> Decimal:
+    quantity = _number(row, "quantity")
+    if quantity <= 0:
+        raise BadInputError(f"{_name(row)}, field quantity: must be positive")
+    return quantity
 
 
 def _ratio(row: Json) -> Fraction:

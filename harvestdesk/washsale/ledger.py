@@ -215,12 +215,14 @@ class _SetRun:
     def _pick_named(self, number: int, sale: Sell, queue: Queue, pick: Pick) -> Iterator[_Taking]:
         lot = queue.lots.get(pick.lot)
         wanted = to_units(pick.quantity)
-        for part in () if lot is None else list(lot.parts(pick.replacement_first is not False)):
+        for part in () if lot is None else lot.parts(pick.replacement_first is not False):
             quantity = min(part.quantity - part.promised, wanted)
             if quantity > 0:
                 part.promised += quantity
                 wanted -= quantity
                 yield _Taking(number, sale, part, quantity)
+            if wanted <= 0:
+                break
         if wanted > DUST:
             self._short(sale, wanted, pick.lot)
 
@@ -232,11 +234,14 @@ class _SetRun:
     def _take(self, taking: _Taking) -> None:
         """Take the shares picked; what was matched since is found beside them in the lot."""
         lot, wanted = taking.part.lot, taking.quantity
-        others = [p for p in lot.parts() if p is not taking.part and p.promised]
-        for part in (taking.part, *others):
+        while wanted > 0:
+            part = taking.part
+            if not (part.quantity and part.promised):
+                found = next((p for p in lot.parts() if p.quantity and p.promised), None)
+                if found is None:
+                    return  # only dust of an uneven split was missing
+                part = found
             quantity = min(part.quantity, part.promised, wanted)
-            if quantity <= 0:
-                continue
             wanted -= quantity
             part.promised -= quantity
             gone = _leave(lot, part, quantity)

@@ -1,12 +1,13 @@
 """Loss sales of the last 30 days whose window is still open, from the imported ledger."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from harvestdesk.domain.ids import AccountId, IdenticalSetId, SecurityId
+from harvestdesk.domain.lot import TaxLot
 from harvestdesk.domain.money import ZERO
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.domain.transaction import ADDS_SHARES, Transaction, TransactionType
@@ -47,13 +48,14 @@ def recent_loss_sales(
     rows = _sells(snapshot, index)
     if not rows:
         return ()
-    complete = {pair for pair in rows if _is_complete(snapshot, pair)}
+    known = _histories(snapshot, rows.keys())
+    complete = {pair for pair in rows if known[pair].is_complete()}
     unclear = [
         LossSale(row.account_id, pair[1], row.on, row.shares, ZERO, "unclear")
         for pair, sells in rows.items()
         if pair not in complete
         for row in sells
-        if not _surely_gain(snapshot, row)
+        if not known[pair].surely_gain(row)
     ]
     sure = _from_ledger(snapshot, index, policy, complete) if complete else []
     return tuple(sorted(unclear + sure, key=lambda s: (s.on, s.account_id, s.security_id)))
@@ -76,36 +78,45 @@ def _sells(snapshot: HouseholdSnapshot, index: SetIndex) -> dict[_Pair, list[Tra
     return found
 
 
-def _is_complete(snapshot: HouseholdSnapshot, pair: _Pair) -> bool:
-    """True if shares bought less shares sold in the ledger are the shares held now."""
-    count = ZERO
-    for row in snapshot.transactions:
-        if (row.account_id, row.security_id) != pair:
-            continue
-        if row.type in ADDS_SHARES or row.type is TransactionType.SPLIT:
-            count += row.shares
-        elif row.type in {TransactionType.SELL, TransactionType.TRANSFER_OUT}:
-            count -= row.shares
-        if count < 0:
+@dataclass(frozen=True, slots=True)
+class _History:
+    """What is known of one security in one account."""
+
+    rows: Sequence[Transaction]
+    lots: Sequence[TaxLot]
+
+    def is_complete(self) -> bool:
+        """True if shares bought less shares sold in the ledger are the shares held now."""
+        count = ZERO
+        for row in self.rows:
+            if row.type in ADDS_SHARES or row.type is TransactionType.SPLIT:
+                count += row.shares
+            elif row.type in {TransactionType.SELL, TransactionType.TRANSFER_OUT}:
+                count -= row.shares
+            if count < 0:
+                return False
+        return count == sum((lot.shares for lot in self.lots), ZERO)
+
+    def surely_gain(self, sale: Transaction) -> bool:
+        """True if the sale's price is not below any cost per share known for the security."""
+        if sale.shares <= 0:
             return False
-    held = sum((x.shares for x in snapshot.lots if (x.account_id, x.security_id) == pair), ZERO)
-    return count == held
+        price = sale.amount / sale.shares
+        costs = [lot.basis_per_share for lot in self.lots]
+        costs += [r.amount / r.shares for r in self.rows if r.type in ADDS_SHARES and r.shares > 0]
+        return bool(costs) and all(c is not None and c <= price for c in costs)
 
 
-def _surely_gain(snapshot: HouseholdSnapshot, row: Transaction) -> bool:
-    """True if the sale's price is not below any cost per share known for the security."""
-    if row.shares <= 0:
-        return False
-    price = row.amount / row.shares
-    pair = (row.account_id, row.security_id)
-    lots = [x for x in snapshot.lots if (x.account_id, x.security_id) == pair]
-    costs = [x.basis_per_share for x in lots]
-    costs += [
-        t.amount / t.shares
-        for t in snapshot.transactions
-        if t.type in ADDS_SHARES and t.shares > 0 and (t.account_id, t.security_id) == pair
-    ]
-    return bool(costs) and all(c is not None and c <= price for c in costs)
+def _histories(snapshot: HouseholdSnapshot, pairs: Collection[_Pair]) -> dict[_Pair, _History]:
+    rows: dict[_Pair, list[Transaction]] = {pair: [] for pair in pairs}
+    lots: dict[_Pair, list[TaxLot]] = {pair: [] for pair in pairs}
+    for row in snapshot.transactions:
+        if row.security_id is not None and (row.account_id, row.security_id) in rows:
+            rows[row.account_id, row.security_id].append(row)
+    for lot in snapshot.lots:
+        if (lot.account_id, lot.security_id) in lots:
+            lots[lot.account_id, lot.security_id].append(lot)
+    return {pair: _History(rows[pair], lots[pair]) for pair in pairs}
 
 
 def _from_ledger(

@@ -51,7 +51,9 @@ def read_case(path: Path) -> tuple[dict, Counter, Counter]:
         else:
             found = LEFT.match(line)
             assert found, f"{path.name}: {line!r} is not understood"
-            left[found["lot"], Decimal(found["quantity"]), Decimal(found["basis"]), found["since"]] += 1
+            left[
+                found["lot"], Decimal(found["quantity"]), Decimal(found["basis"]), found["since"]
+            ] += 1
     accounts = {row["account"] for row in rows if "account" in row}
     facts = {
         "accounts": [{"id": a, "type": "ira" if a == "ira" else "taxable"} for a in accounts],
@@ -65,8 +67,13 @@ def read_case(path: Path) -> tuple[dict, Counter, Counter]:
 def _transaction(line: str, number: int) -> dict:
     if found := SPLIT.match(line):
         ratio = f"{found['new']}/{found['old']}"
-        return {"id": f"t{number}", "type": "split", "ratio": ratio,
-                "date": found["date"], "symbol": found["symbol"]}
+        return {
+            "id": f"t{number}",
+            "type": "split",
+            "ratio": ratio,
+            "date": found["date"],
+            "symbol": found["symbol"],
+        }
     found = TRADE.match(line)
     assert found, f"{line!r} is not understood"
     row = {key: found[key] for key in ("date", "account", "quantity", "symbol", "total")}
@@ -86,8 +93,16 @@ def test_text_case(path: Path) -> None:
     facts, sales, left = read_case(path)
     result = evaluate_facts(facts)
     assert sales == Counter(
-        (row["lot"], Decimal(row["quantity"]), Decimal(row["gain"]), Decimal(row["disallowed"]),
-         Decimal(row["recognized"]), row["term"], row["replaced_by"], row["permanent"])
+        (
+            row["lot"],
+            Decimal(row["quantity"]),
+            Decimal(row["gain"]),
+            Decimal(row["disallowed"]),
+            Decimal(row["recognized"]),
+            row["term"],
+            row["replaced_by"],
+            row["permanent"],
+        )
         for row in result["sales"]
     )
     assert left == Counter(
