@@ -90,37 +90,28 @@ def build(snapshot: HouseholdSnapshot, settings: HarvestSettings) -> Built:
     suggested = suggestions(snapshot, model, market, wanted) if settings.replace else {}
     purchases = candidates(eligibility.losses, suggested)
     accounts = tuple(a.id for a in snapshot.accounts)
+    value = float(snapshot.total_value())
+    arrays = _Arrays(snapshot, settings, model, accounts, value)
     active = current_weights(snapshot) - target_weights(snapshot)
     te_today = tracking_error(model, active)
     asked = float(settings.tracking_error_bp) * BP
     if settings.risk_limit is RiskLimit.INCREASE:
         asked += te_today
-    arrays = _Arrays(snapshot, settings, model, accounts, float(snapshot.total_value()))
-    problem = HarvestProblem(
-        active=active,
-        loadings=model.loadings,
-        specific_variance=model.specific_variance,
-        security_set=_numbered([market.set_of[s] for s in model.security_ids]),
-        **arrays.lots(eligibility.losses),
-        **arrays.purchases(purchases),
-        accounts=len(accounts),
-        limit=asked if te_today < asked else te_today + ROUNDING_ROOM,
-        replace=settings.replace,
-    )
+    limit = asked if te_today < asked else te_today + ROUNDING_ROOM
     return Built(
-        snapshot,
-        settings,
-        problem,
-        eligibility,
-        purchases,
-        suggested,
-        accounts,
-        model,
-        standings,
-        locked,
-        arrays.value,
-        te_today,
-        asked,
+        snapshot=snapshot,
+        settings=settings,
+        problem=arrays.problem(active, limit, market, eligibility.losses, purchases),
+        eligibility=eligibility,
+        purchases=purchases,
+        suggested=suggested,
+        accounts=accounts,
+        model=model,
+        standings=standings,
+        buy_locked=locked,
+        value=value,
+        te_today=te_today,
+        asked=asked,
     )
 
 
@@ -140,7 +131,11 @@ def _check_settings(snapshot: HouseholdSnapshot, settings: HarvestSettings) -> N
 
 def _numbered(keys: Sequence[str]) -> IntArray:
     numbers: dict[str, int] = {}
-    return np.array([numbers.setdefault(k, len(numbers)) for k in keys], dtype=np.intp)
+    return _indices([numbers.setdefault(k, len(numbers)) for k in keys])
+
+
+def _indices(values: Sequence[int]) -> IntArray:
+    return np.array(values, dtype=np.intp)
 
 
 @dataclass(frozen=True)
@@ -151,30 +146,36 @@ class _Arrays:
     accounts: tuple[AccountId, ...]
     value: float
 
-    def lots(self, losses: Sequence[LossLot]) -> dict[str, FloatArray | IntArray]:
-        """Return the [lot] arrays."""
+    def problem(
+        self,
+        active: FloatArray,
+        limit: float,
+        market: Market,
+        losses: Sequence[LossLot],
+        purchases: Sequence[Candidate],
+    ) -> HarvestProblem:
+        """Return the problem as arrays."""
         securities = {s: i for i, s in enumerate(self.model.security_ids)}
         accounts = {a: i for i, a in enumerate(self.accounts)}
-        values = np.array([float(x.value) for x in losses])
-        depth = np.array([float(x.loss_per_share / x.price.value) for x in losses])
-        return {
-            "lot_security": np.array(
-                [securities[x.lot.security_id] for x in losses], dtype=np.intp
-            ),
-            "lot_account": np.array([accounts[x.lot.account_id] for x in losses], dtype=np.intp),
-            "lot_limit": values / self.value if len(losses) else values,
-            "lot_value": depth * np.array([self._worth(x.term) for x in losses]),
-        }
-
-    def purchases(self, purchases: Sequence[Candidate]) -> dict[str, FloatArray | IntArray]:
-        """Return the [purchase] arrays."""
-        securities = {s: i for i, s in enumerate(self.model.security_ids)}
-        accounts = {a: i for i, a in enumerate(self.accounts)}
-        return {
-            "buy_security": np.array([securities[c.security_id] for c in purchases], dtype=np.intp),
-            "buy_account": np.array([accounts[c.account_id] for c in purchases], dtype=np.intp),
-            "buy_cost": np.array([self._cost(c.best) for c in purchases], dtype=np.float64),
-        }
+        whole = self.value if self.value > 0 else 1.0
+        values = np.array([float(x.value) for x in losses], dtype=np.float64)
+        depth = [float(x.loss_per_share / x.price.value) * self._worth(x.term) for x in losses]
+        return HarvestProblem(
+            active=active,
+            loadings=self.model.loadings,
+            specific_variance=self.model.specific_variance,
+            security_set=_numbered([market.set_of[s] for s in self.model.security_ids]),
+            lot_security=_indices([securities[x.lot.security_id] for x in losses]),
+            lot_account=_indices([accounts[x.lot.account_id] for x in losses]),
+            lot_limit=values / whole,
+            lot_value=np.array(depth, dtype=np.float64),
+            buy_security=_indices([securities[c.security_id] for c in purchases]),
+            buy_account=_indices([accounts[c.account_id] for c in purchases]),
+            buy_cost=np.array([self._cost(c.best) for c in purchases], dtype=np.float64),
+            accounts=len(self.accounts),
+            limit=limit,
+            replace=self.settings.replace,
+        )
 
     def _worth(self, term: Term) -> float:
         """Objective per dollar of loss."""

@@ -129,7 +129,7 @@ class _Sorter:
     def _judge_loss(
         self, lot: TaxLot, security: Security, price: Price, gain: Decimal
     ) -> LossLot | KeptLot:
-        basis = lot.shares * price.value - gain
+        basis = lot.adjusted_basis or ZERO
         if cents(gain) >= 0:
             percent = gain / basis * 100 if basis > 0 else ZERO
             facts = {"symbol": security.symbol, "gain": money_text(cents(gain))}
@@ -199,4 +199,5 @@ def _lock_code(standing: LotStanding | None, as_of: date) -> str:
 
 
 def is_not_planned(security: Security) -> bool:
+    """True for what a harvest neither sells nor buys: options and cash."""
     return security.kind in NOT_PLANNED or security.asset_class is AssetClass.CASH

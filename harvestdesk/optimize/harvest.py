@@ -2,9 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-
-import numpy as np
+from dataclasses import dataclass, field, replace
 
 from harvestdesk import __version__
 from harvestdesk.domain.errors import NoPlanError
@@ -137,25 +135,17 @@ def _finish(built: Built, plan: RoundedPlan) -> Finished:
     after = figures(snapshot, so_far, plan.tracking_error, sales, purchases)
     sales = with_tax_values(built, sales, before.tax - after.tax)
     locks = planned_locks(snapshot, sales)
-    return Finished(built, sales, purchases, locks, after, before, so_far, (), 0.0, 0, 0.0)
+    return Finished(built, sales, purchases, locks, after, before, so_far)
 
 
 def _warned(parts: Finished, chosen: Chosen, plan: RoundedPlan, record: SolverRecord) -> Finished:
     """Return the parts with what the solver and the rounding have to say."""
-    outcomes = _outcomes(chosen)
-    given_up = chosen.solution.objective * parts.built.value - record.objective
-    return Finished(
-        parts.built,
-        parts.sales,
-        parts.purchases,
-        parts.locks,
-        parts.after,
-        parts.before,
-        parts.so_far,
-        outcomes,
-        record.gap,
-        plan.repairs,
-        given_up,
+    return replace(
+        parts,
+        outcomes=_outcomes(chosen),
+        gap=record.gap,
+        repairs=plan.repairs,
+        given_up=chosen.solution.objective * parts.built.value - record.objective,
     )
 
 
@@ -193,15 +183,4 @@ def _status(outcomes: Sequence[Outcome]) -> SolveStatus:
 
 
 def _timed(record: SolverRecord, seconds: Mapping[str, float]) -> SolverRecord:
-    total = float(np.sum(list(seconds.values())))
-    return SolverRecord(
-        record.status,
-        record.solver,
-        record.solver_version,
-        record.objective,
-        record.bound,
-        record.gap,
-        {**seconds, "total": total},
-        record.duals,
-        record.risk_model,
-    )
+    return replace(record, seconds={**seconds, "total": sum(seconds.values())})

@@ -36,10 +36,10 @@ class Finished:
     after: PlanFigures
     before: PlanFigures
     so_far: YearToDate
-    outcomes: Sequence[Outcome]
-    gap: float
-    repairs: int
-    given_up: float
+    outcomes: Sequence[Outcome] = ()
+    gap: float = 0.0
+    repairs: int = 0
+    given_up: float = 0.0
 
 
 def notices(plan: Finished) -> tuple[Notice, ...]:

@@ -96,27 +96,19 @@ def run(problem: cp.Problem, limits: SolveLimits) -> Outcome:
     Raises:
         CancelledError: from the limits' check, before each attempt.
     """
-    assert len(problem.constraints) <= MAX_CONSTRAINTS, len(problem.constraints)
-    tried: list[tuple[str, str]] = []
+    if len(problem.constraints) > MAX_CONSTRAINTS:
+        raise AssertionError(f"{len(problem.constraints)} constraint objects: vectorise them")
     started = time.perf_counter()
-    best: Outcome | None = None
+    outcomes: list[Outcome] = []
     for solver in limits.solvers:
         limits.check()
         status, dual = _attempt(problem, solver, limits)
-        tried.append((solver, status.value))
         value = float("nan") if problem.value is None else float(problem.value)
-        outcome = Outcome(status, solver, solver_version(solver), value, dual, 0.0)
-        if best is None or status in _DEFINITE or _usable(outcome) > _usable(best):
-            best = outcome
+        outcomes.append(Outcome(status, solver, solver_version(solver), value, dual, 0.0))
         if status in _DEFINITE:
             break
-    assert best is not None
-    return replace(best, seconds=time.perf_counter() - started, tried=tuple(tried))
-
-
-def _usable(outcome: Outcome) -> int:
-    order = [SolveStatus.FAILED, SolveStatus.LIMIT, SolveStatus.INACCURATE]
-    return order.index(outcome.status) if outcome.status in order else len(order)
+    tried = tuple((o.solver, o.status.value) for o in outcomes)
+    return replace(outcomes[-1], seconds=time.perf_counter() - started, tried=tried)
 
 
 def _attempt(problem: cp.Problem, solver: str, limits: SolveLimits) -> tuple[SolveStatus, float]:

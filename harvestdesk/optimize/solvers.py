@@ -27,13 +27,13 @@ class CancellableClarabel(interface.CLARABEL):  # type: ignore[misc] # cvxpy car
         """Return a name of our own: cvxpy keeps its own names for its own solvers."""
         return "HARVESTDESK_CLARABEL"
 
-    def solve_via_data(  # noqa: PLR0917 - cvxpy's signature
+    def solve_via_data(
         self,
         data: Any,
-        warm_start: bool,  # noqa: ARG002
+        warm_start: bool,
         verbose: bool,
         solver_opts: Any,
-        solver_cache: Any = None,  # noqa: ARG002
+        solver_cache: Any = None,
     ) -> Any:
         """Solve the cone problem cvxpy compiled, looking at the callback once an iteration."""
         import clarabel

@@ -82,7 +82,8 @@ def cut_outliers(returns: FloatArray, limit: float = OUTLIER) -> FloatArray:
     """Return the returns cut back to `limit` robust standard deviations of their security."""
     if not returns.size:
         return returns
-    size = np.ma.masked_invalid(np.abs(returns))
-    typical = np.asarray(np.ma.median(size, axis=0).filled(0.0), dtype=np.float64) * 1.4826
+    seen = np.isfinite(returns).any(axis=0)
+    typical = np.zeros(returns.shape[1])
+    typical[seen] = np.nanmedian(np.abs(returns[:, seen]), axis=0) * 1.4826
     bound = np.where(typical > 0, limit * typical, np.inf)
     return np.clip(returns, -bound, bound)
