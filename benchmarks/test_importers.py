@@ -36,15 +36,13 @@ def schwab_transactions() -> bytes:
 
 
 def own_lots() -> bytes:
-    lines = [
-        "account,symbol,name,kind,asset_class,sector,shares,acquired,cost_basis,wash_added,broker_ref,as_of,price"
+    head = "account,symbol,name,kind,asset_class,sector,shares,acquired,cost_basis,broker_ref,as_of,price"
+    rows = [
+        f"Joint,Q{n % 997:03d}X,Quill {n % 997},stock,us_equity,Industrials,{_RANDOM.randint(1, 900)},"
+        f"20{16 + n % 9}-0{1 + n % 9}-1{n % 10},{_RANDOM.randint(100, 99999)}.25,L{n},2025-12-05,10.5"
+        for n in range(ROWS)
     ]
-    for number in range(ROWS):
-        lines.append(
-            f"Joint,Q{number % 997:03d}X,Quill {number % 997},stock,us_equity,Industrials,{_RANDOM.randint(1, 900)},"
-            f"20{16 + number % 9}-0{1 + number % 9}-1{number % 10},{_RANDOM.randint(100, 99999)}.25,,L{number},2025-12-05,10.5"
-        )
-    return "\n".join(lines).encode()
+    return "\n".join([head, *rows]).encode()
 
 
 def flex_trades() -> bytes:

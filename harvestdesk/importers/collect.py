@@ -156,11 +156,30 @@ class Collector:
 
     def add_lot(self, lot: ParsedLot) -> None:
         """Record a lot, numbering identical ones."""
-        self.lots.append(replace(lot, occurrence=self._count(replace(lot, line=0))))
+        key = (
+            lot.account_key,
+            lot.symbol,
+            lot.shares,
+            lot.acquired_on,
+            lot.cost_basis,
+            lot.broker_ref,
+        )
+        count = self._count(key)
+        self.lots.append(lot if count == 1 else replace(lot, occurrence=count))
 
     def add_transaction(self, row: ParsedTransaction) -> None:
         """Record a ledger row, numbering identical ones."""
-        count = self._count(replace(row, line=0))
+        key = (
+            row.account_key,
+            row.on,
+            row.type,
+            row.symbol,
+            row.shares,
+            row.amount,
+            row.broker_ref,
+            row.note,
+        )
+        count = self._count(key)
         self.transactions.append(row if count == 1 else replace(row, occurrence=count))
 
     def _count(self, key: object) -> int:

@@ -1,6 +1,7 @@
 """Broker rows to ledger rows: signs, missing costs and money-market moves, alike for every broker."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 from harvestdesk.domain.money import ZERO
 from harvestdesk.domain.security import SecurityKind
@@ -24,6 +25,10 @@ _INCOME = {
 _NO_COST_GIVEN = {TransactionType.VEST, TransactionType.TRANSFER_IN, TransactionType.GIFT_IN}
 
 
+_Settled = tuple[TransactionType, Decimal, Decimal | None]
+"""Type, shares and amount as the ledger has them."""
+
+
 def finished(
     out: Collector, row: ParsedTransaction, security: ParsedSecurity | None, cells: Cells
 ) -> ParsedTransaction:
@@ -36,15 +41,17 @@ def finished(
         row = _money_fund(out, row)
         security = replace(security, kind=SecurityKind.MONEY_MARKET)
     if row.type in _SHARES_NEEDED:
-        row = _with_shares(out, row, security, cells)
+        kind, shares, amount = _with_shares(out, row, security, cells)
     elif row.type in _INCOME:
-        row = _income(out, row, cells)
+        kind, shares, amount = _income(out, row, cells)
     elif row.type is TransactionType.OTHER:
-        row = replace(row, amount=row.amount or ZERO, shares=abs(row.shares))
+        kind, shares, amount = row.type, abs(row.shares), row.amount or ZERO
     else:
-        amount = cells.need_money("amount") if row.amount is None else row.amount
-        row = replace(row, amount=amount, shares=ZERO)
-    return row if security is None else replace(row, symbol=out.security(security))
+        kind, shares, amount = row.type, ZERO, row.amount
+        if amount is None:
+            amount = cells.need_money("amount")
+    symbol = "" if security is None else out.security(security)
+    return replace(row, type=kind, shares=shares, amount=amount, symbol=symbol)
 
 
 def _money_fund(out: Collector, row: ParsedTransaction) -> ParsedTransaction:
@@ -57,7 +64,7 @@ def _money_fund(out: Collector, row: ParsedTransaction) -> ParsedTransaction:
 
 def _with_shares(
     out: Collector, row: ParsedTransaction, security: ParsedSecurity | None, cells: Cells
-) -> ParsedTransaction:
+) -> _Settled:
     if security is None:
         raise cells.wrong("symbol", "a symbol for a row that moves shares")
     if not row.shares:
@@ -66,7 +73,7 @@ def _with_shares(
         return _split(out, row)
     shares, amount = abs(row.shares), row.amount
     if row.type is TransactionType.TRANSFER_OUT:
-        return replace(row, shares=shares, amount=ZERO)
+        return row.type, shares, ZERO
     if row.type in _NO_COST_GIVEN:  # what such rows call amount is a market value, never the basis
         out.warn(
             row.line,
@@ -74,7 +81,7 @@ def _with_shares(
             code="basis.missing",
             text=security.symbol,
         )
-        return replace(row, shares=shares, amount=None)
+        return row.type, shares, None
     if amount is None:
         raise cells.wrong("amount", "an amount, or a quantity and a price")
     if row.type in ACQUISITIONS and amount > 0 and cells.text("amount"):
@@ -92,25 +99,25 @@ def _with_shares(
             text=security.symbol,
         )
         amount = ZERO
-    return replace(row, shares=shares, amount=abs(amount))
+    return row.type, shares, abs(amount)
 
 
-def _split(out: Collector, row: ParsedTransaction) -> ParsedTransaction:
+def _split(out: Collector, row: ParsedTransaction) -> _Settled:
     if row.shares > 0:
-        return replace(row, amount=ZERO)
+        return row.type, row.shares, ZERO
     out.warn(
         row.line,
         "a split that takes shares away is kept as a note; check the lots",
         code="row.reorganised",
     )
-    return replace(row, type=TransactionType.OTHER, shares=abs(row.shares), amount=ZERO)
+    return TransactionType.OTHER, abs(row.shares), ZERO
 
 
-def _income(out: Collector, row: ParsedTransaction, cells: Cells) -> ParsedTransaction:
+def _income(out: Collector, row: ParsedTransaction, cells: Cells) -> _Settled:
     amount = cells.need_money("amount") if row.amount is None else row.amount
     if amount >= 0:
-        return replace(row, amount=amount, shares=ZERO)
+        return row.type, ZERO, amount
     if row.type is TransactionType.INTEREST:
-        return replace(row, type=TransactionType.FEE, amount=amount, shares=ZERO)
+        return TransactionType.FEE, ZERO, amount
     out.warn(row.line, "a payment taken back is kept as a note", code="row.reversed")
-    return replace(row, type=TransactionType.OTHER, amount=amount, shares=ZERO)
+    return TransactionType.OTHER, ZERO, amount

@@ -24,6 +24,7 @@ _COMPANY_WORDS = re.compile(
 _FUND_WORDS = re.compile(r"\b(FUND|FD|FDS|TRUST|TR|INDEX|PORTFOLIO)\b")
 
 
+@lru_cache(maxsize=8192)
 def option_root(symbol: str) -> str | None:
     """Return the underlying symbol if `symbol` is written as an option, else None."""
     text = " ".join(symbol.strip().upper().split())
@@ -68,6 +69,7 @@ def kind_from_words(symbol: str, description: str) -> SecurityKind | None:
     )
 
 
+@lru_cache(maxsize=8192)
 def described(symbol: str, description: str, kind: SecurityKind | None = None) -> ParsedSecurity:
     """Return a security from a broker's symbol and description."""
     root = option_root(symbol)

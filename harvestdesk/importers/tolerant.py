@@ -299,7 +299,8 @@ class Header:
         position = self.index.get(name, -1)
         if position < 0 or position >= len(row.cells):
             return ""
-        return clean_cell(row.cells[position])
+        cell = row.cells[position].strip()
+        return clean_cell(cell) if cell[:1] == "=" else cell
 
     def overflow(self, row: Row) -> bool:
         """True if the row holds something beyond the last named column: its cells may have shifted."""

@@ -70,6 +70,8 @@ _COMMA = re.compile(
     rf"{_SIGN}(?P<whole>\d{{1,3}}(?:[.\u00a0 ]\d{{3}})+|\d*)(?P<frac>,\d*)?(?P<exp>(?!))?", re.ASCII
 )
 _PLAIN = re.compile(r"-?\d{1,15}(?:\.\d{1,8})?", re.ASCII)
+_SHORT = re.compile(r"-?\$?(?:\d{1,3}(?:,\d{3}){1,2}|\d{1,9})(?:\.\d{1,6})?", re.ASCII)
+"""Nearly all cells: within every limit, so nothing more is asked of them."""
 _BARE = re.compile(rf"{_SIGN}(?P<whole>\d+)(?P<frac>(?!))?(?P<exp>(?!))?", re.ASCII)
 _PATTERNS = {NumberStyle.POINT: _POINT, NumberStyle.COMMA: _COMMA, NumberStyle.UNCLEAR: _BARE}
 _EXAMPLES = {
@@ -96,7 +98,7 @@ def parse_number(text: str, style: NumberStyle = NumberStyle.POINT) -> Decimal |
     if style is NumberStyle.POINT and _PLAIN.fullmatch(text):
         return Decimal(text)
     body = text.strip()
-    if body.lower() in NULLS:
+    if not body or body.lower() in NULLS:
         return None
     negative = body.startswith("(") and body.endswith(")")
     if negative:
@@ -120,6 +122,8 @@ def parse_money(text: str, style: NumberStyle = NumberStyle.POINT) -> Decimal | 
     Raises:
         CellError: when the cell is no amount, or beyond what can be stored.
     """
+    if style is NumberStyle.POINT and _SHORT.fullmatch(text):
+        return Decimal(text.replace("$", "").replace(",", ""))
     return _limited(parse_number(text, style), MONEY_DIGITS, _MONEY_LIMIT)
 
 
@@ -129,6 +133,8 @@ def parse_shares(text: str, style: NumberStyle = NumberStyle.POINT) -> Decimal |
     Raises:
         CellError: when the cell is no number, or beyond what can be stored.
     """
+    if style is NumberStyle.POINT and _SHORT.fullmatch(text):
+        return Decimal(text.replace("$", "").replace(",", ""))
     return _limited(parse_number(text, style), SHARES_DIGITS, _SHARES_LIMIT)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeVar
 
 from harvestdesk.domain.account import ACCOUNT_TYPE_NAMES, AccountType
@@ -22,18 +23,26 @@ _YES = {
 }
 
 
-def word(
-    cells: Cells, name: str, kind: type[Word], spoken: Mapping[Word, str] | None = None
-) -> Word | None:
+def word(cells: Cells, name: str, kind: type[Word]) -> Word | None:
     """Return a word of a fixed list, or None for an empty cell; CellError for any other word."""
     text = cells.text(name)
     if not text:
         return None
-    said = _plain(text)
-    for member in kind:
-        if said in {_plain(member.value), _plain(spoken[member]) if spoken else ""}:
-            return member
-    raise cells.wrong(name, "one of " + ", ".join(m.value for m in kind))
+    found = _words_of(kind).get(_plain(text))
+    if found is None:
+        raise cells.wrong(name, "one of " + ", ".join(m.value for m in kind))
+    return kind(found)
+
+
+@lru_cache(maxsize=16)
+def _words_of(kind: type[StrEnum]) -> Mapping[str, str]:
+    """Return the words a person may write for each value: the value, and what the window calls it."""
+    words = {_plain(member.value): member.value for member in kind}
+    if kind is AccountType:
+        words |= {_plain(said): member.value for member, said in ACCOUNT_TYPE_NAMES.items()}
+    if kind is AssetClass:
+        words |= {_plain(said): member.value for member, said in ASSET_CLASS_NAMES.items()}
+    return words
 
 
 def _plain(text: str) -> str:
@@ -82,7 +91,7 @@ def note_account(cells: Cells, out: Collector) -> str:
             key=key,
             name=cells.text("account_name") or key,
             number_tail=cells.text("number_tail")[-4:],
-            type_hint=word(cells, "account_type", AccountType, ACCOUNT_TYPE_NAMES),
+            type_hint=word(cells, "account_type", AccountType),
             custodian=cells.text("custodian").lower() or "other",
             owners=owners_of(cells),
         )
@@ -99,7 +108,7 @@ def note_security(cells: Cells, out: Collector) -> str:
             name=cells.text("name"),
             kind=word(cells, "kind", SecurityKind),
             cusip=cells.text("cusip").upper(),
-            asset_class=word(cells, "asset_class", AssetClass, ASSET_CLASS_NAMES),
+            asset_class=word(cells, "asset_class", AssetClass),
             sector=cells.text("sector"),
             tracked_index=cells.text("tracked_index"),
             role=cells.text("role"),

@@ -4,7 +4,7 @@ import re
 from datetime import date
 from decimal import Decimal
 
-from harvestdesk.domain.account import ACCOUNT_TYPE_NAMES, AccountType, ReliefMethod
+from harvestdesk.domain.account import AccountType, ReliefMethod
 from harvestdesk.domain.lot import LotSource
 from harvestdesk.domain.money import ZERO
 from harvestdesk.domain.transaction import ACQUISITIONS, ADDS_SHARES, TransactionType
@@ -38,7 +38,7 @@ _SIGNED = {TransactionType.CASH, TransactionType.FEE, TransactionType.TAX, Trans
 def read_account(cells: Cells, out: Collector) -> None:
     """Read one account and its cash."""
     key = cells.need_text("account", "a short name for the account, as other tables use it")
-    kind = word(cells, "type", AccountType, ACCOUNT_TYPE_NAMES)
+    kind = word(cells, "type", AccountType)
     if kind is None:
         raise cells.wrong("type", "one of " + ", ".join(m.value for m in AccountType))
     cash, cash_on = cells.money("cash"), cells.day("cash_on")

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from harvestdesk.domain.money import ONE, ZERO
-from harvestdesk.domain.security import ASSET_CLASS_NAMES, AssetClass
+from harvestdesk.domain.security import AssetClass
 from harvestdesk.importers.batch import (
     ParsedClassTarget,
     ParsedEquivalent,
@@ -54,7 +54,7 @@ def read_security_target(cells: Cells, out: Collector) -> None:
 
 def read_class_target(cells: Cells, out: Collector) -> None:
     """Read the target weight and band of an asset class."""
-    kind = word(cells, "asset_class", AssetClass, ASSET_CLASS_NAMES)
+    kind = word(cells, "asset_class", AssetClass)
     if kind is None:
         raise cells.wrong("asset_class", "one of " + ", ".join(m.value for m in AssetClass))
     weight = _weight(cells, "weight")

@@ -229,13 +229,17 @@ def date_forms(elements: Iterable[Element]) -> tuple[str, ...]:
     A Flex Query writes every date in the form its owner chose, so one 31/12 settles the file.
     """
     month_first = day_first = False
+    statement: object = None
     for element in elements:
-        for values in (element.values, element.statement or {}):
-            for name in _DATE_FIELDS:
-                match = _SLASHED.match(values.get(name, ""))
-                if match is not None:
-                    day_first = day_first or int(match[1]) > 12
-                    month_first = month_first or int(match[2]) > 12
+        groups = [element.values]
+        if element.statement is not None and element.statement is not statement:
+            statement = element.statement
+            groups.append(element.statement)
+        for text in (values.get(name, "") for values in groups for name in _DATE_FIELDS):
+            match = None if text[:8].isdigit() or not text else _SLASHED.match(text)
+            if match is not None:
+                day_first = day_first or int(match[1]) > 12
+                month_first = month_first or int(match[2]) > 12
     if month_first and not day_first:
         return (*ISO_DATES, "mdy")
     if day_first and not month_first:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 
 from harvestdesk.domain.money import ZERO
@@ -28,6 +27,7 @@ _COLUMNS: Columns = {
     "amount": ("amount",),
 }
 _REQUIRED = ("date", "action", "symbol", "shares", "amount", "fees")
+_PRICED = ACQUISITIONS | {TransactionType.SELL}
 _JSON_KEY = '"BrokerageTransactions"'
 _JSON_FIELDS = (
     "Date",
@@ -115,6 +115,8 @@ def _transaction(out: Collector, cells: Cells, key: str) -> ParsedTransaction:
     shares, amount = cells.shares("shares"), cells.money("amount")
     price, fees = cells.shares("price"), abs(cells.money("fees") or ZERO)
     kind = _kind(out, cells, word, shares)
+    if amount is None and shares and price and kind in _PRICED:
+        amount = _computed(kind, shares, price, fees)
     row = ParsedTransaction(
         line=cells.line,
         account_key=key,
@@ -125,8 +127,6 @@ def _transaction(out: Collector, cells: Cells, key: str) -> ParsedTransaction:
         fees=fees,
         note=f"{action}: {text}" if text else action,
     )
-    if amount is None and shares and price and kind in ACQUISITIONS | {TransactionType.SELL}:
-        row = replace(row, amount=_computed(kind, shares, price, fees))
     security = described(symbol, text) if symbol else None
     return finished(out, row, security, cells)
 
