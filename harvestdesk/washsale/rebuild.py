@@ -45,6 +45,9 @@ from harvestdesk.washsale.purchases import OPTION_SHARES, is_put
 UNDATED = date(1900, 1, 1)
 """Stands inside the ledger for an acquisition date nobody reported."""
 
+PART_MARK = "~"
+"""Stands between a lot's id and the number of a part that replaced other shares."""
+
 _SOURCES: dict[TransactionType, LotSource] = {
     TransactionType.BUY: LotSource.BUY,
     TransactionType.RECURRING: LotSource.RECURRING,
@@ -232,7 +235,8 @@ def _event(row: Transaction, security_id: SecurityId, books: _ShareCount) -> Eve
 def _sale(row: Transaction, security_id: SecurityId) -> Sell:
     return Sell(
         row.id, row.on, row.account_id, security_id, row.shares, row.amount,
-        tuple(Pick(p.lot_id, p.shares) for p in row.picks),
+        # Parts of a rebuilt lot carry a number behind "~"; the ledger knows the whole lot.
+        tuple(Pick(p.lot_id.partition(PART_MARK)[0], p.shares) for p in row.picks),
         row.relief,
         realises=row.type is TransactionType.SELL,
     )  # fmt: skip
@@ -252,8 +256,10 @@ def _tax_lots(rows: Sequence[LedgerLot], origins: Mapping[str, TaxLot]) -> tuple
     for row in rows:
         parts[row.lot].append(row)
     made: list[TaxLot] = []
-    for lot_id, group in parts.items():
+    for lot_id, rows_of_lot in parts.items():
         origin = origins[lot_id]
+        # What replaced nothing keeps the lot's id; matched parts get numbers.
+        group = sorted(rows_of_lot, key=lambda p: p.is_replacement)
         shares = _cumulative([p.quantity for p in group], SHARES_DIGITS)
         costs = _cumulative([p.original_basis for p in group], MONEY_DIGITS)
         added = _cumulative([p.wash_added for p in group], MONEY_DIGITS)
@@ -264,7 +270,7 @@ def _tax_lots(rows: Sequence[LedgerLot], origins: Mapping[str, TaxLot]) -> tuple
             made.append(
                 replace(
                     origin,
-                    id=origin.id if number == 0 else LotId(f"{origin.id}~{number + 1}"),
+                    id=origin.id if number == 0 else LotId(f"{origin.id}{PART_MARK}{number + 1}"),
                     shares=shares[number],
                     adjusted_acquired_on=None if origin.acquired_on is None else adjusted,
                     cost_basis=costs[number] if part.basis_known else None,

@@ -107,8 +107,7 @@ def test_rebuild__wash_sale_across_accounts_moves_basis_and_date() -> None:
     ]
     lots = {x.id: x for x in rebuild_lots(ACCOUNTS, rows, (), ()).lots}
     assert set(lots) == {"b2", "b2~2"}
-    washed = next(x for x in lots.values() if x.wash_added)
-    rest = next(x for x in lots.values() if not x.wash_added)
+    washed, rest = lots["b2~2"], lots["b2"]
     assert (washed.shares, washed.cost_basis, washed.wash_added) == (100, 9000, 1000)
     assert washed.acquired_on == day(6, 26)
     assert washed.adjusted_acquired_on == day(1, 16)
@@ -224,3 +223,15 @@ def test_rebuild__statement_replacement_lot_keeps_its_additions() -> None:
     )
     (lot,) = rebuild_lots(ACCOUNTS, (), (broker,), ()).lots
     assert lot == broker
+
+
+def test_rebuild__sale_that_names_a_part_takes_it_from_the_whole_lot() -> None:
+    rows = [
+        row("b1", day(1, 6), T.BUY, "100", "10000"),
+        row("s", day(6, 16), T.SELL, "100", "9000"),
+        row("b2", day(6, 26), T.BUY, "150", "13500"),
+        row("s2", day(9, 1), T.SELL, "20", "2000", picks=(LotPick(LotId("b2~2"), Decimal(20)),)),
+    ]
+    result = rebuild_lots(ACCOUNTS, rows, (), ())
+    assert result.problems == ()
+    assert {x.id: x.shares for x in result.lots} == {"b2": 50, "b2~2": 80}
