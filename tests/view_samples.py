@@ -93,7 +93,7 @@ PRICES = {
 }
 
 
-def lot(  # noqa: PLR0917
+def lot(
     number: int, account: AccountId, symbol: str, shares: int, cost: int, days: int
 ) -> TaxLot:
     """A lot bought `days` before the as-of date at a total `cost`."""

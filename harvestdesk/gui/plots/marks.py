@@ -46,6 +46,7 @@ def _polyline(path: QPainterPath, centre: QPointF, radius: float, ends: tuple[in
 
 
 def _polygon(shape: Shape, centre: QPointF, radius: float) -> QPolygonF:
+    reaches: tuple[float, ...]
     if shape is Shape.TRIANGLE:
         reaches, turn, corners = (1.45,), -math.pi / 2, 3
     elif shape is Shape.STAR:
@@ -60,7 +61,7 @@ def _polygon(shape: Shape, centre: QPointF, radius: float) -> QPolygonF:
     return QPolygonF(points)
 
 
-def paint_mark(  # noqa: PLR0913, PLR0917 - a mark is its parts
+def paint_mark(  # noqa: PLR0913 - a mark is its parts
     painter: QPainter,
     theme: Theme,
     shape: Shape,

@@ -12,8 +12,10 @@ from harvestdesk.gui.theme import Space, Theme
 
 
 class PlainTable(QTableView):
-    """Signals:
-    chosen: key of the row the person picked.
+    """The table; picks rows by key and copies them with Ctrl+C.
+
+    Signals:
+        chosen: key of the row the person picked.
     """
 
     chosen = Signal(object)
@@ -40,8 +42,8 @@ class PlainTable(QTableView):
         heads.setHighlightSections(False)
         heads.setStretchLastSection(model.columns[-1].kind is Kind.TEXT)
         for number, column in enumerate(model.columns):
-            wide = max(column.width or 12, len(column.title) + 2)
-            self.setColumnWidth(number, theme.text_width(wide))
+            wide = theme.text_width(max(column.width or 12, len(column.title) + 1))
+            self.setColumnWidth(number, wide + 2 * theme.px(Space.SMALL))
         self.selectionModel().currentRowChanged.connect(self._on_current_changed)
         model.modelReset.connect(self._fit)
         self._fit()

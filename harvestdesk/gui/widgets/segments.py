@@ -10,8 +10,10 @@ from harvestdesk.gui.theme import Space, Theme
 
 
 class Segments(QWidget):
-    """Signals:
-    chosen: place of the choice the person made.
+    """Buttons side by side; exactly one is pressed.
+
+    Signals:
+        chosen: place of the choice the person made.
     """
 
     chosen = Signal(int)

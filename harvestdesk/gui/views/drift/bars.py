@@ -15,6 +15,13 @@ from harvestdesk.services.views.drift import DriftLine, DriftView
 
 _RIGHT = Qt.AlignmentFlag.AlignRight
 _NOTHING = DriftView(None, "", Decimal(0), ())
+_FIGURES = (
+    ("Drift", "+00.0 %"),
+    ("Target", "00.0 %"),
+    ("Weight", "00.0 %"),
+    ("Value $", "00,000,000"),
+)
+"""Columns right of the bars from the right edge inwards, each with its widest text."""
 _STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
 
 
@@ -25,12 +32,13 @@ class _Columns:
     names: QRectF
     bars: QRectF
     figures: tuple[tuple[str, QRectF], ...]
-    words: QRectF
 
 
 class DriftBars(Canvas):
-    """Signals:
-    line_selected: place of the asset class the person picked.
+    """Bullet bars of the asset classes of one scope.
+
+    Signals:
+        line_selected: place of the asset class the person picked.
     """
 
     line_selected = Signal(int)
@@ -74,25 +82,23 @@ class DriftBars(Canvas):
         return self.metrics().height() + self.gap(Space.SMALL)
 
     def _row(self) -> float:
-        return self.metrics(TextSize.BODY).height() + self.gap(Space.LARGE)
+        lines = self.metrics(TextSize.BODY).height() + self.metrics().height()
+        return lines + self.gap(Space.LARGE)
 
     def _columns(self) -> _Columns:
         body = self.metrics(TextSize.BODY)
         gap = self.gap(Space.MEDIUM)
         widest = max((body.horizontalAdvance(x.name) for x in self._view.lines), default=80.0)
         right = self.width() - self.gap(Space.SMALL)
-        words_width = body.horizontalAdvance("00.0 % above band")
-        words = QRectF(right - words_width, 0, words_width, self.height())
-        right = words.left() - gap
         figures: list[tuple[str, QRectF]] = []
-        for title, sample in (("Drift", "+00.0 %"), ("Target", "00.0 %"), ("Weight", "00.0 %"), ("Value $", "00,000,000")):
+        for title, sample in _FIGURES:
             width = max(body.horizontalAdvance(sample), self.metrics().horizontalAdvance(title))
             figures.insert(0, (title, QRectF(right - width, 0, width, self.height())))
             right -= width + gap
         left = self.gap(Space.MEDIUM)
-        names = QRectF(left, 0, min(widest, self.width() * 0.24) + 2, self.height())
+        names = QRectF(left, 0, min(widest, self.width() * 0.3) + 2, self.height())
         bars = QRectF(names.right() + gap, 0, max(right - names.right() - 2 * gap, 60), self.height())
-        return _Columns(names, bars, tuple(figures), words)
+        return _Columns(names, bars, tuple(figures))
 
     def _top(self) -> float:
         most = Decimal(0)
@@ -139,7 +145,6 @@ class DriftBars(Canvas):
         self.write(painter, QRectF(columns.names.left(), 0, columns.names.width(), height), "Asset class", tone=Tone.MUTED)
         for title, box in columns.figures:
             self.write(painter, QRectF(box.left() - 20, 0, box.width() + 20, height), title, _RIGHT, Tone.MUTED)
-        self.write(painter, QRectF(columns.words.left(), 0, columns.words.width(), height), "Band", tone=Tone.MUTED)
 
     def _paint_axis(self, painter: QPainter, columns: _Columns) -> None:
         top, least = self._top(), self.metrics().horizontalAdvance("100 %") * 1.8
@@ -158,9 +163,8 @@ class DriftBars(Canvas):
             weight += step
 
     def _paint_line(self, painter: QPainter, columns: _Columns, row: QRectF, line: DriftLine) -> None:
-        painter.setFont(self.theme.font(TextSize.BODY))
-        self.write(painter, _within(columns.names, row), line.name)
         off = line.breach > 0
+        self._paint_name(painter, _within(columns.names, row), line)
         texts = (
             formatting.amount(line.value, cents=False),
             formatting.percent(line.weight),
@@ -170,9 +174,19 @@ class DriftBars(Canvas):
         for (title, box), text in zip(columns.figures, texts, strict=True):
             tone = Tone.WARNING if off and title == "Drift" else Tone.PLAIN
             self.write(painter, _within(box, row), text, _RIGHT, tone)
-        tone = Tone.WARNING if off else Tone.MUTED
-        self.write(painter, _within(columns.words, row), standing(line), tone=tone)
         self._paint_bullet(painter, columns, row, line)
+
+    def _paint_name(self, painter: QPainter, box: QRectF, line: DriftLine) -> None:
+        """Write the class, and under it where it stands to its band."""
+        half = self.metrics(TextSize.BODY).height()
+        top = box.center().y() - (half + self.metrics().height()) / 2
+        painter.setFont(self.theme.font(TextSize.CAPTION))
+        under = QRectF(box.left(), top + half, box.width(), self.metrics().height())
+        sign = "\u26a0 " if line.breach > 0 else ""
+        tone = Tone.WARNING if line.breach > 0 else Tone.MUTED
+        self.write(painter, under, sign + standing(line), tone=tone)
+        painter.setFont(self.theme.font(TextSize.BODY))
+        self.write(painter, QRectF(box.left(), top, box.width(), half), line.name)
 
     def _paint_bullet(self, painter: QPainter, columns: _Columns, row: QRectF, line: DriftLine) -> None:
         middle, height = row.center().y(), row.height()
@@ -180,9 +194,11 @@ class DriftBars(Canvas):
         painter.setPen(Qt.PenStyle.NoPen)
         if line.low is not None and line.high is not None:
             left, right = self._x(columns, line.low), self._x(columns, line.high)
+            painter.setPen(self.hairline("field_edge", 0.6))
             painter.setBrush(self.theme.colour("band"))
             painter.drawRect(QRectF(left, middle - height * 0.36, right - left, height * 0.72))
         tone = Tone.WARNING if line.breach > 0 else Tone.LOCKED
+        painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.theme.mark(tone))
         end = self._x(columns, line.weight)
         painter.drawRect(QRectF(zero, middle - height * 0.14, max(end - zero, 1), height * 0.28))

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -15,8 +14,8 @@ from PySide6.QtWidgets import (
 )
 
 from harvestdesk.domain.ids import AccountId
+from harvestdesk.domain.money import ZERO
 from harvestdesk.gui import formatting
-from harvestdesk.gui.a11y import name
 from harvestdesk.gui.plots.legend import Key, Legend
 from harvestdesk.gui.theme import Space, Tone
 from harvestdesk.gui.view_base import DeskData, Figure, Page, ViewContext
@@ -25,6 +24,7 @@ from harvestdesk.gui.views.drift.table import DriftTable
 from harvestdesk.gui.views.drift.words import answer, detail_lines
 from harvestdesk.gui.widgets.data_table import DataTable
 from harvestdesk.gui.widgets.detail_pane import DetailPane, Line, beside
+from harvestdesk.gui.widgets.fields import Choice
 from harvestdesk.gui.widgets.segments import Segments
 from harvestdesk.services.views.drift import DriftView, holdings, remedies
 
@@ -46,8 +46,8 @@ class DriftPage(Page):
         super().__init__(ctx, parent)
         self._data: DeskData | None = None
         self._view: DriftView | None = None
-        self.scope = name(QComboBox(), "Show drift of", "The household or one of its accounts")
-        self.scope.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.scope = Choice(self.theme, "Show drift of", "The household or one of its accounts")
+        self.scope.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToContents)
         self.scope.activated.connect(self._show)
         self.bars = DriftBars(self.theme)
         self.legend = Legend(self.theme, _KEYS)
@@ -90,8 +90,8 @@ class DriftPage(Page):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setAlignment(Qt.AlignmentFlag.AlignTop)
-        column.addWidget(area, 1)
         column.addWidget(self.legend)
+        column.addWidget(area, 1)
         stack = QStackedWidget()
         stack.addWidget(picture)
         stack.addWidget(self.table)
@@ -166,18 +166,18 @@ class DriftPage(Page):
 
 def _figures(view: DriftView) -> tuple[Figure, ...]:
     off = view.breaches
-    moved = sum((abs(x.to_target) for x in view.lines if x.target is not None), start=view.total * 0) / 2
+    moved = sum((abs(x.to_target) for x in view.lines if x.target is not None), start=ZERO) / 2
     figures = [
         Figure("Value", formatting.dollars(view.total), "Lots at their last prices, and cash.", view.scope),
     ]
     if view.has_targets:
-        worst = max(view.lines, key=lambda x: abs(x.drift or 0))
+        worst = max(view.lines, key=lambda x: abs(x.drift or ZERO))
         figures += [
             Figure("Outside the band", str(len(off)),
                    "Asset classes whose weight is below or above their band.",
                    f"of {formatting.plural(len(view.lines), 'class', 'classes')}",
                    Tone.WARNING if off else Tone.PLAIN),
-            Figure("Largest drift", formatting.percent(abs(worst.drift or 0)),
+            Figure("Largest drift", formatting.percent(abs(worst.drift or ZERO)),
                    "Weight less target, the largest of all classes.", worst.name),
             Figure("To trade", formatting.dollars(moved),
                    "Half the sum of all distances to target: what must be sold and bought to stand on it.",

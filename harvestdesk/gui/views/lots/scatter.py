@@ -53,8 +53,10 @@ class _Marks:
 
 
 class LotScatter(Canvas):
-    """Signals:
-    selection_changed: ids of the lots the person selected, as a list.
+    """The picture of the lots; what is selected here is selected in the table too.
+
+    Signals:
+        selection_changed: ids of the lots the person selected, as a list.
     """
 
     selection_changed = Signal(list)

@@ -95,11 +95,11 @@ def explain(row: LotRow) -> str:
     gain = formatting.dollars(row.gain, cents=True, sign=True)
     share = formatting.percent(row.gain_fraction)
     stale = " (stale)" if row.price_stale else ""
+    shares = formatting.shares(row.shares)
     return "\n".join(
         (
             f"{row.symbol}  {row.name}",
-            f"{row.account}: {formatting.shares(row.shares)} shares, acquired "
-            f"{formatting.day(row.acquired_on)}",
+            f"{row.account}: {shares} shares, acquired {formatting.day(row.acquired_on)}",
             f"{gain} ({share}) on a basis of {formatting.dollars(row.adjusted_basis, cents=True)}",
             f"Held {days}{turns}",
             f"Price {formatting.dollars(row.price, cents=True)} of {formatting.day(row.price_on)}{stale}",

@@ -36,7 +36,8 @@ from harvestdesk.gui.views.plan.words import answer, figures
 from harvestdesk.gui.widgets.data_table import DataTable
 from harvestdesk.gui.widgets.detail_pane import DetailPane, quiet_splitter
 from harvestdesk.gui.widgets.segments import Segments
-from harvestdesk.services.views.plan import PlanView
+from harvestdesk.reports.wording import sentence
+from harvestdesk.services.views.plan import BuyRow, KeptRow, PlanView, SaleRow
 
 _PARTS = (
     ("Trades", "Sales and purchases, account by account"),
@@ -66,6 +67,9 @@ class PlanPage(Page):
         self.before_after = BeforeAfter(self.theme)
         self.checks = DetailPane(self.theme, "Checks and warnings of the plan")
         self.parts = Segments(self.theme, "Show", _PARTS)
+        self.why = QLabel()
+        self.why.setWordWrap(True)
+        self.why.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._stack = QStackedWidget()
         self.body.addWidget(self._columns(), 1)
         self._connect()
@@ -82,7 +86,7 @@ class PlanPage(Page):
         split.addWidget(self._right_part)
         for place, stretch in enumerate((0, 1, 0)):
             split.setStretchFactor(place, stretch)
-        split.setSizes([self.theme.px(230), self.theme.px(640), self.theme.px(310)])
+        split.setSizes([self.theme.px(236), self.theme.px(660), self.theme.px(310)])
         return split
 
     def _left(self) -> QScrollArea:
@@ -123,6 +127,7 @@ class PlanPage(Page):
         for widget in (self.trades, self.kept, self.locks):
             self._stack.addWidget(widget)
         column.addWidget(self._stack, 1)
+        column.addWidget(self.why)
         split = quiet_splitter(Qt.Orientation.Vertical, self.theme)
         split.addWidget(top)
         split.addWidget(self._ladder_part())
@@ -158,6 +163,8 @@ class PlanPage(Page):
         self.copy_button.clicked.connect(self.trades.copy)
         self.panel.changed.connect(self._on_settings_changed)
         self.trades.lot_chosen.connect(self.lot_selected)
+        self.trades.row_chosen.connect(self._say_why)
+        self.kept.selection_changed.connect(self._on_kept_selected)
         self.kept.activated.connect(self._on_lot_activated)
         self.ladder.activated.connect(self._on_lot_activated)
         actions = self.ctx.actions
@@ -218,6 +225,7 @@ class PlanPage(Page):
         self.ladder_model.show(view.ladder)
         self.before_after.show_plan(view)
         self.checks.say("Checks and warnings", check_lines(view))
+        self._say_why(None)
         self._say_state()
 
     def _say_state(self) -> None:
@@ -238,6 +246,16 @@ class PlanPage(Page):
 
     def _on_settings_changed(self) -> None:
         self._say_state()
+
+    def _on_kept_selected(self, keys: list[object]) -> None:
+        row = self.kept_model.row_of(str(keys[0])) if keys else None
+        if row is not None:
+            self._say_why(self.kept_model.values_at(row)["row"])
+
+    def _say_why(self, row: SaleRow | BuyRow | KeptRow | None) -> None:
+        words = f"{row.symbol}: {sentence(row.reason)}" if row else "Pick a row to read why."
+        self.why.setText(words)
+        self.why.setAccessibleName(words)
 
     def _on_lot_activated(self, key: object) -> None:
         self.ctx.navigate("lots", {"lot": str(key)})

@@ -5,10 +5,7 @@ from decimal import Decimal
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QCheckBox,
-    QComboBox,
-    QDoubleSpinBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -24,11 +21,14 @@ from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.gui.a11y import name
 from harvestdesk.gui.theme import Space, TextSize, Theme
 from harvestdesk.gui.views.plan.words import GOAL_WORDS, LIMIT_WORDS
+from harvestdesk.gui.widgets.fields import Choice, FigureField
 
 
 class SettingsPanel(QFrame):
-    """Signals:
-    changed: the person changed a figure or a choice.
+    """The sentences and their fields.
+
+    Signals:
+        changed: the person changed a figure or a choice.
     """
 
     changed = Signal()
@@ -41,15 +41,22 @@ class SettingsPanel(QFrame):
         self._accounts: dict[AccountId, QCheckBox] = {}
         self._quiet = False
         self.setProperty("card", True)
-        self.limit = self._combo("Tracking error is limited", LIMIT_WORDS.values())
-        self.tracking_error = self._figure("Limit of tracking error in basis points", " bp", 1, 1000)
-        self.goal = self._combo("What the plan looks for", GOAL_WORDS.values())
-        self.min_loss = self._figure("Smallest loss worth a sale in dollars", "", 2, 1_000_000)
-        self.min_trade = self._figure("Smallest order in dollars", "", 2, 1_000_000)
-        self.replace = QCheckBox("Buy replacements in the same plan")
-        self.replace.setToolTip("Otherwise the proceeds stay in cash")
+        self.limit = Choice(theme, "Tracking error is limited")
+        self.limit.addItems(list(LIMIT_WORDS.values()))
+        self.tracking_error = FigureField(
+            theme, "Limit of tracking error in basis points", most=Decimal(1000), decimals=1
+        )
+        self.goal = Choice(theme, "What the plan looks for")
+        self.goal.addItems(list(GOAL_WORDS.values()))
+        most = Decimal(1_000_000)
+        self.min_loss = FigureField(
+            theme, "Smallest loss worth a sale in dollars", most=most, step=5
+        )
+        self.min_trade = FigureField(theme, "Smallest order in dollars", most=most, step=50)
+        self.replace = QCheckBox("Buy replacements too")
+        self.replace.setToolTip("In the same plan; otherwise the proceeds stay in cash")
         self.excluded = name(QLineEdit(), "Never trade these symbols", "Symbols with commas between")
-        self.excluded.setPlaceholderText("symbols, such as ACLX, BRVN")
+        self.excluded.setPlaceholderText("symbols, with commas")
         self.unknown = QLabel()
         self.unknown.setWordWrap(True)
         self._boxes = QVBoxLayout()
@@ -57,7 +64,7 @@ class SettingsPanel(QFrame):
         self.limit.currentIndexChanged.connect(self._on_changed)
         self.goal.currentIndexChanged.connect(self._on_changed)
         for field in (self.tracking_error, self.min_loss, self.min_trade):
-            field.valueChanged.connect(self._on_changed)
+            field.value_changed.connect(self._on_changed)
         self.replace.toggled.connect(self._on_changed)
         self.excluded.textChanged.connect(self._on_changed)
         self.show_settings(self._base)
@@ -68,11 +75,11 @@ class SettingsPanel(QFrame):
         chosen = tuple(a for a, box in self._accounts.items() if box.isChecked())
         every = len(chosen) == len(self._accounts)
         return HarvestSettings(
-            tracking_error_bp=_decimal(self.tracking_error),
+            tracking_error_bp=self.tracking_error.value,
             risk_limit=list(LIMIT_WORDS)[self.limit.currentIndex()],
             goal=list(GOAL_WORDS)[self.goal.currentIndex()],
-            min_loss=_decimal(self.min_loss),
-            min_trade=_decimal(self.min_trade),
+            min_loss=self.min_loss.value,
+            min_trade=self.min_trade.value,
             account_ids=() if every else chosen,
             excluded_security_ids=self._excluded_ids(),
             replace=self.replace.isChecked(),
@@ -86,9 +93,9 @@ class SettingsPanel(QFrame):
         self._base = settings
         self.limit.setCurrentIndex(list(RiskLimit).index(settings.risk_limit))
         self.goal.setCurrentIndex(list(HarvestGoal).index(settings.goal))
-        self.tracking_error.setValue(float(settings.tracking_error_bp))
-        self.min_loss.setValue(float(settings.min_loss))
-        self.min_trade.setValue(float(settings.min_trade))
+        self.tracking_error.show_value(settings.tracking_error_bp)
+        self.min_loss.show_value(settings.min_loss)
+        self.min_trade.show_value(settings.min_trade)
         self.replace.setChecked(settings.replace)
         by_id = {v: k for k, v in self._symbols.items()}
         self.excluded.setText(
@@ -149,7 +156,7 @@ class SettingsPanel(QFrame):
         column.addWidget(head)
         column.addWidget(QLabel("Keep tracking error"))
         column.addWidget(self.limit)
-        column.addLayout(self._sentence("", self.tracking_error, "a year."))
+        column.addLayout(self._sentence("", self.tracking_error, "bp a year."))
         column.addWidget(QLabel("Look for"))
         column.addWidget(self.goal)
         column.addLayout(self._sentence("Skip losses below $", self.min_loss))
@@ -175,22 +182,3 @@ class SettingsPanel(QFrame):
             row.addWidget(QLabel(after))
         row.addStretch(1)
         return row
-
-    def _combo(self, spoken: str, words: "Sequence[str] | object") -> QComboBox:
-        box = name(QComboBox(), spoken)
-        box.addItems(list(words))  # type: ignore[call-overload]
-        return box
-
-    def _figure(self, spoken: str, suffix: str, decimals: int, most: float) -> QDoubleSpinBox:
-        field = name(QDoubleSpinBox(), spoken)
-        field.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
-        field.setDecimals(decimals)
-        field.setRange(0, most)
-        field.setSuffix(suffix)
-        field.setFixedWidth(self._theme.text_width(11))
-        return field
-
-
-def _decimal(field: QDoubleSpinBox) -> Decimal:
-    """Return the figure with the decimals it shows."""
-    return Decimal(f"{field.value():.{field.decimals()}f}").normalize() + 0

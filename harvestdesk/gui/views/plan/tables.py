@@ -42,12 +42,12 @@ def _loss_tone(_values: RowValues) -> Tone:
 SALES: tuple[Column, ...] = (
     Column("symbol", "Sell", explain="Security to sell", explain_cell=lambda v: v["row"].name, width=8),
     Column("shares", "Shares", Kind.SHARES, "Shares of the lot to sell", _priced, width=11),
-    Column("acquired", "Acquired", Kind.DATE, "The lot to name to the broker, by its date", width=12),
+    Column("acquired", "Acquired", Kind.DATE, "The lot to name to the broker, by its date", width=11),
     Column("term", "Term", explain="Short-term up to one year", width=6),
-    Column("price", "Price $", Kind.PRICE, "Last price", _priced, width=10),
-    Column("proceeds", "Proceeds $", Kind.MONEY, "Shares times price", _priced, width=13),
-    Column("loss", "Loss $", Kind.MONEY, "Basis less proceeds", _loss_words, _loss_tone, 12),
-    Column("tax_value", "Tax value $", Kind.MONEY, "What the loss is worth in tax", _tax_words, width=12),
+    Column("loss", "Loss $", Kind.MONEY, "Basis less proceeds", _loss_words, _loss_tone, 10),
+    Column("tax_value", "Tax value $", Kind.MONEY, "What the loss is worth in tax", _tax_words, width=11),
+    Column("proceeds", "Proceeds $", Kind.MONEY, "Shares times price", _priced, width=11),
+    Column("price", "Price $", Kind.PRICE, "Last price", _priced, width=8),
     Column("why", "Why", explain="Why the lot is sold", explain_cell=_why, width=60),
 )  # fmt: skip
 
@@ -73,13 +73,13 @@ KEPT: tuple[Column, ...] = (
 
 LADDER: tuple[Column, ...] = (
     Column("symbol", "Next lot", explain="Lots beyond the limit, best first", width=10),
-    Column("account", "Account", explain="Where the lot is held", width=18),
+    Column("loss", "Further loss $", Kind.MONEY, "Loss the lot would add", tone=_loss_tone, width=16),
+    Column("te", "Then bp", Kind.BASIS_POINTS,
+           "Tracking error with this lot and all above it sold too", width=10),
+    Column("over", "Over limit bp", Kind.BASIS_POINTS, "How far that is over the limit", width=15),
+    Column("tax_value", "Tax value $", Kind.MONEY, "What that loss is worth in tax", width=14),
     Column("shares", "Shares", Kind.SHARES, "Shares that would be sold"),
-    Column("loss", "Further loss $", Kind.MONEY, "Loss the lot would add", tone=_loss_tone, width=15),
-    Column("tax_value", "Tax value $", Kind.MONEY, "What that loss is worth in tax", width=13),
-    Column("te", "Tracking error bp", Kind.BASIS_POINTS,
-           "Tracking error with this lot and all above it sold too", width=18),
-    Column("over", "Over limit bp", Kind.BASIS_POINTS, "How far that is over the limit", width=14),
+    Column("account", "Account", explain="Where the lot is held", width=18),
 )  # fmt: skip
 
 LOCKS: tuple[Column, ...] = (

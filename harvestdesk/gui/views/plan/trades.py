@@ -18,11 +18,15 @@ from harvestdesk.services.views.plan import AccountTrades, PlanView
 
 
 class TradeList(QScrollArea):
-    """Signals:
-    lot_chosen: id of the lot of the sale the person picked.
+    """Sales and purchases in one section per account.
+
+    Signals:
+        lot_chosen: id of the lot of the sale the person picked.
+        row_chosen: the SaleRow or BuyRow the person picked.
     """
 
     lot_chosen = Signal(str)
+    row_chosen = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -70,7 +74,13 @@ class TradeList(QScrollArea):
 
     def _keep(self, column: QVBoxLayout, table: PlainTable) -> None:
         self.tables.append(table)
+        table.chosen.connect(lambda key: self._tell(table, key))
         column.addWidget(table)
+
+    def _tell(self, table: PlainTable, key: object) -> None:
+        row = table.columns_model.row_of(str(key))
+        if row is not None:
+            self.row_chosen.emit(table.columns_model.values_at(row)["row"])
 
     def _label(self, text: str, size: TextSize, tone: Tone, *, strong: bool = False) -> QLabel:
         label = QLabel(text)

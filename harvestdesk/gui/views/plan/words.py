@@ -27,15 +27,14 @@ MEASURES: dict[Measure, tuple[str, str]] = {
     ),
     Measure.TAX: (
         "Tax this year",
-        "Tax on the year's netted results at the household's rates; a minus is tax saved by the "
-        "deduction against other income.",
+        "Tax on the year's netted results at the household's rates; a minus is tax saved.",
     ),
     Measure.CARRIED_SHORT: (
-        "Carried, short-term",
+        "Carried, short",
         "Short-term loss beyond this year's gains and deduction, carried to next year.",
     ),
     Measure.CARRIED_LONG: (
-        "Carried, long-term",
+        "Carried, long",
         "Long-term loss beyond this year's gains and deduction, carried to next year.",
     ),
     Measure.UNREALISED_LOSSES: (

@@ -1,0 +1,84 @@
+"""Fields inside sentences: a figure to type over, a choice to open."""
+
+from decimal import Decimal
+
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QDoubleValidator, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QComboBox, QLineEdit
+
+from harvestdesk.domain.money import decimal_text, parse_decimal
+from harvestdesk.gui.a11y import name
+from harvestdesk.gui.theme import Theme
+
+
+class FigureField(QLineEdit):
+    """A number between zero and a limit; Up and Down step it.
+
+    Signals:
+        value_changed: the number changed, by whatever hand.
+    """
+
+    value_changed = Signal()
+
+    def __init__(
+        self, theme: Theme, spoken: str, *, most: Decimal, decimals: int = 2, step: int = 1
+    ) -> None:
+        super().__init__()
+        self._last = Decimal(0)
+        self._most = most
+        self._step = Decimal(step)
+        validator = QDoubleValidator(0.0, float(most), decimals, self)
+        validator.setNotation(QDoubleValidator.Notation.StandardNotation)
+        self.setValidator(validator)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.setFixedWidth(theme.text_width(10))
+        name(self, spoken, f"A number up to {decimal_text(most)}; Up and Down change it")
+        self.textChanged.connect(self._on_text_changed)
+
+    @property
+    def value(self) -> Decimal:
+        """The number as typed; while the field is empty or half typed, the last one."""
+        return self._last
+
+    def show_value(self, value: Decimal) -> None:
+        """Write a number into the field."""
+        self.setText(decimal_text(value))
+
+    def _on_text_changed(self, text: str) -> None:
+        typed = parse_decimal(text.replace(",", "").strip())
+        if typed is None or not 0 <= typed <= self._most or typed == self._last:
+            return
+        self._last = typed
+        self.value_changed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Step with Up and Down."""
+        turn = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()), 0)
+        if not turn:
+            super().keyPressEvent(event)
+            return
+        self.show_value(min(max(self._last + turn * self._step, Decimal(0)), self._most))
+
+
+class Choice(QComboBox):
+    """A combo box drawn flat, with a chevron."""
+
+    def __init__(self, theme: Theme, spoken: str, explanation: str = "") -> None:
+        super().__init__()
+        self._theme = theme
+        name(self, spoken, explanation)
+        side = theme.px(18)
+        self.setStyleSheet(f"QComboBox::drop-down {{ border: 0; width: {side}px; }}")
+        theme.changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the chevron over what Qt draws."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._theme.colour("muted_text"), 1.5))
+        half = self._theme.px(4)
+        x, y = self.width() - self._theme.px(12), self.height() / 2
+        points = [QPointF(x - half, y - half / 2), QPointF(x, y + half / 2), QPointF(x + half, y - half / 2)]
+        painter.drawPolyline(QPolygonF(points))
+        painter.end()
