@@ -10,10 +10,21 @@ from harvestdesk.domain.errors import BadInputError
 from harvestdesk.domain.money import ZERO, cents, decimal_text, money_text, parse_decimal
 from harvestdesk.tax.holding_period import term_of
 from harvestdesk.washsale.events import Acquire, LedgerFacts, LedgerLot, LedgerSymbol
-from harvestdesk.washsale.facts import Json, ledger_facts
+from harvestdesk.washsale.facts import Json, evaluate_facts, ledger_facts
 from harvestdesk.washsale.ledger import run_ledger
 from harvestdesk.washsale.policy import DEFAULT_POLICY, WashPolicy
 from harvestdesk.washsale.window import first_safe_loss_sale, in_window
+
+
+def answer_facts(facts: Json, policy: WashPolicy = DEFAULT_POLICY) -> dict[str, Any]:
+    """Answer case facts: a screen where they carry `as_of` and `prices`, else the full tax result.
+
+    Raises:
+        BadInputError: naming the transaction and the field that can't be used.
+    """
+    if "as_of" in facts and "prices" in facts:
+        return screen_facts(facts, policy)
+    return evaluate_facts(facts, policy)
 
 
 def screen_facts(facts: Json, policy: WashPolicy = DEFAULT_POLICY) -> dict[str, Any]:

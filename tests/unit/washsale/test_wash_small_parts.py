@@ -19,7 +19,7 @@ from harvestdesk.washsale.policy import (
     WashPolicy,
 )
 from harvestdesk.washsale.purchases import occurrences
-from harvestdesk.washsale.screen import screen_facts
+from harvestdesk.washsale.screen import answer_facts, screen_facts
 from harvestdesk.washsale.units import from_units, share_of, to_units
 from harvestdesk.washsale.window import (
     first_safe_loss_sale,
@@ -277,3 +277,8 @@ def test_policy__purchase_before_the_sold_lot_can_be_left_out() -> None:
     ignore = WashPolicy(acquired_before_sold_lot=AcquiredBeforeSoldLot.IGNORE)
     assert evaluate_facts(case)["totals"]["disallowed"] == "40.00"
     assert evaluate_facts(case, ignore)["totals"]["disallowed"] == "0.00"
+
+
+def test_answer__goes_by_the_fields_of_the_facts() -> None:
+    assert set(answer_facts(screen())) == {"harvestable", "blocking_purchases"}
+    assert set(answer_facts(facts())) == {"sales", "lots", "totals", "by_year"}
