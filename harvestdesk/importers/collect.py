@@ -135,6 +135,10 @@ class Collector:
             )
         return account.key
 
+    def knows(self, key: str) -> bool:
+        """True if an account with this key, or a security with this symbol, was recorded before."""
+        return key in self._accounts or key in self._securities
+
     def security(self, security: ParsedSecurity) -> str:
         """Record a security once and return its symbol; later mentions fill what earlier ones left open."""
         known = self._securities.get(security.symbol)

@@ -85,11 +85,11 @@ def check(name: str, raw: bytes) -> None:
         assert problem.message
         assert problem.severity is not Severity.ERROR or problem.line is not None
     named = sum(1 for p in batch.problems if p.line is not None) + len(records)
-    others = len(batch.class_targets) + len(batch.security_targets) + len(batch.replacements)
-    others += (
-        len(batch.equivalents) + len(batch.identical) + len(batch.accounts) + len(batch.securities)
-    )
-    assert named + others >= min(batch.rows, 1)
+    named += len(batch.class_targets) + len(batch.security_targets) + len(batch.replacements)
+    named += len(batch.equivalents) + len(batch.identical)
+    if batch.kind in {"accounts", "securities"}:  # rows without a line of their own
+        named += len(batch.accounts) + len(batch.securities)
+    assert named >= batch.rows
     for lot in batch.lots:
         assert lot.shares > 0
         to_scaled(lot.shares, SHARES_DIGITS)

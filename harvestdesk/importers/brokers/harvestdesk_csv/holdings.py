@@ -41,6 +41,8 @@ def read_account(cells: Cells, out: Collector) -> None:
     kind = word(cells, "type", AccountType)
     if kind is None:
         raise cells.wrong("type", "one of " + ", ".join(m.value for m in AccountType))
+    if out.knows(key):
+        raise cells.wrong("account", "each account once; a row above has it already", "row.twice")
     cash, cash_on = cells.money("cash"), cells.day("cash_on")
     out.account(
         ParsedAccount(
@@ -61,6 +63,8 @@ def read_account(cells: Cells, out: Collector) -> None:
 
 def read_security(cells: Cells, out: Collector) -> None:
     """Read one security."""
+    if out.knows(symbol_of(cells)):
+        raise cells.wrong("symbol", "each security once; a row above has it already", "row.twice")
     note_security(cells, out)
 
 
