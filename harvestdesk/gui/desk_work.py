@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harvestdesk.domain.errors import HarvestError
 from harvestdesk.domain.proposal import HarvestSettings, Proposal
 from harvestdesk.gui.desk import Loaded
 from harvestdesk.gui.undo import UndoState
@@ -87,26 +86,23 @@ def latest_proposal(app: "AppContext") -> Proposal | None:
 
 def prepare_harvest(app: "AppContext", settings: HarvestSettings) -> Job[HarvestInputs, Proposal]:
     """Return the harvest of the household as a job for the worker process."""
-    from harvestdesk.services.plan_harvest import next_proposal_id
+    from harvestdesk.services.plan_harvest import prepare
 
+    asked = prepare(app, settings)
     return harvest_job(
-        HarvestInputs(app.snapshot(), settings, next_proposal_id(app), app.clock.now())
+        HarvestInputs(asked.snapshot, asked.settings, asked.proposal_id, asked.created_at)
     )
 
 
 def keep(app: "AppContext", proposal: Proposal) -> None:
     """Store a plan, unless the household has changed while it was worked out."""
-    if app.snapshot().fingerprint != proposal.fingerprint:
-        raise HarvestError(
-            "The household changed while the plan was worked out, so the plan was dropped. Plan again.",
-            code="plan.late",
-        )
-    with app.book.write("Harvest plan") as w:
-        w.add_proposal(proposal)
+    from harvestdesk.services import plan_harvest
+
+    plan_harvest.keep(app, proposal)
 
 
 def build_report(app: "AppContext", kind: str, proposal_id: "ProposalId | None") -> "Report":
     """Return a worksheet, lot instructions or do-not-buy list as plain data."""
-    from harvestdesk.services import worksheets
+    from harvestdesk.services.worksheets import build_report as build
 
-    return worksheets.build_report(app, kind, proposal_id)
+    return build(app, kind, proposal_id)

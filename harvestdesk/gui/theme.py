@@ -5,7 +5,7 @@ from enum import IntEnum, StrEnum
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QFont, QFontInfo, QFontMetrics, QPalette, QPixmap
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QApplication
 
 
 class Scheme(StrEnum):
@@ -190,6 +190,7 @@ CONTRAST = replace(
 )
 
 _DESIGN_SIZE = TextSize.BODY
+_STYLED = "harvestdesk.styled"
 
 
 class Theme(QObject):
@@ -224,8 +225,10 @@ class Theme(QObject):
     def apply(self) -> None:
         """Set style, palette, font and the small style sheet on the application."""
         self.colours = self._wanted()
-        if self._app.style().objectName().lower() != "fusion":
-            self._app.setStyle(QStyleFactory.create("Fusion"))
+        # A style sheet hides the style's name, and setting a style anew re-polishes every widget.
+        if not self._app.property(_STYLED):
+            self._app.setStyle("Fusion")
+            self._app.setProperty(_STYLED, True)
         self._app.setPalette(palette_of(self.colours))
         self._app.setFont(self.font())
         self._app.setStyleSheet(style_sheet(self))

@@ -105,8 +105,8 @@ class RunningJob(Generic[Result]):
             pass
         kind, value = self._outcome or ("failed", None)
         if kind == "done":
-            return cast(Result, value)
-        raise cast(HarvestError, value)
+            return cast("Result", value)
+        raise cast("HarvestError", value)
 
     def cancel(self) -> None:
         """End the process; returns within 250 ms."""

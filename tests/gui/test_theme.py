@@ -53,7 +53,7 @@ def test_marks__have_contrast_of_3(palette):
 
 def test_no_colour_is_named_outside_the_theme():
     names = re.compile(
-        r"#[0-9A-Fa-f]{6}\b|Qt\.GlobalColor\.(?!transparent)|QColor\(\s*[\"'\d]|\bpx;|\d+px\b"
+        r"#[0-9A-Fa-f]{6}\b|Qt\.GlobalColor\.(?!transparent)|QColor\(\s*[\"'\d]|\b[1-9]\d*px\b"
     )
     folder = Path(gui.__file__).parent
     found = [
