@@ -127,7 +127,8 @@ class DetailPane(QScrollArea):
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
         label.setFont(self._theme.font(size, strong=strong))
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        if text:
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         palette = label.palette()
         palette.setColor(QPalette.ColorRole.WindowText, self._theme.text(tone))
         label.setPalette(palette)

@@ -319,7 +319,7 @@ class LotScatter(Canvas):
         """Select what the band holds, or the lot under the pointer; Shift adds to the selection."""
         if self._band is None or event.button() != Qt.MouseButton.LeftButton:
             return
-        box = QRectF(*self._band).normalized()
+        box = QRectF(self._band[0], event.position()).normalized()
         self._band = None
         if box.width() + box.height() <= self.theme.px(6):
             i = self._nearest(event.position())

@@ -70,6 +70,7 @@ class PlanPage(Page):
         self.why = QLabel()
         self.why.setWordWrap(True)
         self.why.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._say_why(None)
         self._stack = QStackedWidget()
         self.body.addWidget(self._columns(), 1)
         self._connect()
@@ -266,4 +267,4 @@ class PlanPage(Page):
         if self.kept_model.row_of(lot_id) is not None:
             self.parts.choose(1)
             self._stack.setCurrentIndex(1)
-            self.kept.select_keys([lot_id])
+            self.kept.select_keys([lot_id], announce=True)
