@@ -69,6 +69,7 @@ class MainWindow(QMainWindow):
         self.desk = Desk(runner, preferences, self)
         self.actions_by_key = build_actions(self)
         fill_menus(self.menuBar(), self.actions_by_key)
+        self.addActions(list(self.actions_by_key.values()))
         self.commands = Commands(self)
         self._lay_out()
         self._connect()
@@ -150,6 +151,7 @@ class MainWindow(QMainWindow):
         self.notice.say("")
         self._on_refreshed(loaded)
         self.navigate("overview", {})
+        self.sidebar.focus_pages()
         self._remember(self.desk.preferences)
 
     def _on_refreshed(self, loaded: Loaded) -> None:

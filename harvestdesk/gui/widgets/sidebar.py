@@ -228,6 +228,10 @@ class Sidebar(QFrame):
         """Show which page is open."""
         self._pages.mark(key)
 
+    def focus_pages(self) -> None:
+        """Put the keyboard on the list of pages."""
+        self._pages.setFocus()
+
     def _on_theme_changed(self) -> None:
         for label in (self._total, self._heading):
             palette = label.palette()
