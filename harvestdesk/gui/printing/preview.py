@@ -187,6 +187,8 @@ class PreviewDialog(QDialog):
         self.zoom_box.addItem("Fit width", None)
         for zoom in _ZOOMS:
             self.zoom_box.addItem(f"{zoom:.0%}", zoom)
+        for box in (self.paper_box, self.zoom_box):
+            name(box.view(), f"{box.accessibleName()} choices")
         self.page_label = QLabel()
         self.said = name(QLabel(), "Result")
         self.said.setWordWrap(True)

@@ -6,7 +6,7 @@ import uuid
 from datetime import date
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF, QUuid
+from PySide6.QtCore import QBuffer, QHashSeed, QIODevice, QMarginsF, QRectF, QSizeF, QUuid
 from PySide6.QtGui import QImage, QPagedPaintDevice, QPageSize, QPainter, QPdfWriter
 
 from harvestdesk import __version__
@@ -75,6 +75,15 @@ class PrintedReport:
 
     def pdf(self) -> bytes:
         """Return the whole report as a PDF; the same report gives the same bytes."""
+        # Qt writes the fonts in the order of a hash; unseeded it is the same in every process.
+        QHashSeed.setDeterministicGlobalSeed()
+        try:
+            written = self._write()
+        finally:
+            QHashSeed.resetRandomGlobalSeed()
+        return _dated(written, self.report.dated or _EPOCH)
+
+    def _write(self) -> bytes:
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         writer = QPdfWriter(buffer)
@@ -90,7 +99,7 @@ class PrintedReport:
         finally:
             painter.end()
         buffer.close()
-        return _dated(bytes(buffer.data().data()), self.report.dated or _EPOCH)
+        return bytes(buffer.data().data())
 
     def page_size(self) -> QPageSize:
         """Return the sheet in Qt's terms."""

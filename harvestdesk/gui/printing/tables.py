@@ -25,6 +25,10 @@ _WIDEST_WORD = 74 * PT
 """Longest word of running text that is never broken."""
 
 
+_LONGEST = 1500
+"""Characters of a cell that are set; rows do not break over pages, so that a runaway cell must end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Band:
     """A row set in type: its marks from its upper left corner."""
@@ -211,7 +215,8 @@ class TableSetter:
             width = self._widths[n]
             if voice is self._bold and n == 0:
                 width = self._spill(cells)
-            lines.append(self._setter.wrap(cell, voice, width) if cell else ())
+            text = cell if len(cell) <= _LONGEST else f"{cell[:_LONGEST]}…"
+            lines.append(self._setter.wrap(text, voice, width) if text else ())
         tallest = max(1, *(len(cell) for cell in lines))
         marks: list[Mark] = [rule]
         for n, cell_lines in enumerate(lines):

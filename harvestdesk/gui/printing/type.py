@@ -10,8 +10,6 @@ from PySide6.QtWidgets import QApplication
 
 from harvestdesk.gui.printing.paper import FONT_FAMILIES, PT, Voice
 
-_LONGEST = 4000
-"""Characters of one text that are set; the rest of a runaway cell is cut with an ellipsis."""
 _WORD = re.compile(
     r"(?:(?:January|February|March|April|May|June|July|August|September|October|November|December)"
     r" \d{1,2}, \d{4}[^ ]*|[^ ]+) *"
@@ -58,8 +56,6 @@ class Typesetter:
 
     def wrap(self, text: str, voice: Voice, width: float) -> tuple[str, ...]:
         """Return `text` in lines no wider than `width`; words longer than a line are broken."""
-        if len(text) > _LONGEST:
-            text = f"{text[:_LONGEST]}…"
         if "\n" not in text and "\r" not in text and self.advance(text, voice) <= width:
             return (text,)
         lines: list[str] = []
