@@ -1,6 +1,5 @@
 """Lots, drift, wash calendar and plan: links, filters, keyboard, empty states, names."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -41,12 +40,12 @@ def desk(snapshot, proposal=None) -> DeskData:
 
 
 @pytest.fixture
-def ctx(qapp) -> Iterator[ViewContext]:
+def ctx(qapp) -> ViewContext:
     theme = Theme(qapp, Scheme.LIGHT)
     theme.apply()
     went: list[tuple[str, dict]] = []
     actions = {key: QAction(key) for key in _KEYS}
-    yield ViewContext(
+    return ViewContext(
         app=None, theme=theme, runner=None, navigate=lambda *to: went.append(to), actions=actions
     )
 
@@ -166,7 +165,7 @@ def test_lots__sorting_by_gain_puts_the_largest_loss_first(show):
     assert page.model.key_at(0) == "l3"
 
 
-@pytest.mark.qt_log_ignore(r"raise\(\)", extend=True)
+@pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)")
 def test_lots__keyboard_walks_and_escape_clears(show):
     page = show(LotsPage)
     page.scatter.setFocus()

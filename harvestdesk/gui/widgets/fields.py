@@ -67,6 +67,7 @@ class Choice(QComboBox):
         super().__init__()
         self._theme = theme
         name(self, spoken, explanation)
+        name(self.view(), f"{spoken}: choices")
         side = theme.px(18)
         self.setStyleSheet(f"QComboBox::drop-down {{ border: 0; width: {side}px; }}")
         theme.changed.connect(self.update)

@@ -1,5 +1,6 @@
 """Bullet bars: actual weight, target tick, shaded band and the ghost of the weight after the plan."""
 
+import math
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -22,7 +23,7 @@ _FIGURES = (
     ("Value $", "00,000,000"),
 )
 """Columns right of the bars from the right edge inwards, each with its widest text."""
-_STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
+_STEPS = (0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class DriftBars(Canvas):
         super().__init__(theme, "Picture of the drift: weight of each asset class and its band", parent)
         self._view = _NOTHING
         self._selected = 0
+        self._around_target = False
         self.painted = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -55,6 +57,11 @@ class DriftBars(Canvas):
         self._view = view
         self._selected = min(self._selected, max(0, len(view.lines) - 1))
         self.updateGeometry()
+        self.update()
+
+    def measure_from_target(self, around: bool) -> None:
+        """Draw every class from its own target: small classes read as well as large ones."""
+        self._around_target = around
         self.update()
 
     @property
@@ -100,15 +107,29 @@ class DriftBars(Canvas):
         bars = QRectF(names.right() + gap, 0, max(right - names.right() - 2 * gap, 60), self.height())
         return _Columns(names, bars, tuple(figures))
 
-    def _top(self) -> float:
+    def _ends(self) -> tuple[float, float]:
+        """Return the ends of the axis: from zero up, or as far to both sides of the target."""
         most = Decimal(0)
         for line in self._view.lines:
-            parts = (line.weight, line.high, line.target, line.after_weight)
-            most = max(most, *(p for p in parts if p is not None))
-        return max(float(most) * 1.06, 0.05)
+            if self._around_target and line.target is None:
+                continue
+            ground = line.target if self._around_target and line.target is not None else Decimal(0)
+            parts = (line.weight, line.low, line.high, line.target, line.after_weight)
+            most = max(most, *(abs(p - ground) for p in parts if p is not None))
+        if self._around_target:
+            reach = max(float(most) * 1.1, 0.005)
+            return -reach, reach
+        return 0.0, max(float(most) * 1.06, 0.05)
 
     def _x(self, columns: _Columns, weight: Decimal | float) -> float:
-        return columns.bars.left() + columns.bars.width() * float(weight) / self._top()
+        low, high = self._ends()
+        return columns.bars.left() + columns.bars.width() * (float(weight) - low) / (high - low)
+
+    def _place(self, columns: _Columns, line: DriftLine, weight: Decimal) -> float:
+        """Return where a weight of a class stands: from zero, or from the target of the class."""
+        if self._around_target and line.target is not None:
+            return self._x(columns, weight - line.target)
+        return self._x(columns, weight)
 
     def row_box(self, place: int) -> QRectF:
         """Return the box of a class."""
@@ -147,20 +168,22 @@ class DriftBars(Canvas):
             self.write(painter, QRectF(box.left() - 20, 0, box.width() + 20, height), title, _RIGHT, Tone.MUTED)
 
     def _paint_axis(self, painter: QPainter, columns: _Columns) -> None:
-        top, least = self._top(), self.metrics().horizontalAdvance("100 %") * 1.8
-        step = next((s for s in _STEPS if columns.bars.width() * s / top >= least), 0.5)
+        (low, high), least = self._ends(), self.metrics().horizontalAdvance("+100.0 %") * 1.5
+        step = next((s for s in _STEPS if columns.bars.width() * s / (high - low) >= least), 0.5)
         bottom = self._head() + len(self._view.lines) * self._row()
         painter.setFont(self.theme.font(TextSize.CAPTION))
         painter.setPen(self.hairline())
         painter.drawLine(QPointF(0, bottom), QPointF(self.width(), bottom))
-        weight = 0.0
-        while weight <= top:
-            x = self._x(columns, weight)
-            painter.setPen(self.hairline())
+        decimals = 1 if step < 0.01 else 0
+        for place in range(math.ceil(low / step), math.floor(high / step) + 1):
+            x = self._x(columns, place * step)
+            centre = place == 0 and self._around_target
+            painter.setPen(self.hairline("field_edge" if centre else "hairline"))
             painter.drawLine(QPointF(x, self._head()), QPointF(x, bottom))
             box = QRectF(x - least / 2, bottom, least, self._head())
-            self.write(painter, box, formatting.percent(weight, 0), Qt.AlignmentFlag.AlignHCenter, Tone.MUTED)
-            weight += step
+            words = formatting.percent(place * step, decimals)
+            words = f"+{words}" if self._around_target and place > 0 else words
+            self.write(painter, box, words, Qt.AlignmentFlag.AlignHCenter, Tone.MUTED)
 
     def _paint_line(self, painter: QPainter, columns: _Columns, row: QRectF, line: DriftLine) -> None:
         off = line.breach > 0
@@ -191,24 +214,27 @@ class DriftBars(Canvas):
     def _paint_bullet(self, painter: QPainter, columns: _Columns, row: QRectF, line: DriftLine) -> None:
         middle, height = row.center().y(), row.height()
         zero = self._x(columns, 0)
+        if self._around_target and line.target is None:
+            return
         painter.setPen(Qt.PenStyle.NoPen)
         if line.low is not None and line.high is not None:
-            left, right = self._x(columns, line.low), self._x(columns, line.high)
+            left = self._place(columns, line, line.low)
+            right = self._place(columns, line, line.high)
             painter.setPen(self.hairline("field_edge", 0.6))
             painter.setBrush(self.theme.colour("band"))
             painter.drawRect(QRectF(left, middle - height * 0.36, right - left, height * 0.72))
         tone = Tone.WARNING if line.breach > 0 else Tone.LOCKED
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.theme.mark(tone))
-        end = self._x(columns, line.weight)
-        painter.drawRect(QRectF(zero, middle - height * 0.14, max(end - zero, 1), height * 0.28))
-        if line.after_weight is not None and abs(line.after_weight - line.weight) >= Decimal("0.0005"):
-            after = self._x(columns, line.after_weight)
+        end = self._place(columns, line, line.weight)
+        painter.drawRect(_bar(zero, end, middle, height * 0.14))
+        if line.after_weight is not None:
+            after = self._place(columns, line, line.after_weight)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(self.theme.mark(Tone.PLAN), 1.6, Qt.PenStyle.DashLine))
-            painter.drawRect(QRectF(zero, middle - height * 0.24, max(after - zero, 1), height * 0.48))
+            painter.drawRect(_bar(zero, after, middle, height * 0.24))
         if line.target is not None:
-            x = self._x(columns, line.target)
+            x = self._place(columns, line, line.target)
             painter.setPen(QPen(self.theme.colour("text"), self.theme.px(2)))
             painter.drawLine(QPointF(x, middle - height * 0.36), QPointF(x, middle + height * 0.36))
 
@@ -246,6 +272,12 @@ class DriftBars(Canvas):
         self._selected = number
         self.update()
         self.line_selected.emit(number)
+
+
+def _bar(start: float, end: float, middle: float, half: float) -> QRectF:
+    """Return a bar between two places, at least a pixel wide."""
+    left, right = min(start, end), max(start, end)
+    return QRectF(left, middle - half, max(right - left, 1.0), 2 * half)
 
 
 def _within(column: QRectF, row: QRectF) -> QRectF:

@@ -57,12 +57,16 @@ class DriftPage(Page):
         self.looks = Segments(
             self.theme,
             "Show as",
-            (("Picture", "Bars with bands"), ("Table", "The same figures as a table")),
+            (
+                ("Weights", "Bars from zero, with target and band"),
+                ("Drift", "Bars from each target, so that small classes can be read"),
+                ("Table", "The same figures as a table"),
+            ),
         )
         self._stack = self._make_stack()
         self.body.addLayout(self._bar())
         self.body.addWidget(beside(self._stack, self.detail, self.theme), 1)
-        self.looks.chosen.connect(self._stack.setCurrentIndex)
+        self.looks.chosen.connect(self.show_look)
         self.bars.line_selected.connect(self._on_bar_selected)
         self.table.selection_changed.connect(self._on_row_selected)
         if "plan.run" in ctx.actions:
@@ -138,6 +142,12 @@ class DriftPage(Page):
         self.bars.show_drift(view)
         self.model.show_drift(view)
         self._show_line(self.bars.selected)
+
+    def show_look(self, number: int) -> None:
+        """Show weights, drift around the targets, or the table."""
+        self.looks.choose(number)
+        self._stack.setCurrentIndex(1 if number == 2 else 0)
+        self.bars.measure_from_target(number == 1)
 
     # --- the link ------------------------------------------------------------------------------------
     def _on_bar_selected(self, place: int) -> None:

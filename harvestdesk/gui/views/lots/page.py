@@ -46,6 +46,8 @@ class LotsPage(Page):
         self.scatter = LotScatter(self.theme)
         self.model = LotTable(self.theme)
         self.table = DataTable(self.model, self.theme, "Lots")
+        gain = self.model.column_number("gain")
+        self.table.grid.sortByColumn(gain, Qt.SortOrder.AscendingOrder)
         self._sums = QLabel()
         self._sums.setFont(self.theme.font(TextSize.CAPTION))
         self._sums.setAccessibleName("Sums of the lots selected")

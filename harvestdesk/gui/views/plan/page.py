@@ -39,6 +39,8 @@ from harvestdesk.gui.widgets.segments import Segments
 from harvestdesk.reports.wording import sentence
 from harvestdesk.services.views.plan import BuyRow, KeptRow, PlanView, SaleRow
 
+_ANY_HEIGHT = 16_777_215
+"""Qt's own word for no limit (QWIDGETSIZE_MAX)."""
 _PARTS = (
     ("Trades", "Sales and purchases, account by account"),
     ("Kept lots", "Lots the plan leaves alone, each with its reason"),
@@ -146,7 +148,13 @@ class PlanPage(Page):
         head.setFont(self.theme.font(TextSize.SECTION, strong=True))
         head.setBuddy(self.ladder.grid)
         column.addWidget(head)
+        self.no_ladder = QLabel(
+            "None: every loss that may be sold today is in the plan already."
+        )
+        self.no_ladder.setWordWrap(True)
+        column.addWidget(self.no_ladder)
         column.addWidget(self.ladder, 1)
+        self._ladder_box = part
         return part
 
     def _right(self) -> QWidget:
@@ -224,6 +232,10 @@ class PlanPage(Page):
         self.kept_model.show(view.kept)
         self.lock_model.show(view.locks)
         self.ladder_model.show(view.ladder)
+        self.ladder.setVisible(bool(view.ladder))
+        self.no_ladder.setHidden(bool(view.ladder))
+        short = self._ladder_box.sizeHint().height()
+        self._ladder_box.setMaximumHeight(_ANY_HEIGHT if view.ladder else short)
         self.before_after.show_plan(view)
         self.checks.say("Checks and warnings", check_lines(view))
         self._say_why(None)

@@ -38,7 +38,7 @@ MEASURES: dict[Measure, tuple[str, str]] = {
         "Long-term loss beyond this year's gains and deduction, carried to next year.",
     ),
     Measure.UNREALISED_LOSSES: (
-        "Unrealised losses",
+        "Losses left",
         "Losses still in the taxable accounts, locked ones included.",
     ),
     Measure.TRACKING_ERROR: (
