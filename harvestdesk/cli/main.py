@@ -4,6 +4,7 @@
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -16,6 +17,7 @@ from harvestdesk.domain.errors import BadInputError, HarvestError, NoPlanError
 from harvestdesk.reports.document import PaperRenderer
 
 DONE, DEFECT, BAD_INPUT, NO_PLAN = 0, 1, 2, 3
+_CODES: dict[type[HarvestError], int] = {BadInputError: BAD_INPUT, NoPlanError: NO_PLAN}
 _FAMILIES = (demo, imports, household, plan, reports, upkeep, engine)
 
 
@@ -61,24 +63,21 @@ def build_parser() -> argparse.ArgumentParser:
 def _answer(command: Command, run: Run) -> int:
     try:
         return command(run) or DONE
-    except BadInputError as error:
-        run.out.note(error.message)
-        return BAD_INPUT
-    except NoPlanError as error:
-        run.out.note(error.message)
-        return NO_PLAN
     except HarvestError as error:
         run.out.note(error.message)
-        return DEFECT
+        return next((code for kind, code in _CODES.items() if isinstance(error, kind)), DEFECT)
+    except BrokenPipeError:  # whoever reads stdout has had enough, as `head` has
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+        return DONE
     except KeyboardInterrupt:
         run.out.note("Stopped.")
-        return DEFECT
     except Exception as error:
         _report_defect(run, error)
-        return DEFECT
+    return DEFECT
 
 
 def _report_defect(run: Run, error: Exception) -> None:
+    """Say where the program broke."""
     import traceback
 
     traceback.print_exception(error, file=sys.stderr)

@@ -49,7 +49,6 @@ def restore(backup: Path, book: Path, clock: Clock) -> Restored:
         raise BadInputError(
             "The backup and the household file are the same file.", code="restore.same"
         )
-    kept = _set_aside(book, clock) if book.exists() else None
     with HouseholdBook.open(backup, view_only=True) as source:
         report = source.check()
         if not report.ok:
@@ -58,6 +57,7 @@ def restore(backup: Path, book: Path, clock: Clock) -> Restored:
                 f"{report.findings[0].described()}. Nothing was changed.",
                 code="restore.damaged",
             )
+        kept = _set_aside(book, clock) if book.exists() else None
         book.parent.mkdir(parents=True, exist_ok=True)
         source.backup(book)
     return Restored(book, kept)

@@ -6,7 +6,7 @@ from itertools import count as counter
 from pathlib import Path
 
 from harvestdesk.domain.account import Account
-from harvestdesk.domain.changes import Changes
+from harvestdesk.domain.changes import Changes, Touched
 from harvestdesk.domain.errors import BadInputError, Problem
 from harvestdesk.domain.ids import AccountId, ImportId
 from harvestdesk.domain.security import Security
@@ -118,6 +118,8 @@ def edit_account(ctx: AppContext, shown: ImportPreview, account: Account) -> Imp
 def confirm(ctx: AppContext, shown: ImportPreview) -> Changes:
     """Take the files in: one undo step, compared once more with what is stored now.
 
+    Files that bring nothing new write nothing.
+
     Raises:
         BadInputError: while an account has to be chosen; nothing was written.
     """
@@ -129,10 +131,12 @@ def confirm(ctx: AppContext, shown: ImportPreview) -> Changes:
             f"{_account_list(ctx)}.",
             code="import.account",
         )
-    stored = stored_of(ctx, [f.batch for f in shown.files])
     label = f"Import {shown.files[0].path.name}"
     if len(shown.files) > 1:
         label += f" and {len(shown.files) - 1} more"
+    if not (shown.new_rows or shown.new_accounts or shown.new_securities):
+        return Changes(label, Touched.NOTHING, 0)
+    stored = stored_of(ctx, [f.batch for f in shown.files])
     with ctx.book.write(label) as w:
         accounts = {a.id: replace(a, id=AccountId(w.new_id("account"))) for a in shown.new_accounts}
         outcome = outcome_of(
