@@ -341,7 +341,7 @@ def _signatures(block: Signatures, setter: Typesetter, width: float) -> list[Pie
             Text(date_left, below, "Date", voice),
         )
         last = n == len(block.lines) - 1
-        height = y + voice.value.line_height + (10 * PT if last else 2 * PT)
+        height = y + setter.step(voice) + (10 * PT if last else 2 * PT)
         pieces.append(Piece(marks, height, keep=not last))
     return pieces
 
@@ -351,7 +351,7 @@ def _text(text: str, voice: Voice, setter: Typesetter, width: float, above: floa
 
 
 def _lines(lines: Sequence[str], voice: Voice, setter: Typesetter, above: float = 0.0) -> Piece:
-    base, step = setter.baseline(voice), voice.value.line_height
+    base, step = setter.baseline(voice), setter.step(voice)
     marks = tuple(Text(0, base + n * step, line, voice) for n, line in enumerate(lines))
     return Piece(marks, len(lines) * step, above)
 

@@ -187,25 +187,26 @@ class TableSetter:
             for column, width in zip(self._table.columns, self._widths, strict=True)
         ]
         tallest = max(len(cell) for cell in lines)
-        height = tallest * voice.value.line_height + 2 * _PAD
+        height = tallest * self._setter.step(voice) + 2 * _PAD
         marks: list[Mark] = [
             Line(0, 0, self._width, 0, 6.0, RULE),
             Line(0, height, self._width, height, 6.0, RULE),
         ]
         for n, cell in enumerate(lines):
             # Heads sit on the rule below them, so that one-line heads line up with the last lines.
-            top = _PAD + (tallest - len(cell)) * voice.value.line_height
+            top = _PAD + (tallest - len(cell)) * self._setter.step(voice)
             marks += self._cell_marks(n, cell, voice, top)
         return Band(tuple(marks), height)
 
     def _group(self, text: str) -> Band:
         voice = self._bold
         lines = self._setter.wrap(text, voice, self._width)
-        height = len(lines) * voice.value.line_height + 2 * _PAD + 2 * PT
+        height = len(lines) * self._setter.step(voice) + 2 * _PAD + 2 * PT
         base = self._setter.baseline(voice) + _PAD + 2 * PT
         marks: list[Mark] = [Line(0, 0, self._width, 0, 4.0, ACCENT)]
         marks += [
-            Text(0, base + n * voice.value.line_height, line, voice) for n, line in enumerate(lines)
+            Text(0, base + n * self._setter.step(voice), line, voice)
+            for n, line in enumerate(lines)
         ]
         return Band(tuple(marks), height)
 
@@ -221,7 +222,7 @@ class TableSetter:
         marks: list[Mark] = [rule]
         for n, cell_lines in enumerate(lines):
             marks += self._cell_marks(n, cell_lines, voice, _PAD)
-        return Band(tuple(marks), tallest * voice.value.line_height + 2 * _PAD)
+        return Band(tuple(marks), tallest * self._setter.step(voice) + 2 * _PAD)
 
     def _spill(self, cells: Sequence[str]) -> float:
         """Return the width the name of a sum may take: to the next cell that says something."""
@@ -242,7 +243,7 @@ class TableSetter:
             if align is not Align.LEFT:
                 slack = width - self._setter.advance(line, voice)
                 x += slack if align is Align.RIGHT else slack / 2
-            yield Text(x, base + line_number * voice.value.line_height, line, voice)
+            yield Text(x, base + line_number * self._setter.step(voice), line, voice)
 
 
 def _sum_text(cells: Sequence[str]) -> str:

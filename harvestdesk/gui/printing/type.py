@@ -33,8 +33,11 @@ class Typesetter:
         family = _family()
         self._fonts = {voice: _font(family, voice) for voice in Voice}
         self._metrics = {voice: QFontMetricsF(font) for voice, font in self._fonts.items()}
-        self._ascents = {voice: metrics.ascent() for voice, metrics in self._metrics.items()}
-        self._descents = {voice: metrics.descent() for voice, metrics in self._metrics.items()}
+        self._steps = {voice: voice.value.line_height for voice in Voice}
+        self._baselines = {
+            voice: m.ascent() + (self._steps[voice] - m.ascent() - m.descent()) / 2
+            for voice, m in self._metrics.items()
+        }
         self._advances: dict[tuple[Voice, str], float] = {}
 
     def font(self, voice: Voice) -> QFont:
@@ -51,8 +54,11 @@ class Typesetter:
 
     def baseline(self, voice: Voice) -> float:
         """Return the distance from the top of a line to its baseline, the text centred in the line."""
-        ascent, descent = self._ascents[voice], self._descents[voice]
-        return ascent + (voice.value.line_height - ascent - descent) / 2
+        return self._baselines[voice]
+
+    def step(self, voice: Voice) -> float:
+        """Return the distance between baselines."""
+        return self._steps[voice]
 
     def wrap(self, text: str, voice: Voice, width: float) -> tuple[str, ...]:
         """Return `text` in lines no wider than `width`; words longer than a line are broken."""
