@@ -23,7 +23,13 @@ def cli(argv: Sequence[str] | None = None) -> int:
     multiprocessing.freeze_support()
     from harvestdesk.cli.main import main
 
-    return main(argv, paper=_paper, screens=_screens)
+    code = main(argv, paper=_paper, screens=_screens)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader left early; without this, Python complains once more while it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code
 
 
 def _paper(report: Report, path: Path) -> None:

@@ -4,7 +4,6 @@
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -67,7 +66,6 @@ def _answer(command: Command, run: Run) -> int:
         run.out.note(error.message)
         return next((code for kind, code in _CODES.items() if isinstance(error, kind)), DEFECT)
     except BrokenPipeError:  # whoever reads stdout has had enough, as `head` has
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
         return DONE
     except KeyboardInterrupt:
         run.out.note("Stopped.")

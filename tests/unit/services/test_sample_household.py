@@ -15,7 +15,7 @@ from harvestdesk.domain.lock import LockKind
 from harvestdesk.domain.lot import LotSource
 from harvestdesk.domain.transaction import TransactionType
 from harvestdesk.services.sample import build_sample
-from harvestdesk.washsale.outlook import lot_standings, locks_on
+from harvestdesk.washsale.outlook import locks_on, lot_standings
 
 
 @pytest.fixture
@@ -117,7 +117,13 @@ def test_its_files_are_read_without_a_warning_and_small(tmp_path):
         if p.severity is not Severity.INFO
     ]
     assert loud == []
-    assert {f.broker for f in shown.files} == {"harvestdesk", "schwab", "fidelity", "ibkr", "prices"}
+    assert {f.broker for f in shown.files} == {
+        "harvestdesk",
+        "schwab",
+        "fidelity",
+        "ibkr",
+        "prices",
+    }
     assert sum(f.path.stat().st_size for f in shown.files) < 1_500_000
 
 
