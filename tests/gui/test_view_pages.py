@@ -1,5 +1,6 @@
 """Lots, drift, wash calendar and plan: links, filters, keyboard, empty states, names."""
 
+import time
 from dataclasses import replace
 from decimal import Decimal
 
@@ -451,3 +452,41 @@ def test_plan__stop_shows_only_while_it_works(show, ctx):
 
 def test_status__planned_lots_are_triangles():
     assert LOOKS[LotStatus.PLANNED].shape is Shape.TRIANGLE
+
+
+# --- quick enough (three times the promise, for slow machines) ------------------------------------------
+def test_lots__five_thousand_first_painted_in_time(show):
+    page = show(LotsPage, vs.many_lots(5000), with_plan=False)
+    page.scatter.restyle()
+    begun = time.perf_counter()
+    page.scatter.repaint()
+    seconds = time.perf_counter() - begun
+    assert page.scatter.painted > 4900
+    assert seconds <= 3 * 0.050
+
+
+def test_lots__a_second_paint_draws_from_the_layer(show, monkeypatch):
+    page = show(LotsPage, vs.many_lots(500), with_plan=False)
+    page.scatter.repaint()
+    monkeypatch.setattr(page.scatter, "_paint_layer", lambda: pytest.fail("painted anew"))
+    page.scatter.select(["l1"])
+    page.scatter.repaint()
+
+
+def test_drift__around_target_moves_bars_not_figures(show):
+    page = show(DriftPage)
+    weights = page.bars.grab().toImage()
+    page.show_look(1)
+    assert page.bars.grab().toImage() != weights
+    low, high = page.bars._ends()
+    assert low == -high
+    page.show_look(2)
+    assert page.table.isVisible()
+
+
+def test_plan__nothing_beyond_the_plan_says_so(show):
+    snapshot = vs.household()
+    page = show(PlanPage)
+    page.refresh(desk(snapshot, replace(vs.plan(snapshot), ladder=())))
+    assert page.no_ladder.isVisible()
+    assert not page.ladder.isVisible()

@@ -41,6 +41,7 @@ class LotsPage(Page):
     def __init__(self, ctx: ViewContext, parent: QWidget | None = None) -> None:
         super().__init__(ctx, parent)
         self._view: LotsView | None = None
+        self._loading = False
         self._rows: dict[str, LotRow] = {}
         self.legend = Legend(self.theme)
         self.scatter = LotScatter(self.theme)
@@ -102,8 +103,11 @@ class LotsPage(Page):
         self.legend.show_keys(_keys(view))
         chosen = [k for k in self.table.selected_keys() if str(k) in self._rows]
         self.scatter.show_lots(view.rows, view.quadrants)
+        self._loading = True  # table resets in between would place the marks again and again
         self.model.show_lots(view.rows)
         self.show_view(self.views.current)
+        self._loading = False
+        self._on_shown_changed(self.model.rowCount())
         self._select_both([str(k) for k in chosen])
 
     def show_view(self, number: int) -> None:
@@ -133,9 +137,14 @@ class LotsPage(Page):
         self._say_sums(keys)
 
     def _on_shown_changed(self, _shown: int) -> None:
-        model = self.table.model
-        keys = {str(k) for k in model.visible_keys()}
-        self.scatter.show_only(None if len(keys) == model.total else keys)
+        if self._loading or self._view is None:
+            return
+        keys = {str(k) for k in self.model.visible_keys()}
+        if len(keys) == self.model.total:
+            self.scatter.show_only(None)
+            self.scatter.show_quadrants(self._view.quadrants)
+            return
+        self.scatter.show_only(keys)
         self.scatter.show_quadrants(quadrants(self._rows[k] for k in keys if k in self._rows))
 
     def _select_both(self, lot_ids: Sequence[str]) -> None:

@@ -51,6 +51,27 @@ class _Marks:
     values: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     place: dict[str, int] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, rows: Sequence[LotRow]) -> "_Marks":
+        """Return lots in the order of painting: small above big, what matters above the rest."""
+        placed = [r for r in rows if r.days_held is not None and r.gain_fraction is not None]
+        placed.sort(key=lambda r: (_ORDER[r.status], -r.value))
+        return cls(
+            placed,
+            np.array([float(r.days_held or 0) for r in placed]),
+            np.array([float(r.gain_fraction or 0) for r in placed]),
+            np.array([float(r.value) for r in placed]),
+            {str(r.lot_id): i for i, r in enumerate(placed)},
+        )
+
+    def only(self, lot_ids: set[str]) -> "_Marks":
+        """Return some of the lots in the same order."""
+        hits = [i for i, r in enumerate(self.rows) if str(r.lot_id) in lot_ids]
+        kept = np.array(hits, dtype=np.intp)
+        rows = [self.rows[i] for i in hits]
+        places = {str(r.lot_id): i for i, r in enumerate(rows)}
+        return _Marks(rows, self.days[kept], self.gains[kept], self.values[kept], places)
+
 
 class LotScatter(Canvas):
     """The picture of the lots; what is selected here is selected in the table too.
@@ -63,7 +84,7 @@ class LotScatter(Canvas):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, "Picture of the lots: days held against gain", parent)
-        self._all: Sequence[LotRow] = ()
+        self._all = _Marks()
         self._quadrants: Sequence[Quadrant] = ()
         self._marks = _Marks()
         self._selected: set[str] = set()
@@ -80,22 +101,13 @@ class LotScatter(Canvas):
     # --- what is shown -----------------------------------------------------------------------------
     def show_lots(self, rows: Sequence[LotRow], quadrants: Sequence[Quadrant]) -> None:
         """Show lots; those without price, cost or date have no place and stay in the table."""
-        self._all = [r for r in rows if r.days_held is not None and r.gain_fraction is not None]
+        self._all = _Marks.of(rows)
         self._quadrants = quadrants
         self.show_only(None)
 
     def show_only(self, lot_ids: set[str] | None) -> None:
         """Show only these lots; None shows all."""
-        rows = [r for r in self._all if lot_ids is None or r.lot_id in lot_ids]
-        # Small marks above big ones, and statuses that matter above the others.
-        rows.sort(key=lambda r: (_ORDER[r.status], -r.value))
-        self._marks = _Marks(
-            rows,
-            np.array([float(r.days_held or 0) for r in rows]),
-            np.array([float(r.gain_fraction or 0) for r in rows]),
-            np.array([float(r.value) for r in rows]),
-            {str(r.lot_id): i for i, r in enumerate(rows)},
-        )
+        self._marks = self._all if lot_ids is None else self._all.only(lot_ids)
         self._current = None
         self._arrange()
 
@@ -145,11 +157,10 @@ class LotScatter(Canvas):
         m = self._marks
         inside = self._plot()
         shrunk = inside.adjusted(0, self.theme.px(4), 0, -self.theme.px(4))
-        days = np.array([float(r.days_held or 0) for r in self._all])
-        gains = np.array([float(r.gain_fraction or 0) for r in self._all])
-        self._scale = Scale.fitting(shrunk, days, gains)
+        # The axes fit all lots, so that a filter does not move the ones that stay.
+        self._scale = Scale.fitting(shrunk, self._all.days, self._all.gains)
         self._xs, self._ys = self._scale.xs(m.days), self._scale.ys(m.gains)
-        top = max((float(r.value) for r in self._all), default=1.0) or 1.0
+        top = float(self._all.values.max(initial=0.0)) or 1.0
         share = np.sqrt(np.clip(m.values / top, 0.0, 1.0))
         steps = np.round(share * (_BUCKETS - 1)) / (_BUCKETS - 1)
         crowd = min(1.0, (400 / max(len(m.rows), 1)) ** 0.25)
