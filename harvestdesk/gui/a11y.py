@@ -20,7 +20,9 @@ def name(widget: W, text: str, description: str = "") -> W:
 
 def nameless(root: QWidget) -> list[str]:
     """Return the focusable widgets below `root` that a screen reader could not announce."""
-    widgets = [root, *root.findChildren(QWidget)]
+    window = root.window()
+    # Lists that drop down from a field are windows of their own and speak for that field.
+    widgets = [w for w in (root, *root.findChildren(QWidget)) if w.window() is window]
     buddies = {id(label.buddy()) for label in root.findChildren(QLabel)}
     silent = [w for w in widgets if _needs_name(w) and id(w) not in buddies and not _speaks(w)]
     return [f"{type(w).__name__} {w.objectName()!r} in {type(w.parent()).__name__}" for w in silent]

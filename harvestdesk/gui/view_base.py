@@ -143,6 +143,7 @@ class Page(QWidget):
         self._answer = QLabel()
         self._answer.setWordWrap(True)
         self._answer.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._answer.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._answer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         words = QVBoxLayout()
         words.setSpacing(self.theme.px(Space.TINY))

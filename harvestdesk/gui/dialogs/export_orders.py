@@ -81,6 +81,7 @@ class ExportOrdersDialog(QDialog):
         across.setContentsMargins(0, 0, 0, 0)
         across.addWidget(self.folder_field, 1)
         choose = name(QPushButton("Choose…"), "Choose the folder")
+        choose.setAutoDefault(False)
         choose.clicked.connect(self._on_choose)
         across.addWidget(choose)
         label = QLabel("F&older")

@@ -95,6 +95,7 @@ class NewHouseholdDialog(QDialog):
         named(self.path_field, "File")
         across.addWidget(self.path_field, 1)
         choose = named(QPushButton("Choose…"), "Choose the file")
+        choose.setAutoDefault(False)
         choose.clicked.connect(self._on_choose)
         across.addWidget(choose)
         return row

@@ -22,6 +22,7 @@ class NoticeBar(QFrame):
         self._words = QLabel()
         self._words.setWordWrap(True)
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._words.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._close = name(QPushButton("Dismiss"), "Dismiss this message")
         self._close.setProperty("quiet", True)
         self._close.clicked.connect(self.hide)

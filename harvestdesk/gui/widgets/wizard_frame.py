@@ -113,6 +113,8 @@ class WizardFrame(QDialog):
         self.cancel_button.clicked.connect(self.reject)
         self.resize(theme.px(960), theme.px(580))
         self.setMinimumWidth(theme.px(720))
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(button is self.next_button)  # Enter always goes on
         self.show_page(0)
 
     def _lay_out(self) -> None:
