@@ -105,6 +105,10 @@ def check_sound(household: HouseholdSnapshot, proposal: Proposal) -> None:
     kept = {k.lot_id: k.shares for k in proposal.kept}
     for held in household.lots:
         assert sold.get(held.id, 0) + kept.get(held.id, 0) == held.shares, held.id
+    for left in proposal.kept:
+        if left.reason.code == "would_breach_te":
+            facts = left.reason.facts
+            assert Decimal(facts["te_after_bp"]) >= Decimal(facts["limit_bp"]), left
     _codes_known(proposal)
 
 

@@ -16,7 +16,7 @@ from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.optimize.eligibility import LossLot, is_not_planned
 from harvestdesk.risk.factor_model import FactorModel
 
-NEAREST = 8
+NEAREST = 15
 """How many neighbours in the sector may stand in for a stock without a replacement list."""
 
 

@@ -99,7 +99,9 @@ KEPT_REASONS: Final = _table(
         ("symbol", "loss", "bought_symbols"),
         "its identical set is worth more on the buying side of this plan",
     ),
-    CodeSpec("rounding", ("symbol", "shares", "loss"), "what is left over after whole shares"),
+    CodeSpec(
+        "rounding", ("symbol", "shares", "loss"), "what whole shares and smallest orders leave over"
+    ),
     CodeSpec("no_price", ("symbol",), "no price on or before the day"),
     CodeSpec("no_basis", ("symbol",), "the broker gave no cost basis"),
     CodeSpec("no_date", ("symbol",), "only a position is known, no acquisition date"),

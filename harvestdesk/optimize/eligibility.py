@@ -1,12 +1,13 @@
 """Which lots may be harvested, and why each of the others may not."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from harvestdesk.domain.account import Account
-from harvestdesk.domain.ids import AccountId, LotId
+from harvestdesk.domain.ids import AccountId, LotId, SecurityId
 from harvestdesk.domain.lock import LotStanding
 from harvestdesk.domain.lot import LotSource, TaxLot, Term
 from harvestdesk.domain.money import ZERO, cents, decimal_text, money_text
@@ -71,7 +72,29 @@ def sort_lots(
             losses.append(found)
         else:
             kept.append(found)
-    return Eligibility(tuple(losses), tuple(kept))
+    orders: dict[tuple[AccountId, SecurityId], Decimal] = defaultdict(lambda: ZERO)
+    for loss in losses:
+        orders[loss.lot.account_id, loss.lot.security_id] += loss.value
+    small = [x for x in losses if _order(orders, x) < settings.min_trade]
+    kept += [_below_min_trade(x, _order(orders, x), settings) for x in small]
+    large = tuple(x for x in losses if _order(orders, x) >= settings.min_trade)
+    return Eligibility(large, tuple(kept))
+
+
+def _order(orders: Mapping[tuple[AccountId, SecurityId], Decimal], loss: LossLot) -> Decimal:
+    """Return the dollars of the largest order there could be for a lot's security in its account."""
+    return orders[loss.lot.account_id, loss.lot.security_id]
+
+
+def _below_min_trade(loss: LossLot, order: Decimal, settings: HarvestSettings) -> KeptLot:
+    gain = loss.lot.shares * loss.price.value - loss.basis
+    facts = {
+        "symbol": loss.security.symbol,
+        "loss": money_text(cents(-gain)),
+        "value": money_text(cents(order)),
+        "min_trade": money_text(settings.min_trade),
+    }
+    return KeptLot(loss.lot.id, loss.lot.shares, gain, Reason("below_min_trade", facts))
 
 
 def trading_accounts(snapshot: HouseholdSnapshot, settings: HarvestSettings) -> set[AccountId]:

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import numpy as np
 
-from harvestdesk.domain.ids import AccountId, SecurityId
 from harvestdesk.domain.lot import Term
 from harvestdesk.domain.money import ZERO, cents, decimal_text, money_text
 from harvestdesk.domain.proposal import KeptLot, LadderStep, LotSale, Reason
@@ -38,9 +37,6 @@ class _Explainer:
         self._built = built
         self._margins = Margins(built, plan.sold, plan.bought)
         self._loss_per_bp = loss_per_bp
-        self._orders: dict[tuple[AccountId, SecurityId], Decimal] = defaultdict(lambda: ZERO)
-        for loss in built.losses:
-            self._orders[loss.lot.account_id, loss.lot.security_id] += loss.value
         bought = {c.security_id for c, n in zip(built.purchases, plan.bought, strict=True) if n}
         self._bought_symbols: dict[int, list[str]] = defaultdict(list)
         rows = {s: i for i, s in enumerate(built.model.security_ids)}
@@ -58,24 +54,19 @@ class _Explainer:
         symbol = loss.security.symbol
         facts = {"symbol": symbol, "loss": money_text(cents(loss.loss_per_share * left))}
         account = self._built.snapshot.account_by_id[loss.lot.account_id]
-        settings = self._built.settings
         bought = self._bought_symbols.get(int(self._built.problem.lot_set[number]))
         if bought:
             return Reason("set_is_bought", {**facts, "bought_symbols": ", ".join(bought)})
         if sold > 0 and left < share_step(self._built, account.id):
             return Reason("rounding", {**facts, "shares": decimal_text(left)})
-        order = self._orders[loss.lot.account_id, loss.lot.security_id]
-        if order < settings.min_trade:
-            value = {"value": money_text(cents(order))}
-            return Reason(
-                "below_min_trade", {**facts, **value, "min_trade": money_text(settings.min_trade)}
-            )
         swap = self._margins.swap(number)
         if swap is None:
             return Reason("no_replacement", {**facts, "account": account.name})
         cost = self._cost(number)
         if self._built.problem.lot_value[number] <= cost:
             return Reason("hurdle_not_met", {**facts, **self._hurdle(loss, left, cost)})
+        if self._margins.after(swap) <= self._built.problem.limit:
+            return Reason("rounding", {**facts, "shares": decimal_text(left)})
         return Reason("would_breach_te", {**facts, **self._limit(swap)})
 
     def _cost(self, number: int) -> float:
