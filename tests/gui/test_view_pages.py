@@ -490,3 +490,21 @@ def test_plan__nothing_beyond_the_plan_says_so(show):
     page.refresh(desk(snapshot, replace(vs.plan(snapshot), ladder=())))
     assert page.no_ladder.isVisible()
     assert not page.ladder.isVisible()
+
+
+@pytest.mark.parametrize("scheme", [Scheme.LIGHT, Scheme.DARK, Scheme.CONTRAST])
+def test_chosen_row__words_stay_readable_on_it(show, ctx, scheme):
+    page = show(DriftPage)
+    ctx.theme.choose(scheme)
+    for name in ("text", "muted_text", "warning_text", "plan_text", "permanent_text"):
+        assert _contrast(page.bars.chosen_ground(), ctx.theme.colour(name)) >= 4.5, name
+
+
+def _contrast(one, other):
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour):
+    parts = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in colour.getRgbF()[:3]]
+    return sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), parts, strict=True))

@@ -6,6 +6,8 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
 
+_CHOSEN = 0.16
+"""Share of the accent in the ground of a selected row."""
 _NEAR = 2
 """Half the side of the square in which a tooltip stays, in design pixels."""
 
@@ -64,6 +66,15 @@ class Canvas(QWidget):
         colour = self.theme.mark(tone)
         colour.setAlphaF(share)
         return colour
+
+    def chosen_ground(self) -> QColor:
+        """Return the ground of a selected row: a touch of the accent, so that all words stay readable."""
+        ground, accent = self.theme.colour("surface"), self.theme.colour("accent")
+        mixed = (
+            round(g + (a - g) * _CHOSEN)
+            for g, a in zip(ground.getRgb()[:3], accent.getRgb()[:3], strict=True)
+        )
+        return QColor(*mixed)
 
     def paint_focus(self, painter: QPainter) -> None:
         """Frame the picture while it has the keyboard."""

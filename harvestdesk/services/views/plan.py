@@ -254,7 +254,7 @@ def _buy(names: Names, buy: Purchase) -> BuyRow:
 def _kept(
     snapshot: HouseholdSnapshot, names: Names, proposal: Proposal
 ) -> tuple[KeptRow, ...]:
-    """Lots left alone, losses that could not be taken first: they are what a reader asks about."""
+    """Lots left alone; losses of taxable accounts first: they are what a reader asks about."""
     rows = []
     for kept in proposal.kept:
         lot = snapshot.lot_by_id.get(kept.lot_id)
@@ -273,7 +273,10 @@ def _kept(
                 reason=kept.reason,
             )
         )
-    return tuple(sorted(rows, key=lambda r: (r.gain is None, r.gain or ZERO, r.symbol)))
+    rows.sort(
+        key=lambda r: (not names.is_taxable(r.account_id), r.gain is None, r.gain or ZERO, r.symbol)
+    )
+    return tuple(rows)
 
 
 def _ladder(

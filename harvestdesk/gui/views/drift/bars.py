@@ -156,7 +156,7 @@ class DriftBars(Canvas):
     def _paint_ground(self, painter: QPainter, place: int) -> None:
         box = self.row_box(place)
         if place == self._selected:
-            painter.fillRect(box, self.theme.colour("selection"))
+            painter.fillRect(box, self.chosen_ground())
         painter.setPen(self.hairline())
         painter.drawLine(box.topLeft(), box.topRight())
 

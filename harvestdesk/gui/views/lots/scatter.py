@@ -157,8 +157,7 @@ class LotScatter(Canvas):
         m = self._marks
         inside = self._plot()
         shrunk = inside.adjusted(0, self.theme.px(4), 0, -self.theme.px(4))
-        # The axes fit all lots, so that a filter does not move the ones that stay.
-        self._scale = Scale.fitting(shrunk, self._all.days, self._all.gains)
+        self._scale = Scale.fitting(shrunk, m.days, m.gains)
         self._xs, self._ys = self._scale.xs(m.days), self._scale.ys(m.gains)
         top = float(self._all.values.max(initial=0.0)) or 1.0
         share = np.sqrt(np.clip(m.values / top, 0.0, 1.0))

@@ -62,12 +62,12 @@ BUYS: tuple[Column, ...] = (
 
 KEPT: tuple[Column, ...] = (
     Column("symbol", "Symbol", explain="Security of the lot", width=8),
-    Column("account", "Account", explain="Where the lot is held", width=17),
-    Column("shares", "Shares", Kind.SHARES, "Shares kept"),
-    Column("acquired", "Acquired", Kind.DATE, "Trade date of the purchase", width=13),
     Column("gain", "Gain $", Kind.MONEY, "Unrealised result of the shares kept",
            tone=lambda v: Tone.PLAIN if not v["row"].gain else Tone.LOSS if v["row"].gain < 0 else Tone.GAIN),
     Column("free_from", "Free from", Kind.DATE, "First day a lock on it has ended", _why, width=13),
+    Column("account", "Account", explain="Where the lot is held", width=17),
+    Column("acquired", "Acquired", Kind.DATE, "Trade date of the purchase", width=13),
+    Column("shares", "Shares", Kind.SHARES, "Shares kept"),
     Column("why", "Why it is kept", explain="Why the plan leaves it alone", explain_cell=_why, width=70),
 )  # fmt: skip
 

@@ -166,6 +166,9 @@ class CalendarChart(CalendarPaint):
         for placed in self._visible():
             self._paint_name(painter, placed)
         self._paint_head(painter, time)
+        if self._across.isVisible():
+            foot = QRectF(self.rect()).adjusted(0, self._across.y(), 0, 0)
+            painter.fillRect(foot, self.theme.colour("surface"))
         self.paint_focus(painter)
         painter.end()
 
@@ -175,7 +178,7 @@ class CalendarChart(CalendarPaint):
 
     def _paint_ground(self, painter: QPainter, placed: LaneBox) -> None:
         if str(placed.lane.set_id) == self._selected:
-            painter.fillRect(placed.box, self.theme.colour("selection"))
+            painter.fillRect(placed.box, self.chosen_ground())
         painter.setPen(self.hairline())
         painter.drawLine(placed.box.bottomLeft(), placed.box.bottomRight())
 

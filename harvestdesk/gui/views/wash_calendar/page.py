@@ -143,7 +143,7 @@ def _figures(view: CalendarView) -> tuple[Figure, ...]:
                "share for share", Tone.LOCKED),
         Figure("To pause", formatting.dollars(stake),
                "Losses that expected purchases would wash if they happen as scheduled.",
-               plural(len(hits), "expected purchase"), Tone.ERROR if hits else Tone.PLAIN),
+               plural(len(hits), "expected purchase") if hits else "nothing expected in a window", Tone.ERROR if hits else Tone.PLAIN),
     ]  # fmt: skip
     if lost:
         figures.append(

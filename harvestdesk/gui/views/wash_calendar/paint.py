@@ -141,7 +141,7 @@ class CalendarPaint(Canvas):
     def _paint_lane(self, painter: QPainter, time: Timeline, placed: LaneBox) -> None:
         lane = placed.lane
         chosen = str(lane.set_id) == self._selected
-        self._ground = self.theme.colour("selection" if chosen else "surface")
+        self._ground = self.chosen_ground() if chosen else self.theme.colour("surface")
         if placed.windows is not None:
             for row in lane.windows:
                 self._paint_window(painter, time, placed.windows, row)
