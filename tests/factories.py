@@ -238,6 +238,14 @@ def sale(of: TaxLot, price: str, tax_rate: str = "0.408") -> LotSale:
     )
 
 
+def shared(sales: tuple[LotSale, ...], saved: Decimal = Decimal("18456.80")) -> tuple[LotSale, ...]:
+    """Share the tax a plan saves among its sales by their loss, to the cent."""
+    total = sum((s.gain for s in sales), Decimal(0))
+    parts = [(saved * s.gain / total).quantize(Decimal("0.01")) for s in sales]
+    parts[-1] += saved - sum(parts, Decimal(0))
+    return tuple(replace(s, tax_value=part) for s, part in zip(sales, parts, strict=True))
+
+
 def purchase(
     symbol: str, shares: str, replaces: tuple[str, ...], account: AccountId = DIRECT
 ) -> Purchase:
@@ -302,7 +310,7 @@ def proposal(of: HouseholdSnapshot | None = None, **changes: object) -> Proposal
     sold = [
         lot for lot in household.lots if lot.id in {f"lot-{n}" for n in (*range(1, 13), 21, 22)}
     ]
-    sales = tuple(sale(lot, str(prices[symbols[lot.security_id]])) for lot in sold)
+    sales = shared(tuple(sale(lot, str(prices[symbols[lot.security_id]])) for lot in sold))
     purchases = (
         purchase("PYRE", "96", ("EMBR", "FLNT")),
         purchase("RIDG", "381", ("ARBX", "BOLT")),
@@ -356,7 +364,7 @@ def proposal(of: HouseholdSnapshot | None = None, **changes: object) -> Proposal
             if s.lot_id != "lot-22"
         ),
         before=figures("21.8", "18250.00", "41600.00", "17346.80", "10860.35"),
-        after=figures("31.2", "-14000.00", "0", "-1110.00", "12044.10", "0", "9000.00"),
+        after=figures("31.2", "-13068.00", "6569.99", "-1110.00", "48498.44", "3498.01"),
         solver=SolverRecord(
             "optimal", "CLARABEL", "0.11.1", 71400.0, 71510.0, 0.00154, {"solve": 0.4}
         ),

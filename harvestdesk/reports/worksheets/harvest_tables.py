@@ -8,9 +8,9 @@ from harvestdesk.domain.calendar import trading_day_from
 from harvestdesk.domain.ids import LotId, SecurityId
 from harvestdesk.domain.lot import Term
 from harvestdesk.domain.money import ZERO
-from harvestdesk.domain.proposal import KeptLot, LotSale, Proposal
+from harvestdesk.domain.proposal import KeptLot, LotSale, Proposal, Purchase
 from harvestdesk.domain.snapshot import HouseholdSnapshot
-from harvestdesk.reports.brokers import broker_guide
+from harvestdesk.reports.brokers import BrokerGuide, broker_guide
 from harvestdesk.reports.document import Align, Column, Row, RowKind, Table
 from harvestdesk.reports.figures import count, day, joined, number, share_digits, usd
 from harvestdesk.reports.wording import sentence
@@ -38,6 +38,13 @@ _KEPT_GROUPS = {
     "kind_not_planned": "of a kind that is not planned",
 }
 _RIGHT = Align.RIGHT
+_SYMBOLS_SHOWN = 2
+"""Replacements named beside a sale; the purchases name them all."""
+
+
+_LADDER_CAPTION = (
+    "Each line adds to those above it. Raise the limit only if the further loss is worth the drift."
+)
 
 
 def room_table(proposal: Proposal, snapshot: HouseholdSnapshot) -> Table:
@@ -111,7 +118,7 @@ def sales_table(proposal: Proposal, snapshot: HouseholdSnapshot) -> Table:
         Column("Basis", _RIGHT, 1.5, total=True),
         Column("Proceeds", _RIGHT, 1.5, total=True),
         Column("Loss", _RIGHT, 1.4, total=True),
-        Column("Tax value", _RIGHT, 1.35, total=True),
+        Column("Tax saved", _RIGHT, 1.35, total=True),
         Column("Replaced by", width_share=1.35),
         Column("Safe from", width_share=1.3),
     )
@@ -130,8 +137,8 @@ def sales_table(proposal: Proposal, snapshot: HouseholdSnapshot) -> Table:
         columns,
         tuple(rows),
         _sale_sums(f"Total, {count(len(sales), 'lot')}", sales) if sales else (),
-        caption="Tax value: what the loss alone saves this year; all lots together can save less, see before and "
-        "after. Safe from: first day the security, or anything identical, may be bought again.",
+        caption="Tax saved: the lot's share of the tax this plan saves this year. Safe from: first day the "
+        "security, or anything identical, may be bought again.",
         empty_text="No lot is sold.",
     )
 
@@ -140,37 +147,39 @@ def purchases_table(proposal: Proposal, snapshot: HouseholdSnapshot) -> Table:
     """Return the purchases, by account, with what they stand in for and why."""
     columns = (
         Column("Buy", width_share=0.9),
-        Column("Account", width_share=1.7),
         Column("Shares", _RIGHT, 0.9),
         Column("Price", _RIGHT, 1.0),
         Column("Amount", _RIGHT, 1.3, total=True),
-        Column("In place of", width_share=1.5),
-        Column("Why", width_share=3.4),
+        Column("In place of", width_share=1.6),
+        Column("Why", width_share=5.0),
     )
-    bought = sorted(
-        proposal.purchases, key=lambda p: (p.account_id, symbol_of(snapshot, p.security_id))
-    )
+    bought = sorted(proposal.purchases, key=lambda p: symbol_of(snapshot, p.security_id))
     digits = share_digits(p.shares for p in bought)
-    rows = tuple(
-        Row(
-            (
-                symbol_of(snapshot, p.security_id),
-                account_name(snapshot, p.account_id),
-                number(p.shares, digits),
-                usd(p.price),
-                usd(p.amount),
-                symbols_of(snapshot, p.replaces),
-                sentence(p.reason),
-            )
-        )
-        for p in bought
-    )
+    rows: list[Row] = []
+    for account in snapshot.accounts:
+        mine = [p for p in bought if p.account_id == account.id]
+        if mine:
+            rows.append(Row((account_label(snapshot, account.id),), RowKind.GROUP))
+            rows += [_purchase_row(snapshot, p, digits) for p in mine]
     total = usd(sum((p.amount for p in bought), ZERO))
     return Table(
         columns,
-        rows,
-        ("Total", "", "", "", total, "", ""),
+        tuple(rows),
+        (f"Total, {count(len(bought), 'purchase')}", "", "", total, "", ""),
         empty_text="Nothing is bought; the proceeds stay in cash.",
+    )
+
+
+def _purchase_row(snapshot: HouseholdSnapshot, bought: Purchase, digits: int) -> Row:
+    return Row(
+        (
+            symbol_of(snapshot, bought.security_id),
+            number(bought.shares, digits),
+            usd(bought.price),
+            usd(bought.amount),
+            symbols_of(snapshot, bought.replaces),
+            sentence(bought.reason),
+        )
     )
 
 
@@ -243,42 +252,41 @@ def ladder_table(proposal: Proposal, snapshot: HouseholdSnapshot) -> Table:
     return Table(
         columns,
         tuple(rows),
-        caption="Each line adds to those above it. Raise the limit only if the further loss is worth the drift.",
+        caption=_LADDER_CAPTION if rows else "",
         empty_text="Every lot that may be sold is in the plan.",
     )
 
 
 def instruction_table(proposal: Proposal, snapshot: HouseholdSnapshot) -> Table:
-    """Return each sale with what to choose at its broker."""
+    """Return each sale, by account, with what to choose at its broker."""
     columns = (
-        Column("Account", width_share=2),
         Column("Sell", width_share=1),
         Column("Shares", _RIGHT, 1),
         Column("Lots", _RIGHT, 0.6),
-        Column("At the broker choose", width_share=4.4),
+        Column("At the broker choose", width_share=6.4),
     )
     rows: list[Row] = []
     digits = share_digits(s.shares for s in proposal.sales)
     for account_id, sales in by_account(snapshot, proposal.sales):
         account = snapshot.account_by_id.get(account_id)
         guide = broker_guide(account.custodian if account else "")
-        for order in by_symbol(snapshot, sales):
-            shares = sum((s.shares for s in order), ZERO)
-            note = method_note(snapshot, order, guide)
-            if note.startswith("No named"):
-                note = f"{guide.specific}: {_dates(order)}."
-            rows.append(
-                Row(
-                    (
-                        account_name(snapshot, account_id),
-                        symbol_of(snapshot, order[0].security_id),
-                        number(shares, digits),
-                        str(len(order)),
-                        note,
-                    )
-                )
-            )
+        title = f"{account_name(snapshot, account_id)} at {guide.name}"
+        rows.append(Row((title,), RowKind.GROUP))
+        rows += [
+            _instruction_row(snapshot, order, guide, digits) for order in by_symbol(snapshot, sales)
+        ]
     return Table(columns, tuple(rows))
+
+
+def _instruction_row(
+    snapshot: HouseholdSnapshot, order: Sequence[LotSale], guide: BrokerGuide, digits: int
+) -> Row:
+    note = method_note(snapshot, order, guide)
+    if note.startswith("No named"):
+        note = f"{guide.specific}: {_dates(order)}."
+    shares = sum((s.shares for s in order), ZERO)
+    symbol = symbol_of(snapshot, order[0].security_id)
+    return Row((symbol, number(shares, digits), str(len(order)), note))
 
 
 def deadlines(proposal: Proposal, snapshot: HouseholdSnapshot) -> tuple[str, ...]:
@@ -324,7 +332,9 @@ def _replacements(proposal: Proposal, snapshot: HouseholdSnapshot, sale: LotSale
         for p in proposal.purchases
         if sale.security_id in p.replaces and p.account_id == sale.account_id
     ]
-    return symbols_of(snapshot, found) or "cash"
+    shown = symbols_of(snapshot, found[:_SYMBOLS_SHOWN]) or "cash"
+    more = len(found) - _SYMBOLS_SHOWN
+    return f"{shown} +{more}" if more > 0 else shown
 
 
 def _safe_from(proposal: Proposal, security_id: SecurityId) -> str:

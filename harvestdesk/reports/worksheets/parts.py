@@ -133,7 +133,8 @@ def _moment(text: str) -> str:
     except ValueError:
         return text
     zone = moment.strftime("%z")
-    return f"{day(moment.date())} {moment:%H:%M}" + (f" UTC{zone[:3]}:{zone[3:5]}" if zone else "")
+    offset = "" if zone in {"", "+0000"} else f"{zone[:3]}:{zone[3:5]}"
+    return f"{day(moment.date())} {moment:%H:%M}" + (f" UTC{offset}" if zone else "")
 
 
 def _solver(proposal: Proposal) -> str:
