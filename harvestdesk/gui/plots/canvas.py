@@ -70,11 +70,12 @@ class Canvas(QWidget):
     def chosen_ground(self) -> QColor:
         """Return the ground of a selected row: a touch of the accent, so that all words stay readable."""
         ground, accent = self.theme.colour("surface"), self.theme.colour("accent")
-        mixed = (
-            round(g + (a - g) * _CHOSEN)
-            for g, a in zip(ground.getRgb()[:3], accent.getRgb()[:3], strict=True)
+        pairs = (
+            (ground.red(), accent.red()),
+            (ground.green(), accent.green()),
+            (ground.blue(), accent.blue()),
         )
-        return QColor(*mixed)
+        return QColor(*(round(g + (a - g) * _CHOSEN) for g, a in pairs))
 
     def paint_focus(self, painter: QPainter) -> None:
         """Frame the picture while it has the keyboard."""

@@ -47,7 +47,8 @@ class Scale:
     @classmethod
     def fitting(cls, plot: QRectF, days: Floats, gains: Floats) -> "Scale":
         """Return the scale that shows every lot, the one-year line and the zero line."""
-        furthest = max(float(days.max(initial=0.0)), 400.0) * 1.05
+        # Never less than two years: the words beside the one-year line need their room.
+        furthest = max(float(days.max(initial=0.0)) * 1.05, 2 * ONE_YEAR)
         known = np.clip(gains, _LOWEST, None)
         low = min(float(known.min(initial=0.0)), -0.1)
         high = max(float(known.max(initial=0.0)), 0.1)
