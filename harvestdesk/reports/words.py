@@ -42,8 +42,7 @@ SENTENCES: dict[str, str] = {
     "[: {limit:limit}].",
     # --- why something is bought
     "replacement_listed": "Listed replacement for {for_symbols}[, choice {rank:count}][, hurdle {hurdle_bp:bp}].",
-    "replacement_nearest": "Nearest to {for_symbols}[ in {sector}][; the two drift apart by "
-    "{distance_percent:pct} a year].",
+    "replacement_nearest": "Nearest[ in {sector}] to {for_symbols}[; {distance_percent:pct} a year apart].",
     "replacement_balances": "Keeps the mix nearest to its target[ ({sector})] after {for_symbols} is sold.",
     # --- why a lot is kept
     "locked_until": "Locked until {free_from:day}: {cause:cause}[ in {accounts}] within 30 days would wash "

@@ -39,7 +39,7 @@ _KEPT_GROUPS = {
 }
 _RIGHT = Align.RIGHT
 _SYMBOLS_SHOWN = 2
-"""Replacements named beside a sale; the purchases name them all."""
+"""Beside a sale, more replacements than these are counted; the purchases name them all."""
 
 
 _LADDER_CAPTION = (
@@ -119,7 +119,7 @@ def sales_table(proposal: Proposal, snapshot: HouseholdSnapshot) -> Table:
         Column("Proceeds", _RIGHT, 1.5, total=True),
         Column("Loss", _RIGHT, 1.4, total=True),
         Column("Tax saved", _RIGHT, 1.35, total=True),
-        Column("Replaced by", width_share=1.35),
+        Column("Replaced by", width_share=1.75),
         Column("Safe from", width_share=1.3),
     )
     sales = proposal.sales
@@ -332,9 +332,9 @@ def _replacements(proposal: Proposal, snapshot: HouseholdSnapshot, sale: LotSale
         for p in proposal.purchases
         if sale.security_id in p.replaces and p.account_id == sale.account_id
     ]
-    shown = symbols_of(snapshot, found[:_SYMBOLS_SHOWN]) or "cash"
-    more = len(found) - _SYMBOLS_SHOWN
-    return f"{shown} +{more}" if more > 0 else shown
+    if len(found) > _SYMBOLS_SHOWN:
+        return f"{symbol_of(snapshot, found[0])} +{len(found) - 1}"
+    return symbols_of(snapshot, found) or "cash"
 
 
 def _safe_from(proposal: Proposal, security_id: SecurityId) -> str:
