@@ -40,12 +40,12 @@ def _loss_tone(_values: RowValues) -> Tone:
 
 
 SALES: tuple[Column, ...] = (
-    Column("symbol", "Sell", explain="Security to sell", explain_cell=lambda v: v["row"].name, width=8),
-    Column("shares", "Shares", Kind.SHARES, "Shares of the lot to sell", _priced, width=11),
-    Column("acquired", "Acquired", Kind.DATE, "The lot to name to the broker, by its date", width=11),
+    Column("symbol", "Sell", explain="Security to sell", explain_cell=lambda v: v["row"].name, width=6),
+    Column("shares", "Shares", Kind.SHARES, "Shares of the lot to sell", _priced, width=9),
+    Column("acquired", "Acquired", Kind.DATE, "The lot to name to the broker, by its date", width=10),
     Column("term", "Term", explain="Short-term up to one year", width=6),
-    Column("loss", "Loss $", Kind.MONEY, "Basis less proceeds", _loss_words, _loss_tone, 10),
-    Column("tax_value", "Tax value $", Kind.MONEY, "What the loss is worth in tax", _tax_words, width=11),
+    Column("loss", "Loss $", Kind.MONEY, "Basis less proceeds", _loss_words, _loss_tone, 9),
+    Column("tax_value", "Tax value $", Kind.MONEY, "What the loss is worth in tax", _tax_words, width=10),
     Column("proceeds", "Proceeds $", Kind.MONEY, "Shares times price", _priced, width=11),
     Column("price", "Price $", Kind.PRICE, "Last price", _priced, width=8),
     Column("why", "Why", explain="Why the lot is sold", explain_cell=_why, width=60),

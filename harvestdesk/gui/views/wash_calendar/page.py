@@ -60,8 +60,8 @@ class WashCalendarPage(Page):
         self.body.addWidget(split, 1)
         self.chart.lane_selected.connect(self._on_lane_selected)
         self.table.selection_changed.connect(self._on_rows_selected)
-        if "orders.export" in ctx.actions and "worksheet.print" in ctx.actions:
-            self.set_primary(ctx.actions["worksheet.print"])
+        if "do_not_buy.print" in ctx.actions:
+            self.set_primary(ctx.actions["do_not_buy.print"])
 
     def refresh(self, data: DeskData) -> None:
         """Show the calendar of the household anew, keeping the selected set."""
