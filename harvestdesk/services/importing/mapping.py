@@ -62,7 +62,7 @@ def map_accounts(
             given = answers.get((index, parsed.key))
             if given is not None:
                 found, reason = given, "given"
-            elif found is None and _says_enough(parsed):
+            elif found is None and _says_enough(parsed, [*accounts, *made]):
                 new = _new_account(parsed, len(made) + 1, people)
                 made.append(new)
                 found, reason = new.id, "new"
@@ -137,8 +137,12 @@ def _tails_agree(parsed: ParsedAccount, account: Account) -> bool:
     return bool(ours) and bool(theirs) and (ours.endswith(theirs) or theirs.endswith(ours))
 
 
-def _says_enough(parsed: ParsedAccount) -> bool:
-    return bool(parsed.name or parsed.number_tail)
+def _says_enough(parsed: ParsedAccount, accounts: Sequence[Account]) -> bool:
+    """A name or number is enough; without them the first account, of all or of a broker, is made."""
+    if parsed.name or parsed.number_tail or not accounts:
+        return True
+    known = parsed.custodian != "other"
+    return known and all(a.custodian != parsed.custodian for a in accounts)
 
 
 def _new_account(parsed: ParsedAccount, number: int, people: Sequence[Person]) -> Account:

@@ -23,9 +23,7 @@ def mapped(*batches, answers=None, accounts=(JOINT, OTHER)):
 
 @pytest.mark.parametrize("tail", ["4417", "417"])
 def test_the_number_decides_whatever_the_name_says(tail):
-    (found,), made = mapped(
-        batch(ParsedAccount("k", "Something else", tail, custodian="schwab"))
-    )
+    (found,), made = mapped(batch(ParsedAccount("k", "Something else", tail, custodian="schwab")))
     assert (found.account_id, found.reason, found.certain) == ("account-1", "number", True)
     assert made == ()
 
@@ -87,5 +85,19 @@ def test_rows_of_an_account_the_file_does_not_list_are_asked_for():
     from decimal import Decimal
 
     row = ParsedCash(3, "ghost", date(2025, 1, 1), Decimal(1))
-    (found,), _ = mapped(batch(rows=[row], broker="ibkr"), accounts=())
+    second = Account("account-3", "More", custodian="ibkr")
+    (found,), _ = mapped(batch(rows=[row], broker="ibkr"), accounts=(OTHER, second))
     assert (found.key, found.reason) == ("ghost", "ask")
+
+
+def test_a_brokers_first_file_makes_its_account_though_it_names_none():
+    (found,), made = mapped(batch(ParsedAccount("", custodian="fidelity")))
+    assert (found.reason, found.certain) == ("new", False)
+    assert [(a.name, a.custodian) for a in made] == [("Fidelity", "fidelity")]
+
+
+def test_an_own_table_that_names_no_account_asks_unless_there_is_none_yet():
+    nameless = batch(ParsedAccount(""), broker="harvestdesk")
+    (asked,), _ = mapped(nameless)
+    (first,), made = mapped(nameless, accounts=())
+    assert (asked.reason, first.reason, len(made)) == ("ask", "new", 1)
