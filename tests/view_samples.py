@@ -93,9 +93,7 @@ PRICES = {
 }
 
 
-def lot(
-    number: int, account: AccountId, symbol: str, shares: int, cost: int, days: int
-) -> TaxLot:
+def lot(number: int, account: AccountId, symbol: str, shares: int, cost: int, days: int) -> TaxLot:
     """A lot bought `days` before the as-of date at a total `cost`."""
     bought = AS_OF - timedelta(days=days)
     return TaxLot(
@@ -347,11 +345,7 @@ def plan(snapshot: HouseholdSnapshot, lot_ids: tuple[str, ...] = ("l3", "l4")) -
             Check("no_gain_sold", True, {"sales": str(len(sales))}),
             Check("tracking_error", True, {"te_bp": "34.8", "limit_bp": "35"}),
         ),
-        notices=(
-            Notice(
-                "january_purchases", {"year": "2025", "first_safe_day": "2026-01-05"}
-            ),
-        ),
+        notices=(Notice("january_purchases", {"year": "2025", "first_safe_day": "2026-01-05"}),),
     )
 
 

@@ -247,7 +247,9 @@ def test_calendar__lane_selects_its_rows_and_its_words(show):
 
 def test_calendar__row_selects_its_lane(show):
     page = show(WashCalendarPage)
-    place = next(r for r in range(page.model.rowCount()) if page.model.values_at(r)["symbols"] == "CDRL")
+    place = next(
+        r for r in range(page.model.rowCount()) if page.model.values_at(r)["symbols"] == "CDRL"
+    )
     page.table.grid.selectRow(place)
     assert page.chart.selected.endswith("CDRL")
     assert page.detail.title == "CDRL"
@@ -288,7 +290,9 @@ def test_calendar__wheel_scrolls_many_lanes(show):
 
 
 def test_calendar__nothing_locked_says_so(show):
-    page = show(WashCalendarPage, vs.household(transactions=(), scheduled=(), lots=vs.LOTS[:1]), False)
+    page = show(
+        WashCalendarPage, vs.household(transactions=(), scheduled=(), lots=vs.LOTS[:1]), False
+    )
     assert page.is_empty
     assert page.answer.startswith("Nothing is locked")
 
@@ -307,7 +311,9 @@ def test_drift__answer_names_the_worst_class(show):
 
 def test_drift__bar_selects_detail_and_row(show):
     page = show(DriftPage)
-    QTest.mouseClick(page.bars, Qt.MouseButton.LeftButton, pos=page.bars.row_box(1).center().toPoint())
+    QTest.mouseClick(
+        page.bars, Qt.MouseButton.LeftButton, pos=page.bars.row_box(1).center().toPoint()
+    )
     assert page.detail.title == "US stocks"
     assert "WHO CAN BUY" in page.detail.text
     assert page.table.selected_keys() == [1]
@@ -385,7 +391,10 @@ def test_plan__changed_household_warns(show, ctx, qtbot):
 def test_plan__before_any_plan_says_what_could_be_had(show):
     page = show(PlanPage, with_plan=False)
     assert not page.is_empty
-    assert page.answer.startswith("Up to $14,500 of losses in 2 lots") or "could be realised" in page.answer
+    assert (
+        page.answer.startswith("Up to $14,500 of losses in 2 lots")
+        or "could be realised" in page.answer
+    )
     assert not page._right_part.isVisible()
 
 
@@ -506,5 +515,7 @@ def _contrast(one, other):
 
 
 def _luminance(colour):
-    parts = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in colour.getRgbF()[:3]]
+    parts = [
+        c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in colour.getRgbF()[:3]
+    ]
     return sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), parts, strict=True))

@@ -80,6 +80,10 @@ class Choice(QComboBox):
         painter.setPen(QPen(self._theme.colour("muted_text"), 1.5))
         half = self._theme.px(4)
         x, y = self.width() - self._theme.px(12), self.height() / 2
-        points = [QPointF(x - half, y - half / 2), QPointF(x, y + half / 2), QPointF(x + half, y - half / 2)]
+        points = [
+            QPointF(x - half, y - half / 2),
+            QPointF(x, y + half / 2),
+            QPointF(x + half, y - half / 2),
+        ]
         painter.drawPolyline(QPolygonF(points))
         painter.end()

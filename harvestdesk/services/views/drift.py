@@ -188,9 +188,7 @@ def holdings(snapshot: HouseholdSnapshot, asset_class: AssetClass) -> tuple[Hold
         symbols = sorted({snapshot.security_by_id[x.security_id].symbol for x in lots})
         gain = sum((_gain(snapshot, x) for x in lots), ZERO)
         found.append(
-            Holding(
-                account.id, account.name, value, gain, tuple(symbols), account.type.is_taxable
-            )
+            Holding(account.id, account.name, value, gain, tuple(symbols), account.type.is_taxable)
         )
     return tuple(sorted(found, key=lambda h: -h.value))
 
@@ -262,7 +260,9 @@ def _remedy(
         else:
             short += gain
     tax = _tax(snapshot, short, long)
-    return Remedy(account.id, account.name, False, cents(free), cents(losses), cents(gains), tax, ZERO)
+    return Remedy(
+        account.id, account.name, False, cents(free), cents(losses), cents(gains), tax, ZERO
+    )
 
 
 def _cheapest_first(

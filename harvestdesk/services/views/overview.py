@@ -96,9 +96,7 @@ def overview(snapshot: HouseholdSnapshot, proposal: Proposal | None = None) -> O
 def account_totals(snapshot: HouseholdSnapshot, lots: LotsView) -> tuple[AccountTotal, ...]:
     """Return value, cash and unrealised result per account, in the household's order."""
     return tuple(
-        _account_total(
-            snapshot, account.id, [r for r in lots.rows if r.account_id == account.id]
-        )
+        _account_total(snapshot, account.id, [r for r in lots.rows if r.account_id == account.id])
         for account in snapshot.accounts
     )
 
@@ -122,16 +120,12 @@ def _account_total(
     )
 
 
-def _events(
-    snapshot: HouseholdSnapshot, lots: LotsView, calendar: CalendarView
-) -> Iterator[Event]:
+def _events(snapshot: HouseholdSnapshot, lots: LotsView, calendar: CalendarView) -> Iterator[Event]:
     horizon = snapshot.as_of + _AHEAD
     for row in calendar.rows:
         if row.first_safe_day <= horizon and not row.planned:
             accounts = ", ".join(row.accounts)
-            yield Event(
-                row.first_safe_day, EventKind.LOCK_ENDS, row.symbols, accounts, row.dollars
-            )
+            yield Event(row.first_safe_day, EventKind.LOCK_ENDS, row.symbols, accounts, row.dollars)
     for lot in lots.rows:
         if 0 < lot.days_to_long_term <= SOON_DAYS and lot.status is not LotStatus.SHELTERED:
             on = snapshot.as_of + timedelta(days=lot.days_to_long_term)

@@ -80,7 +80,9 @@ class AccountTrades:
     @property
     def cash_change(self) -> Decimal:
         """Proceeds less purchases in dollars."""
-        return sum((s.proceeds for s in self.sales), ZERO) - sum((b.amount for b in self.buys), ZERO)
+        return sum((s.proceeds for s in self.sales), ZERO) - sum(
+            (b.amount for b in self.buys), ZERO
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,9 +253,7 @@ def _buy(names: Names, buy: Purchase) -> BuyRow:
     )
 
 
-def _kept(
-    snapshot: HouseholdSnapshot, names: Names, proposal: Proposal
-) -> tuple[KeptRow, ...]:
+def _kept(snapshot: HouseholdSnapshot, names: Names, proposal: Proposal) -> tuple[KeptRow, ...]:
     """Lots left alone; losses of taxable accounts first: they are what a reader asks about."""
     rows = []
     for kept in proposal.kept:
@@ -279,9 +279,7 @@ def _kept(
     return tuple(rows)
 
 
-def _ladder(
-    snapshot: HouseholdSnapshot, names: Names, proposal: Proposal
-) -> tuple[LadderRow, ...]:
+def _ladder(snapshot: HouseholdSnapshot, names: Names, proposal: Proposal) -> tuple[LadderRow, ...]:
     limit = _limit_bp(proposal)
     rows = []
     for step in proposal.ladder:

@@ -107,7 +107,9 @@ class Lane:
     def permanent(self) -> bool:
         """True when a loss of the lane is, or would be, lost for good."""
         locks = (*self.windows, *self.sell_locks)
-        return any(x.permanent for x in locks) or any(m.permanent and m.inside for m in self.markers)
+        return any(x.permanent for x in locks) or any(
+            m.permanent and m.inside for m in self.markers
+        )
 
     @property
     def safe_buy_from(self) -> date | None:
@@ -188,7 +190,11 @@ def lock_row(names: Names, lock: WashLock, *, planned: bool) -> LockRow:
     set_id = lock.identical_set_id
     symbols = names.set_symbols(lock.security_ids)
     own = str(set_id).startswith("own:")
-    name = names.security(lock.security_ids[0]) if own and lock.security_ids else names.sets.name(set_id)
+    name = (
+        names.security(lock.security_ids[0])
+        if own and lock.security_ids
+        else names.sets.name(set_id)
+    )
     return LockRow(
         set_id=set_id,
         name=name or ", ".join(symbols),
@@ -219,7 +225,9 @@ def _span(as_of: date, rows: Iterable[LockRow]) -> tuple[date, date]:
 
 
 def _window_of(row: LockRow) -> tuple[date, date]:
-    return window(row.cause_on) if row.kind is LockKind.BUY_LOCKED else (row.first_day, row.last_day)
+    return (
+        window(row.cause_on) if row.kind is LockKind.BUY_LOCKED else (row.first_day, row.last_day)
+    )
 
 
 def _lanes(

@@ -62,7 +62,11 @@ def test_lot_row__figures_are_exact():
 
 def test_quadrants__add_up_to_all_taxable_lots():
     view = lots_view(vs.household())
-    known = [r for r in view.rows if r.term and r.gain is not None and r.status is not LotStatus.SHELTERED]
+    known = [
+        r
+        for r in view.rows
+        if r.term and r.gain is not None and r.status is not LotStatus.SHELTERED
+    ]
     assert sum(q.lots for q in view.quadrants) == len(known)
     assert sum(q.gain for q in view.quadrants) == sum(r.gain for r in known)
 
@@ -159,7 +163,9 @@ def test_lane_dollars__two_purchases_against_the_same_lots_count_their_loss_once
 
 
 def scheduled(**changes):
-    base = ScheduledPurchase("x", TransactionType.RECURRING, vs.JOINT, vs.SECURITIES[0].id, date(2025, 1, 31), 30)
+    base = ScheduledPurchase(
+        "x", TransactionType.RECURRING, vs.JOINT, vs.SECURITIES[0].id, date(2025, 1, 31), 30
+    )
     return replace(base, **changes)
 
 
@@ -169,9 +175,14 @@ def test_occurrences__monthly_keeps_the_day_and_respects_short_months():
 
 
 def test_occurrences__single_event_and_last_day():
-    assert list(occurrences(scheduled(every_days=0), date(2025, 1, 1), date(2026, 1, 1))) == [date(2025, 1, 31)]
+    assert list(occurrences(scheduled(every_days=0), date(2025, 1, 1), date(2026, 1, 1))) == [
+        date(2025, 1, 31)
+    ]
     until = scheduled(every_days=14, until=date(2025, 2, 20))
-    assert list(occurrences(until, date(2025, 1, 1), date(2026, 1, 1))) == [date(2025, 1, 31), date(2025, 2, 14)]
+    assert list(occurrences(until, date(2025, 1, 1), date(2026, 1, 1))) == [
+        date(2025, 1, 31),
+        date(2025, 2, 14),
+    ]
 
 
 # --- drift -------------------------------------------------------------------------------------------

@@ -45,7 +45,9 @@ class DriftBars(Canvas):
     line_selected = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, "Picture of the drift: weight of each asset class and its band", parent)
+        super().__init__(
+            theme, "Picture of the drift: weight of each asset class and its band", parent
+        )
         self._view = _NOTHING
         self._selected = 0
         self._around_target = False
@@ -104,7 +106,9 @@ class DriftBars(Canvas):
             right -= width + gap
         left = self.gap(Space.MEDIUM)
         names = QRectF(left, 0, min(widest, self.width() * 0.3) + 2, self.height())
-        bars = QRectF(names.right() + gap, 0, max(right - names.right() - 2 * gap, 60), self.height())
+        bars = QRectF(
+            names.right() + gap, 0, max(right - names.right() - 2 * gap, 60), self.height()
+        )
         return _Columns(names, bars, tuple(figures))
 
     def _ends(self) -> tuple[float, float]:
@@ -163,9 +167,20 @@ class DriftBars(Canvas):
     def _paint_titles(self, painter: QPainter, columns: _Columns) -> None:
         painter.setFont(self.theme.font(TextSize.CAPTION, strong=True))
         height = self._head()
-        self.write(painter, QRectF(columns.names.left(), 0, columns.names.width(), height), "Asset class", tone=Tone.MUTED)
+        self.write(
+            painter,
+            QRectF(columns.names.left(), 0, columns.names.width(), height),
+            "Asset class",
+            tone=Tone.MUTED,
+        )
         for title, box in columns.figures:
-            self.write(painter, QRectF(box.left() - 20, 0, box.width() + 20, height), title, _RIGHT, Tone.MUTED)
+            self.write(
+                painter,
+                QRectF(box.left() - 20, 0, box.width() + 20, height),
+                title,
+                _RIGHT,
+                Tone.MUTED,
+            )
 
     def _paint_axis(self, painter: QPainter, columns: _Columns) -> None:
         (low, high), least = self._ends(), self.metrics().horizontalAdvance("+100.0 %") * 1.5
@@ -185,7 +200,9 @@ class DriftBars(Canvas):
             words = f"+{words}" if self._around_target and place > 0 else words
             self.write(painter, box, words, Qt.AlignmentFlag.AlignHCenter, Tone.MUTED)
 
-    def _paint_line(self, painter: QPainter, columns: _Columns, row: QRectF, line: DriftLine) -> None:
+    def _paint_line(
+        self, painter: QPainter, columns: _Columns, row: QRectF, line: DriftLine
+    ) -> None:
         off = line.breach > 0
         self._paint_name(painter, _within(columns.names, row), line)
         texts = (
@@ -211,7 +228,9 @@ class DriftBars(Canvas):
         painter.setFont(self.theme.font(TextSize.BODY))
         self.write(painter, QRectF(box.left(), top, box.width(), half), line.name)
 
-    def _paint_bullet(self, painter: QPainter, columns: _Columns, row: QRectF, line: DriftLine) -> None:
+    def _paint_bullet(
+        self, painter: QPainter, columns: _Columns, row: QRectF, line: DriftLine
+    ) -> None:
         middle, height = row.center().y(), row.height()
         zero = self._x(columns, 0)
         if self._around_target and line.target is None:

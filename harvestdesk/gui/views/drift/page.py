@@ -178,7 +178,12 @@ def _figures(view: DriftView) -> tuple[Figure, ...]:
     off = view.breaches
     moved = sum((abs(x.to_target) for x in view.lines if x.target is not None), start=ZERO) / 2
     figures = [
-        Figure("Value", formatting.dollars(view.total), "Lots at their last prices, and cash.", view.scope),
+        Figure(
+            "Value",
+            formatting.dollars(view.total),
+            "Lots at their last prices, and cash.",
+            view.scope,
+        ),
     ]
     if view.has_targets:
         worst = max(view.lines, key=lambda x: abs(x.drift or ZERO))

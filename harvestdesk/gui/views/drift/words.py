@@ -83,7 +83,9 @@ def detail_lines(
             Line("Drift", signed_percent(line.drift, 2), standing(line).capitalize(), tone=tone)
         )
     if line.after_weight is not None:
-        lines.append(Line("After the plan", formatting.percent(line.after_weight, 2), tone=Tone.PLAN))
+        lines.append(
+            Line("After the plan", formatting.percent(line.after_weight, 2), tone=Tone.PLAN)
+        )
     if mends:
         verb = "sell" if line.to_target < 0 else "buy"
         lines.append(

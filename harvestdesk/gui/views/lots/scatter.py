@@ -148,7 +148,9 @@ class LotScatter(Canvas):
 
     def _plot(self) -> QRectF:
         line = self.metrics().height()
-        left = self.metrics().horizontalAdvance(f"{formatting.MINUS}1,000 %") + self.gap(Space.SMALL)
+        left = self.metrics().horizontalAdvance(f"{formatting.MINUS}1,000 %") + self.gap(
+            Space.SMALL
+        )
         # Two lines of corner words above and below, one of tick words under them.
         above, below = 2 * line + self.gap(Space.SMALL), 3 * line + self.gap(Space.MEDIUM)
         return QRectF(self.rect()).adjusted(left, above, -self.gap(Space.MEDIUM), -below)
@@ -247,7 +249,9 @@ class LotScatter(Canvas):
             short = quadrant.term is Term.SHORT
             left = plot.left() if short else year + self.gap(Space.TINY)
             right = year - self.gap(Space.TINY) if short else plot.right()
-            top = plot.bottom() + self.gap(Space.TINY) if quadrant.loss else self.gap(Space.TINY) / 2
+            top = (
+                plot.bottom() + self.gap(Space.TINY) if quadrant.loss else self.gap(Space.TINY) / 2
+            )
             tone = Tone.LOSS if quadrant.loss else Tone.GAIN
             head, sums = quadrant_words(quadrant)
             self.write(painter, QRectF(left, top, right - left, line), head, tone=Tone.MUTED)

@@ -35,7 +35,9 @@ def _term_words(row: LotRow) -> str:
     held = f"Held {formatting.plural(row.days_held or 0, 'day')}"
     if not row.days_to_long_term:
         return f"{held}: more than one year, so long-term (IRC \u00a71222)."
-    return f"{held}: long-term in {formatting.plural(row.days_to_long_term, 'day')} (IRC \u00a71222)."
+    return (
+        f"{held}: long-term in {formatting.plural(row.days_to_long_term, 'day')} (IRC \u00a71222)."
+    )
 
 
 def _adjusted_words(row: LotRow) -> str:
@@ -45,8 +47,9 @@ def _adjusted_words(row: LotRow) -> str:
 
 
 def _basis_words(row: LotRow) -> str:
-    cost, added = formatting.dollars(row.cost_basis, cents=True), formatting.dollars(
-        row.wash_added, cents=True
+    cost, added = (
+        formatting.dollars(row.cost_basis, cents=True),
+        formatting.dollars(row.wash_added, cents=True),
     )
     return f"Cost {cost} plus disallowed losses {added} (IRC \u00a71091(d))."
 
@@ -60,7 +63,9 @@ def _price_words(row: LotRow) -> str:
 
 def _gain_words(row: LotRow) -> str:
     value = formatting.dollars(row.value, cents=True)
-    return f"Value {value} less adjusted basis {formatting.dollars(row.adjusted_basis, cents=True)}."
+    return (
+        f"Value {value} less adjusted basis {formatting.dollars(row.adjusted_basis, cents=True)}."
+    )
 
 
 COLUMNS: tuple[Column, ...] = (

@@ -148,9 +148,7 @@ class PlanPage(Page):
         head.setFont(self.theme.font(TextSize.SECTION, strong=True))
         head.setBuddy(self.ladder.grid)
         column.addWidget(head)
-        self.no_ladder = QLabel(
-            "None: every loss that may be sold today is in the plan already."
-        )
+        self.no_ladder = QLabel("None: every loss that may be sold today is in the plan already.")
         self.no_ladder.setWordWrap(True)
         column.addWidget(self.no_ladder)
         column.addWidget(self.ladder, 1)
@@ -183,11 +181,12 @@ class PlanPage(Page):
             if key in actions:
                 self.add_secondary(actions[key])
         if "plan.cancel" in actions:
-            stop = self.add_secondary(actions["plan.cancel"])
-            stop.setVisible(actions["plan.cancel"].isEnabled())
-            actions["plan.cancel"].changed.connect(
-                lambda: stop.setVisible(actions["plan.cancel"].isEnabled())
-            )
+            self._stop = self.add_secondary(actions["plan.cancel"])
+            self._on_cancel_changed()
+            actions["plan.cancel"].changed.connect(self._on_cancel_changed)
+
+    def _on_cancel_changed(self) -> None:
+        self._stop.setVisible(self.ctx.actions["plan.cancel"].isEnabled())
 
     # --- showing -----------------------------------------------------------------------------------
     def settings(self) -> HarvestSettings:

@@ -55,7 +55,9 @@ class SettingsPanel(QFrame):
         self.min_trade = FigureField(theme, "Smallest order in dollars", most=most, step=50)
         self.replace = QCheckBox("Buy replacements too")
         self.replace.setToolTip("In the same plan; otherwise the proceeds stay in cash")
-        self.excluded = name(QLineEdit(), "Never trade these symbols", "Symbols with commas between")
+        self.excluded = name(
+            QLineEdit(), "Never trade these symbols", "Symbols with commas between"
+        )
         self.excluded.setPlaceholderText("symbols, with commas")
         self.unknown = QLabel()
         self.unknown.setWordWrap(True)

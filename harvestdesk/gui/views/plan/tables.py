@@ -32,7 +32,9 @@ def _loss_words(values: RowValues) -> str:
 
 
 def _tax_words(_values: RowValues) -> str:
-    return "Loss times the household's rate for its term; what it saves depends on the year's netting"
+    return (
+        "Loss times the household's rate for its term; what it saves depends on the year's netting"
+    )
 
 
 def _loss_tone(_values: RowValues) -> Tone:
@@ -42,7 +44,7 @@ def _loss_tone(_values: RowValues) -> Tone:
 SALES: tuple[Column, ...] = (
     Column("symbol", "Sell", explain="Security to sell", explain_cell=lambda v: v["row"].name, width=6),
     Column("shares", "Shares", Kind.SHARES, "Shares of the lot to sell", _priced, width=9),
-    Column("acquired", "Acquired", Kind.DATE, "The lot to name to the broker, by its date", width=10),
+    Column("acquired", "Acquired", Kind.DATE, "The lot to name to the broker, by its date", width=11),
     Column("term", "Term", explain="Short-term up to one year", width=6),
     Column("loss", "Loss $", Kind.MONEY, "Basis less proceeds", _loss_words, _loss_tone, 9),
     Column("tax_value", "Tax value $", Kind.MONEY, "What the loss is worth in tax", _tax_words, width=10),

@@ -9,7 +9,10 @@ from harvestdesk.gui.theme import Tone
 from harvestdesk.gui.view_base import Figure
 from harvestdesk.services.views.plan import AccountTrades, Comparison, Measure, PlanView
 
-LIMIT_WORDS = {RiskLimit.AFTER: "after the plan, within", RiskLimit.INCREASE: "from rising by more than"}
+LIMIT_WORDS = {
+    RiskLimit.AFTER: "after the plan, within",
+    RiskLimit.INCREASE: "from rising by more than",
+}
 GOAL_WORDS = {
     HarvestGoal.LOSS: "the largest loss",
     HarvestGoal.TAX_VALUE: "the largest tax value",

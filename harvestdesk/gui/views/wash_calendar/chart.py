@@ -201,7 +201,9 @@ class CalendarChart(CalendarPaint):
             for marker in lane.markers:
                 if abs(time.middle(marker.on) - place.x()) <= reach:
                     return explain_marker(marker)
-            return self._explain_bars(time, placed.purchases, lane.sell_locks, QPointF(place.x(), y))
+            return self._explain_bars(
+                time, placed.purchases, lane.sell_locks, QPointF(place.x(), y)
+            )
         if placed.windows is not None:
             return self._explain_bars(time, placed.windows, lane.windows, QPointF(place.x(), y))
         return lane.name

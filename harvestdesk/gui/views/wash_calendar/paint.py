@@ -166,7 +166,9 @@ class CalendarPaint(Canvas):
         painter.setPen(QPen(self.theme.mark(tone), 3))
         painter.drawLine(QPointF(x, bar.top()), QPointF(x, bar.bottom()))
         words = "plan sells" if row.planned else "sold"
-        self.write(painter, bar.adjusted(x - bar.left() + self.theme.px(5), 0, 0, 0), words, tone=tone)
+        self.write(
+            painter, bar.adjusted(x - bar.left() + self.theme.px(5), 0, 0, 0), words, tone=tone
+        )
         self._paint_safe(painter, bar.right(), bar, row, tone)
         self.painted_bars += 1
 

@@ -63,7 +63,9 @@ class LaneBox:
     purchases: QRectF | None
 
 
-def stacked(lanes: Sequence[Lane], top: float, width: float, row: float, gap: float) -> list[LaneBox]:
+def stacked(
+    lanes: Sequence[Lane], top: float, width: float, row: float, gap: float
+) -> list[LaneBox]:
     """Return the lanes below each other: a row for sales, a row for purchases, as each needs."""
     boxes = []
     for lane in lanes:

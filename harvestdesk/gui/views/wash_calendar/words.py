@@ -153,7 +153,9 @@ def _pause_lines(lane: Lane) -> list[Line]:
         kind = KIND_WORDS[marker.kind]
         day = formatting.long_day(marker.on)
         verb = "Pause the" if marker.scheduled else "Already happened:"
-        end = f" {LOST.capitalize()}." if marker.permanent else " The loss moves into the new shares."
+        end = (
+            f" {LOST.capitalize()}." if marker.permanent else " The loss moves into the new shares."
+        )
         lines.append(
             Line(
                 f"{verb} {kind} of {day}",
