@@ -15,11 +15,12 @@ from harvestdesk.domain.security import Security
 from harvestdesk.importers.batch import ImportBatch
 from harvestdesk.services.context import AppContext
 from harvestdesk.services.importing.classify import SecurityBook
+from harvestdesk.services.importing.keys import Holding
 from harvestdesk.services.importing.positions import position_settings, stated_positions
 from harvestdesk.services.importing.rebuilding import rebuilt_lots
 from harvestdesk.services.importing.relations import Relations
 from harvestdesk.services.importing.schedule import inferred_schedule
-from harvestdesk.services.importing.staging import FileCount, Holding, NewId, Stage, Stored
+from harvestdesk.services.importing.staging import FileCount, NewId, Stage, Stored
 from harvestdesk.services.importing.starter import identical_starters, replacement_starters
 from harvestdesk.store.database import HouseholdBook, HouseholdWriter
 from harvestdesk.store.records import ImportRecord

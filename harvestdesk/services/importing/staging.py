@@ -19,12 +19,20 @@ from harvestdesk.domain.prices import Price
 from harvestdesk.domain.transaction import LotPick, Transaction
 from harvestdesk.importers.batch import ImportBatch, ParsedLot, ParsedTransaction
 from harvestdesk.services.importing.classify import SecurityBook
+from harvestdesk.services.importing.keys import (
+    Holding,
+    by_holding,
+    is_older,
+    lot_key,
+    moved_holding,
+    same_lot,
+    transaction_key,
+)
 from harvestdesk.services.importing.positions import StatedPositions
 from harvestdesk.services.importing.relations import Relations
 
 NewId = Callable[[str], str]
 AccountOf = Callable[[str], AccountId]
-Holding = tuple[AccountId, SecurityId]
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,7 @@ class Stage:
         self._stored = stored
         self._new_id = new_id
         self._as_of = as_of
-        self._known = Counter(_key(t) for t in stored.transactions)
+        self._known = Counter(transaction_key(t) for t in stored.transactions)
         self._prices = set(stored.prices)
         self._cash = dict(stored.cash)
         self.securities = securities
@@ -83,8 +91,8 @@ class Stage:
         self.positions: dict[Holding, tuple[Decimal, date, int, FileCount]] = {}
         self.stated = dict(stored.positions)
         self.relations = stored.relations
-        self._moved = {h for t in stored.transactions if (h := _moves(t)) is not None}
-        self._lots_now: dict[Holding, tuple[TaxLot, ...]] = _by_holding(stored.statement_lots)
+        self._moved = {h for t in stored.transactions if (h := moved_holding(t)) is not None}
+        self._lots_now: dict[Holding, tuple[TaxLot, ...]] = by_holding(stored.statement_lots)
 
     def add(self, batch: ImportBatch, account_of: AccountOf) -> FileCount:
         """Compare one file with what is stored and with the files before it; returns the counts."""
@@ -143,7 +151,7 @@ class Stage:
         seen: Counter[tuple[object, ...]] = Counter()
         for row in batch.transactions:
             made = self._transaction(row, account_of(row.account_key))
-            key = _key(made)
+            key = transaction_key(made)
             seen[key] += 1
             is_new = seen[key] > self._known[key]
             count.add(is_new)
@@ -178,7 +186,7 @@ class Stage:
 
     def _yield_to_ledger(self, transaction: Transaction) -> None:
         """Drop lots known from a position only, once the ledger tells how they came about."""
-        holding = _moves(transaction)
+        holding = moved_holding(transaction)
         if holding is None:
             return
         self._moved.add(holding)
@@ -213,11 +221,11 @@ class Stage:
                 )
             )
             return
-        stored = Counter(_lot_key(lot) for lot in old if lot.statement_on == on)
+        stored = Counter(lot_key(lot) for lot in old if lot.statement_on == on)
         fresh = [self._lot(row, holding, on) for row in rows]
         for lot in fresh:
-            known = stored[_lot_key(lot)] > 0
-            stored[_lot_key(lot)] -= 1
+            known = stored[lot_key(lot)] > 0
+            stored[lot_key(lot)] -= 1
             count.add(not known)
         if any(stored.values()):
             self._state(holding, self._with_ids(fresh, old))
@@ -242,11 +250,11 @@ class Stage:
         """Give each lot the id it had in the last statement, so that plans keep meaning something."""
         ids: dict[tuple[object, ...], list[LotId]] = defaultdict(list)
         for lot in reversed(old):
-            ids[_same_lot(lot)].append(lot.id)
+            ids[same_lot(lot)].append(lot.id)
         return tuple(
             replace(
                 lot,
-                id=ids[_same_lot(lot)].pop() if ids[_same_lot(lot)] else LotId(self._new_id("lot")),
+                id=ids[same_lot(lot)].pop() if ids[same_lot(lot)] else LotId(self._new_id("lot")),
             )
             for lot in lots
         )
@@ -258,7 +266,7 @@ class Stage:
         named += [(row.account_key, row.symbol) for row in batch.positions]
         listed = {(account_of(key), self.securities.of(symbol).id) for key, symbol in named}
         for holding, lots in list(self._lots_now.items()):
-            if holding[0] in accounts and holding not in listed and _older(lots, on):
+            if holding[0] in accounts and holding not in listed and is_older(lots, on):
                 self._state(holding, ())
 
     def _state(self, holding: Holding, lots: tuple[TaxLot, ...]) -> None:
@@ -306,7 +314,7 @@ class Stage:
         stated = [lot for lot in lots if lot.source is not LotSource.POSITION]
         if stated or holding in self._moved:
             return False
-        if shares <= 0 or (lots and not _older(lots, on)):
+        if shares <= 0 or (lots and not is_older(lots, on)):
             return False
         made = TaxLot(
             LotId(""),
@@ -354,49 +362,3 @@ class Stage:
             self.cash.append(
                 (*key, rounded(sums[key], MONEY_DIGITS), f"{batch.broker} {batch.kind}")
             )
-
-
-def _key(t: Transaction) -> tuple[object, ...]:
-    """Everything that makes a ledger row the row it is; the broker's wording is not part of it."""
-    return (
-        t.account_id,
-        t.on,
-        t.type,
-        t.security_id,
-        t.shares.normalize(),
-        t.amount.normalize(),
-        t.fees.normalize(),
-        t.acquired_on,
-        t.broker_ref,
-    )
-
-
-def _moves(t: Transaction) -> Holding | None:
-    """Return the holding whose shares a ledger row changes, or None."""
-    return None if t.security_id is None or t.shares == 0 else (t.account_id, t.security_id)
-
-
-def _lot_key(lot: TaxLot) -> tuple[object, ...]:
-    return (
-        *_same_lot(lot),
-        lot.shares.normalize(),
-        None if lot.cost_basis is None else lot.cost_basis.normalize(),
-        lot.wash_added.normalize(),
-        lot.adjusted_acquired_on,
-        lot.purchase,
-    )
-
-
-def _same_lot(lot: TaxLot) -> tuple[object, ...]:
-    return (lot.acquired_on, lot.source, lot.broker_ref)
-
-
-def _older(lots: Sequence[TaxLot], on: date) -> bool:
-    return any(lot.statement_on is None or lot.statement_on < on for lot in lots)
-
-
-def _by_holding(lots: Sequence[TaxLot]) -> dict[Holding, tuple[TaxLot, ...]]:
-    found: dict[Holding, list[TaxLot]] = defaultdict(list)
-    for lot in lots:
-        found[lot.account_id, lot.security_id].append(lot)
-    return {holding: tuple(rows) for holding, rows in found.items()}
