@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 import numpy as np
@@ -82,8 +83,9 @@ def build(snapshot: HouseholdSnapshot, settings: HarvestSettings) -> Built:
     standings, locked = lot_standings(snapshot), buy_blocked(snapshot)
     eligibility = sort_lots(snapshot, settings, standings)
     index = SetIndex.of(snapshot.securities, snapshot.identical_sets)
+    barred = {*settings.excluded_security_ids, *locked, *_soon_free(snapshot, index, eligibility)}
     market = Market(
-        buyable_securities(snapshot, settings.excluded_security_ids, locked),
+        buyable_securities(snapshot, barred),
         {s: index.set_of(s) for s in model.security_ids},
     )
     wanted = dict.fromkeys(loss.lot.security_id for loss in eligibility.losses)
@@ -113,6 +115,22 @@ def build(snapshot: HouseholdSnapshot, settings: HarvestSettings) -> Built:
         te_today=te_today,
         asked=asked,
     )
+
+
+def _soon_free(
+    snapshot: HouseholdSnapshot, index: SetIndex, eligibility: Eligibility
+) -> set[SecurityId]:
+    """Return the sets with locked losses that could still be sold this year.
+
+    A purchase today would wash them for 30 days more and push their losses into the next year.
+    """
+    year_end = date(snapshot.as_of.year, 12, 31)
+    waiting = {
+        index.set_of(snapshot.lot_by_id[kept.lot_id].security_id)
+        for kept in eligibility.kept
+        if kept.free_from is not None and kept.free_from <= year_end
+    }
+    return {s.id for s in snapshot.securities if index.set_of(s.id) in waiting}
 
 
 def _check_settings(snapshot: HouseholdSnapshot, settings: HarvestSettings) -> None:

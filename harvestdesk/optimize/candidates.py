@@ -61,12 +61,9 @@ class Market:
 
 
 def buyable_securities(
-    snapshot: HouseholdSnapshot,
-    excluded: Collection[SecurityId],
-    locked: Collection[SecurityId],
+    snapshot: HouseholdSnapshot, barred: Collection[SecurityId]
 ) -> frozenset[SecurityId]:
-    """Return the securities a plan may buy."""
-    barred = set(excluded) | set(locked)
+    """Return the securities a plan may buy: those with a price, unless they are barred."""
     return frozenset(
         s.id
         for s in snapshot.securities

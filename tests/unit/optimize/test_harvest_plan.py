@@ -163,6 +163,16 @@ def test_wash__identical_funds_are_no_replacement() -> None:
     assert kept_codes(proposal)["a"] == "no_replacement"
 
 
+@pytest.mark.parametrize(("days", "bought"), [(10, []), (1, ["BBB"])])
+def test_wash__a_locked_loss_that_frees_up_this_year_is_not_locked_longer(days, bought) -> None:
+    # BBB has a loss, locked by a purchase: until Dec 25 in the first case, into January in the second.
+    waiting = [lot("b", "BBB", 20, 2000), lot("n", "BBB", 1, 50, on=days_ago(days))]
+    household = simple(lots=[lot("a", "AAA", 100, 10000), lot("c", "CCC", 2000, 100000), *waiting])
+    proposal = plan(household)
+    check_sound(household, proposal)
+    assert [p.security_id for p in proposal.purchases] == bought
+
+
 def test_sides__what_is_sold_in_one_account_is_not_bought_in_another() -> None:
     accounts = (
         Account(JOINT, "Joint", AccountType.JOINT),
