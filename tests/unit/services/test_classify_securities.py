@@ -49,7 +49,12 @@ def test_what_the_household_knows_stays_and_what_is_empty_is_filled_in():
     securities = book(Security("s1", "ZZZA", name="Mine"))
     securities.learn(batch(ParsedSecurity("ZZZA", "Theirs", sector="Energy", cusip="123456789")))
     found = securities.of("ZZZA")
-    assert (found.id, found.name, found.sector, found.cusip) == ("s1", "Mine", "Energy", "123456789")
+    assert (found.id, found.name, found.sector, found.cusip) == (
+        "s1",
+        "Mine",
+        "Energy",
+        "123456789",
+    )
     assert list(securities.changed) == ["s1"]
     assert not securities.added
 
@@ -67,7 +72,9 @@ def test_share_classes_are_one_security_however_they_are_written():
 
 def test_an_option_knows_its_underlying():
     securities = book()
-    securities.learn(batch(ParsedSecurity("ZZZA260116C00050000", kind=SecurityKind.OPTION, underlying="ZZZA")))
+    securities.learn(
+        batch(ParsedSecurity("ZZZA260116C00050000", kind=SecurityKind.OPTION, underlying="ZZZA"))
+    )
     option = securities.of("ZZZA260116C00050000")
     assert option.underlying_id == securities.of("ZZZA").id
 

@@ -37,7 +37,8 @@ def test_positions_are_compared_with_lots_until_something_is_traded(ctx, file):
     security = ctx.book.securities()[0]
     with ctx.book.write("Broker said") as w:
         w.put_setting(
-            f"positions:{account.id}", f'{{"on": "2025-12-01", "shares": {{"{security.id}": "11"}}}}'
+            f"positions:{account.id}",
+            f'{{"on": "2025-12-01", "shares": {{"{security.id}": "11"}}}}',
         )
     assert "positions.differ" in codes(check(ctx))
     confirm(ctx, preview(ctx, [file("b.csv", ledger, "Main,2025-12-03,buy,ZZA,1,12.00")]))

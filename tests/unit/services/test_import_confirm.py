@@ -20,7 +20,9 @@ POSITIONS = (
 
 def position(shares, symbol="ZZA", price="12.50"):
     value = Decimal(shares) * Decimal(price)
-    return f"X11112222,Savings,{symbol},ZZA INC,{shares},${price},,${value},,,,,,$100.00,$10.00,Cash,"
+    return (
+        f"X11112222,Savings,{symbol},ZZA INC,{shares},${price},,${value},,,,,,$100.00,$10.00,Cash,"
+    )
 
 
 def state(book):

@@ -13,12 +13,15 @@ DRIP = TransactionType.DRIP
 
 def rows(*days, kind=DRIP):
     return [
-        Transaction(f"t{n}", day, kind, "a", "s", shares=Decimal(n + 1)) for n, day in enumerate(days)
+        Transaction(f"t{n}", day, kind, "a", "s", shares=Decimal(n + 1))
+        for n, day in enumerate(days)
     ]
 
 
 def infer(transactions, known=()):
-    return inferred_schedule([Account("a", "A")], transactions, known, AS_OF, lambda kind: f"{kind}-1")
+    return inferred_schedule(
+        [Account("a", "A")], transactions, known, AS_OF, lambda kind: f"{kind}-1"
+    )
 
 
 def test_quarterly_reinvestments_go_on():

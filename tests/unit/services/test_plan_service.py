@@ -133,7 +133,9 @@ def test_the_json_holds_exact_strings_for_money_and_numbers_for_ratios(planned):
     sells = [t for t in document["trades"] if t["action"] == "sell"]
     assert document["realised_loss"] == "71400.00"
     assert sum(-Decimal(t["gain"]) for t in sells) == Decimal(document["realised_loss"])
-    assert all(isinstance(t["shares"], str) and isinstance(t["price"], str) for t in document["trades"])
+    assert all(
+        isinstance(t["shares"], str) and isinstance(t["price"], str) for t in document["trades"]
+    )
     assert isinstance(document["tracking_error"], float)
     assert document["tracking_error"] <= 0.0035
     assert isinstance(document["gap"], float)

@@ -42,7 +42,9 @@ def test_replacements_need_both_funds_in_the_household():
 def test_a_security_with_replacements_of_its_own_gets_no_more():
     own = Replacement("s-SPY", "s-IVV")
     assert replacement_starters([SPY, VV, IVV], [own], ())[0] == own
-    assert [r for r in replacement_starters([SPY, VV], [own], ()) if r.security_id == "s-SPY"] == [own]
+    assert [r for r in replacement_starters([SPY, VV], [own], ()) if r.security_id == "s-SPY"] == [
+        own
+    ]
 
 
 def test_never_a_replacement_from_the_same_identical_set():
