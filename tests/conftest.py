@@ -1,8 +1,12 @@
 """Fixtures for every room: where the shared material is, and golden files."""
 
+import os
 from pathlib import Path
 
 import pytest
+
+# Before Qt is imported anywhere: the suite needs no display, on any machine.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
