@@ -31,6 +31,7 @@ from harvestdesk.gui.widgets.job_strip import JobStrip
 from harvestdesk.gui.widgets.notice_bar import NoticeBar
 from harvestdesk.gui.widgets.sidebar import Sidebar, SidebarLine
 from harvestdesk.gui.widgets.top_bar import TopBar
+from harvestdesk.gui.workers.garbage import QuietCollector
 from harvestdesk.gui.workers.runner import JobRunner
 
 if TYPE_CHECKING:
@@ -65,12 +66,14 @@ class MainWindow(QMainWindow):
         self._store = store
         self._save_preferences = save_preferences
         self._was_painted = False
+        self._outdated: set[str] = set()
         self.pages: dict[str, Page] = {}
         self.desk = Desk(runner, preferences, self)
         self.actions_by_key = build_actions(self)
         fill_menus(self.menuBar(), self.actions_by_key)
         self.addActions(list(self.actions_by_key.values()))
         self.commands = Commands(self)
+        self._collector = QuietCollector(runner, self)
         self._lay_out()
         self._connect()
         self.setWindowTitle("HarvestDesk")
@@ -167,9 +170,23 @@ class MainWindow(QMainWindow):
             simulated=household.simulated,
             view_only=loaded.app.book.view_only,
         )
-        for page in self.pages.values():
-            page.refresh(data)
+        self._outdated = set(self.pages)
+        self._bring_up_to_date(self.current_page)
+        QTimer.singleShot(0, self._bring_next_up_to_date)
         self._show_state()
+
+    def _bring_up_to_date(self, key: str) -> None:
+        if key in self._outdated and self.desk.loaded is not None:
+            self._outdated.discard(key)
+            self.pages[key].refresh(self.desk.loaded.data)
+
+    def _bring_next_up_to_date(self) -> None:
+        """One hidden page per turn of the event loop, so that nothing waits for all of them."""
+        for key in self.pages:
+            if key in self._outdated:
+                self._bring_up_to_date(key)
+                QTimer.singleShot(0, self._bring_next_up_to_date)
+                return
 
     def _on_failed(self, title: str, error: BaseException) -> None:
         page = self._stack.currentWidget()
@@ -191,6 +208,7 @@ class MainWindow(QMainWindow):
         page = self.pages.get(key)
         if page is None:
             return
+        self._bring_up_to_date(key)
         self._stack.setCurrentWidget(page)
         self.sidebar.mark_page(key)
         if what:
@@ -249,6 +267,7 @@ class MainWindow(QMainWindow):
         self._store.save(self)
         if self.runner.close():
             self.desk.close()
+        self._collector.close()
         event.accept()
 
 

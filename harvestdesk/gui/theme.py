@@ -368,6 +368,8 @@ QLineEdit, QPlainTextEdit, QComboBox, QSpinBox, QDoubleSpinBox, QDateEdit {{
   background: {c.surface}; color: {c.text}; border: {line}px solid {c.field_edge};
   border-radius: {tiny}px; padding: {tiny}px; selection-background-color: {c.accent};
   selection-color: {c.on_accent}; }}
+QLineEdit {{ min-height: {theme.row_height - small}px; }}
+QAbstractScrollArea::corner {{ background: transparent; border: 0; }}
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus,
 QDateEdit:focus {{ border: 2px solid {c.focus}; padding: {tiny - 1}px; }}
 QFrame[card="true"] {{ background: {c.surface}; border: {line}px solid {c.hairline};

@@ -195,6 +195,8 @@ class Page(QWidget):
     def show_body(self) -> None:
         """Show the body of the page."""
         self._stack.setCurrentIndex(0)
+        if self._primary is not None:
+            self._primary.show()
 
     def show_empty(self, words: str, action: QAction | None = None) -> None:
         """Show what to do next instead of an empty table, and offer it."""
@@ -206,6 +208,8 @@ class Page(QWidget):
             self._empty_button.setAccessibleName(plain(action.text()))
         self.figures.show_figures(())
         self._stack.setCurrentIndex(1)
+        if self._primary is not None and action is not None:
+            self._primary.hide()  # one primary action per page
 
     @property
     def is_empty(self) -> bool:
@@ -223,7 +227,11 @@ class Page(QWidget):
         self._empty_button.setProperty("primary", True)
         self._empty_button.clicked.connect(self._on_empty_clicked)
         layout.addStretch(2)
-        layout.addWidget(self._empty_words, 0, Qt.AlignmentFlag.AlignHCenter)
+        across = QHBoxLayout()  # an alignment flag would take the height that wrapped words need
+        across.addStretch(1)
+        across.addWidget(self._empty_words, 2)
+        across.addStretch(1)
+        layout.addLayout(across)
         layout.addWidget(self._empty_button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
         return widget

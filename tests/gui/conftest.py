@@ -1,5 +1,6 @@
 """A window on a small household, and a watch over what tests leave behind."""
 
+import gc
 import multiprocessing
 import sys
 import threading
@@ -36,7 +37,9 @@ _POOL_THREADS = ("Dummy", "QThread")
 def nothing_left_behind(qapp):
     """Fail a test that leaves a thread, process, running timer or window behind."""
     threads_before = set(threading.enumerate())
+    gc.disable()  # a collection on a lane's thread would destroy widgets there
     yield
+    gc.collect()
     for _ in range(3):
         qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         qapp.processEvents()

@@ -24,6 +24,11 @@ Kim brokerage,2025-04-01,buy,ALFA,5,300.00,the same fill again
 Kim brokerage,not-a-day,buy,ALFA,5,300.00,broken
 """
 
+NAMELESS = """"Date","Action","Symbol","Description","Quantity","Price","Fees & Comm","Amount"
+"06/02/2025","Buy","ALFA","ALFA INC","10","$50.00","","-$500.00"
+"07/01/2025","Cash Dividend","ALFA","ALFA INC","","","","$12.34"
+"""
+
 
 @pytest.fixture
 def csv(tmp_path):
@@ -155,12 +160,13 @@ def test_unreadable_file__is_named_and_can_be_removed(wizard, qtbot, csv, tmp_pa
 
 def test_file_without_an_account__asks_for_one_and_takes_a_new_one(wizard, qtbot, tmp_path):
     path = tmp_path / "nameless.csv"
-    path.write_text(GOOD.replace("account,", "").replace("Kim brokerage,", ""), encoding="utf-8")
+    path.write_text(NAMELESS, encoding="utf-8")
     wizard.add_files([path])
     press_next(qtbot, wizard, DETECTED)
     press_next(qtbot, wizard, ACCOUNTS)
     (row,) = wizard.accounts_page.rows
     row.target.setCurrentIndex(row.target.count() - 1)
+    row.name_field.clear()
     assert row.is_open
     qtbot.keyClick(wizard, Qt.Key.Key_Return)
     assert "Choose an account" in wizard.notice.words

@@ -5,7 +5,6 @@ from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -24,6 +23,7 @@ from harvestdesk.gui.desk import Desk
 from harvestdesk.gui.errors import words_of
 from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
 from harvestdesk.gui.view_base import DeskData
+from harvestdesk.gui.widgets.fields import Choice
 from harvestdesk.gui.widgets.notice_bar import NoticeBar
 
 
@@ -46,7 +46,7 @@ class ExportOrdersDialog(QDialog):
         self._desk = desk
         self._data = data
         self.setWindowTitle("Export orders")
-        self.format_box = QComboBox()
+        self.format_box = Choice(theme, "Format")
         for key, words in FORMAT_NAMES.items():
             self.format_box.addItem(words, key)
         wanted = self.format_box.findData(desk.preferences.order_format)

@@ -137,6 +137,7 @@ class NewHouseholdDialog(QDialog):
             return
         words, field = problem
         self.problem.say(words, Tone.ERROR)
+        self.adjustSize()
         field.setFocus()
 
     def _problem(self) -> tuple[str, QLineEdit] | None:

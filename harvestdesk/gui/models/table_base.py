@@ -129,15 +129,15 @@ class ColumnTable(QAbstractTableModel):
         self._ranks: dict[str, NDArray[Any]] = {}
         self._codes: dict[str, tuple[NDArray[np.int64], list[str]]] = {}
         self._cache: dict[int, tuple[str, ...]] = {}
-        self._roles = {
+        self._roles: dict[int, Callable[[int, int], Any]] = {
             int(Role.DisplayRole): self._display,
             int(Role.TextAlignmentRole): self._alignment,
             int(Role.ForegroundRole): self._foreground,
             int(Role.ToolTipRole): self._explanation,
             int(Role.AccessibleTextRole): self._spoken,
             int(Role.AccessibleDescriptionRole): self._explanation,
-            KeyRole: lambda row, column: self._keys[row],
-            ValueRole: lambda row, column: self._values[self.columns[column].key][row],
+            KeyRole: self._key,
+            ValueRole: self._value,
         }
 
     # --- rows --------------------------------------------------------------------------------
@@ -312,6 +312,12 @@ class ColumnTable(QAbstractTableModel):
             texts = tuple(_WRITERS[c.kind](self._values[c.key][row]) for c in self.columns)
             self._cache[row] = texts
         return texts
+
+    def _key(self, row: int, _column: int) -> Hashable:
+        return self._keys[row]
+
+    def _value(self, row: int, column: int) -> Any:
+        return self._values[self.columns[column].key][row]
 
     def _display(self, row: int, column: int) -> str:
         return self._texts(row)[column]

@@ -163,6 +163,13 @@ class DataTable(QWidget):
         grid.activated.connect(lambda index: self.activated.emit(self.model.key_at(index.row())))
         return grid
 
+    def fit_rows(self, most: int) -> None:
+        """Be no higher than the rows need, or `most` of them."""
+        rows = min(most, max(1, self.model.rowCount()))
+        heads = self.grid.horizontalHeader().sizeHint().height()
+        edge = 2 * self.grid.frameWidth() + self._theme.px(Space.TINY)
+        self.grid.setMaximumHeight(heads + rows * self._theme.row_height + edge)
+
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -111,7 +111,7 @@ class WizardFrame(QDialog):
         self.back_button.clicked.connect(self.go_back)
         self.next_button.clicked.connect(self._on_next)
         self.cancel_button.clicked.connect(self.reject)
-        self.resize(theme.px(960), theme.px(580))
+        self.resize(theme.px(1120), theme.px(640))
         self.setMinimumWidth(theme.px(720))
         for button in self.findChildren(QPushButton):
             button.setAutoDefault(button is self.next_button)  # Enter always goes on

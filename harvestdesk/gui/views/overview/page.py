@@ -141,6 +141,7 @@ class OverviewPage(Page):
             },
             [r.account_id for r in rows],
         )
+        self.accounts.fit_rows(most=10)
 
     def _show_events(self, shown: Overview) -> None:
         self._events = shown.events

@@ -48,7 +48,7 @@ class BeforeAfter(QFrame):
         self.badge.setAccessibleDescription(explanation)
         ink, radius = self._theme.text(tone).name(), self._theme.radius
         self.badge.setStyleSheet(
-            f"color: {ink}; border: 1px solid {ink}; border-radius: {radius}px; "
+            f"color: {ink}; border: {self._theme.hairline}px solid {ink}; border-radius: {radius}px; "
             f"padding: {self._theme.px(Space.TINY)}px; font-weight: 600;"
         )
         self._fill(view)

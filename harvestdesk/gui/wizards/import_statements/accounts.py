@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QGridLayout,
     QLabel,
@@ -18,6 +17,7 @@ from harvestdesk.domain.account import ACCOUNT_TYPE_NAMES, Account, AccountType
 from harvestdesk.domain.ids import AccountId
 from harvestdesk.gui.a11y import name
 from harvestdesk.gui.theme import Space, TextSize, Theme
+from harvestdesk.gui.widgets.fields import Choice
 from harvestdesk.gui.widgets.wizard_frame import WizardPage
 from harvestdesk.gui.wizards.import_statements.draft import Decision, Draft
 from harvestdesk.services.importing.mapping import AccountMapping
@@ -41,9 +41,9 @@ class AccountRow(QFrame):
         self.mapping = mapping
         self.setProperty("card", True)
         label = mapping.label
-        self.target = name(QComboBox(), f"Account for {label} of {file}")
+        self.target = Choice(theme, f"Account for {label} of {file}")
         self.name_field = name(QLineEdit(), f"Name of the new account for {label}")
-        self.type_box = name(QComboBox(), f"Type of the new account for {label}")
+        self.type_box = Choice(theme, f"Type of the new account for {label}")
         self._fill(accounts, proposed)
         title = QLabel(label)
         title.setFont(theme.font(TextSize.BODY, strong=True))

@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QLabel
 
-from harvestdesk.domain.errors import Severity
+from harvestdesk.domain.errors import Problem, Severity
 from harvestdesk.gui.models.table_base import Column, ColumnTable, Kind, RowValues
 from harvestdesk.gui.theme import TextSize, Theme, Tone
 from harvestdesk.gui.widgets.data_table import DataTable
@@ -28,10 +28,14 @@ def _severity_tone(row: RowValues) -> Tone:
     return _TONES[row["severity"]]
 
 
+def _words(problem: Problem) -> str:
+    return f"{problem.column}: {problem.message}" if problem.column else problem.message
+
+
 _FILES = (
-    Column("file", "File", explain="Name of the file.", width=22, stretch=True),
+    Column("file", "File", explain="Name of the file.", stretch=True),
     Column("broker", "From", explain="Whose layout it is, found from the content.", width=16),
-    Column("kind", "Holds", explain="What the file lists.", width=13),
+    Column("kind", "Holds", explain="What the file lists.", width=11),
     Column("on", "As of", Kind.DATE, explain="Day the file's holdings are of."),
     Column("rows", "Rows", Kind.INTEGER, explain="Data rows in the file."),
     Column("remarks", "Remarks", Kind.INTEGER, explain="Remarks below.", width=7),
@@ -40,8 +44,13 @@ _PROBLEMS = (
     Column("file", "File", explain="Name of the file.", width=14),
     Column("line", "Line", Kind.INTEGER, explain="Line number in the file.", width=5),
     Column("kind", "Remark", explain="How much it matters.", tone=_severity_tone, width=12),
-    Column("column", "Column", explain="Column of the file.", width=10),
-    Column("words", "What was found", explain="What was found and expected.", stretch=True),
+    Column(
+        "words",
+        "What was found",
+        explain="What was found and expected.",
+        explain_cell=lambda r: str(r["words"]),
+        stretch=True,
+    ),
 )
 
 
@@ -86,8 +95,7 @@ class DetectedPage(WizardPage):
                 "line": [p.line for _, p in found],
                 "kind": [SEVERITIES[p.severity] for _, p in found],
                 "severity": [p.severity for _, p in found],
-                "column": [p.column or "" for _, p in found],
-                "words": [p.message for _, p in found],
+                "words": [_words(p) for _, p in found],
             },
             list(range(len(found))),
         )

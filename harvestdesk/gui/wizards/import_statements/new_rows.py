@@ -12,7 +12,7 @@ from harvestdesk.gui.wizards.import_statements.draft import Draft
 from harvestdesk.services.import_statements import FilePreview
 
 _FILES = (
-    Column("file", "File", explain="Name of the file.", width=22, stretch=True),
+    Column("file", "File", explain="Name of the file.", stretch=True),
     Column("rows", "Rows", Kind.INTEGER, explain="Data rows in the file."),
     Column("new", "New", Kind.INTEGER, explain="Rows that would change something."),
     Column(
