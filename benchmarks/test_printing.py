@@ -15,7 +15,7 @@ LIMIT_SECONDS = 1.0
 def big_report(rows: int = ROWS) -> Report:
     columns = (
         Column("Security"),
-        Column("Account", width_share=2),
+        Column("Account", width_share=200),
         Column("Acquired"),
         Column("Shares", Align.RIGHT),
         Column("Basis", Align.RIGHT, 1.4, total=True),

@@ -71,13 +71,13 @@ class Column:
     """A column of a table.
 
     Attributes:
-        width_share: width relative to the other columns.
+        width_share: width relative to the other columns; 100 is an ordinary one.
         total: figures are summed at the foot of each page the table covers.
     """
 
     title: str
     align: Align = Align.LEFT
-    width_share: float = 1.0
+    width_share: int = 100
     total: bool = False
 
 

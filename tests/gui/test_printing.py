@@ -51,9 +51,9 @@ def worksheet() -> Report:
 
 def long_table(rows: int = 200) -> Table:
     columns = (
-        Column("Security", width_share=1),
-        Column("What it is", width_share=3),
-        Column("Amount", Align.RIGHT, 1.5, total=True),
+        Column("Security", width_share=100),
+        Column("What it is", width_share=300),
+        Column("Amount", Align.RIGHT, 150, total=True),
     )
     body: list[Row] = []
     for n in range(rows):

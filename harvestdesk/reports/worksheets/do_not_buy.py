@@ -120,9 +120,9 @@ def pause_items(snapshot: HouseholdSnapshot, locks: Sequence[WashLock]) -> tuple
 
 def _matrix(held: Sequence[BuyLock], accounts: Sequence[Account]) -> Table:
     columns = (
-        Column("Do not buy", width_share=1.5),
-        Column("Locked through", width_share=1.25),
-        *(Column(_account_head(a), width_share=1.5) for a in accounts),
+        Column("Do not buy", width_share=150),
+        Column("Locked through", width_share=125),
+        *(Column(_account_head(a), width_share=150) for a in accounts),
     )
     rows = tuple(
         Row(
@@ -156,11 +156,11 @@ def _account_page(
         else "Bought in this account before the safe day, the loss is lost for good (Rev. Rul. 2008-5)."
     )
     columns = (
-        Column("Do not buy", width_share=1.4),
-        Column("Because of", width_share=2.6),
-        Column("Loss at stake", Align.RIGHT, 1.3, total=True),
-        Column("Locked through", width_share=1.3),
-        Column("Safe to buy from", width_share=1.4),
+        Column("Do not buy", width_share=140),
+        Column("Because of", width_share=260),
+        Column("Loss at stake", Align.RIGHT, 130, total=True),
+        Column("Locked through", width_share=130),
+        Column("Safe to buy from", width_share=140),
     )
     rows = tuple(
         Row(

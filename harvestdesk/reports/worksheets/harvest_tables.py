@@ -65,10 +65,10 @@ def room_table(proposal: Proposal, snapshot: HouseholdSnapshot) -> Table:
         _pair("Losses of this plan", loss_of(proposal.sales, Term.SHORT), loss_of(proposal.sales, Term.LONG)),
     )  # fmt: skip
     columns = (
-        Column(f"Year {proposal.as_of.year}, dollars", width_share=4),
-        Column("Short-term", _RIGHT, 1.4),
-        Column("Long-term", _RIGHT, 1.4),
-        Column("Together", _RIGHT, 1.4),
+        Column(f"Year {proposal.as_of.year}, dollars", width_share=400),
+        Column("Short-term", _RIGHT, 140),
+        Column("Long-term", _RIGHT, 140),
+        Column("Together", _RIGHT, 140),
     )
     return Table(columns, rows)
 
@@ -98,10 +98,10 @@ def before_after_table(proposal: Proposal) -> Table:
         )
     )
     columns = (
-        Column("Household", width_share=4),
-        Column("Before", _RIGHT, 1.4),
-        Column("After", _RIGHT, 1.4),
-        Column("Change", _RIGHT, 1.4),
+        Column("Household", width_share=400),
+        Column("Before", _RIGHT, 140),
+        Column("After", _RIGHT, 140),
+        Column("Change", _RIGHT, 140),
     )
     return Table(columns, tuple(rows))
 
@@ -109,18 +109,18 @@ def before_after_table(proposal: Proposal) -> Table:
 def sales_table(proposal: Proposal, snapshot: HouseholdSnapshot) -> Table:
     """Return the lots to sell, by account, with subtotals by term."""
     columns = (
-        Column("Sell", width_share=1.05),
-        Column("Acquired", width_share=1.3),
-        Column("Term", width_share=0.75),
-        Column("Shares", _RIGHT, 1.05),
-        Column("Basis/share", _RIGHT, 1.2),
-        Column("Price", _RIGHT, 1.1),
-        Column("Basis", _RIGHT, 1.5, total=True),
-        Column("Proceeds", _RIGHT, 1.5, total=True),
-        Column("Loss", _RIGHT, 1.4, total=True),
-        Column("Tax saved", _RIGHT, 1.35, total=True),
-        Column("Replaced by", width_share=1.75),
-        Column("Safe from", width_share=1.3),
+        Column("Sell", width_share=105),
+        Column("Acquired", width_share=130),
+        Column("Term", width_share=75),
+        Column("Shares", _RIGHT, 105),
+        Column("Basis/share", _RIGHT, 120),
+        Column("Price", _RIGHT, 110),
+        Column("Basis", _RIGHT, 150, total=True),
+        Column("Proceeds", _RIGHT, 150, total=True),
+        Column("Loss", _RIGHT, 140, total=True),
+        Column("Tax saved", _RIGHT, 135, total=True),
+        Column("Replaced by", width_share=175),
+        Column("Safe from", width_share=130),
     )
     sales = proposal.sales
     digits = share_digits(s.shares for s in sales)
@@ -146,12 +146,12 @@ def sales_table(proposal: Proposal, snapshot: HouseholdSnapshot) -> Table:
 def purchases_table(proposal: Proposal, snapshot: HouseholdSnapshot) -> Table:
     """Return the purchases, by account, with what they stand in for and why."""
     columns = (
-        Column("Buy", width_share=0.9),
-        Column("Shares", _RIGHT, 0.9),
-        Column("Price", _RIGHT, 1.0),
-        Column("Amount", _RIGHT, 1.3, total=True),
-        Column("In place of", width_share=1.6),
-        Column("Why", width_share=5.0),
+        Column("Buy", width_share=90),
+        Column("Shares", _RIGHT, 90),
+        Column("Price", _RIGHT, 100),
+        Column("Amount", _RIGHT, 130, total=True),
+        Column("In place of", width_share=160),
+        Column("Why", width_share=500),
     )
     bought = sorted(proposal.purchases, key=lambda p: symbol_of(snapshot, p.security_id))
     digits = share_digits(p.shares for p in bought)
@@ -186,13 +186,13 @@ def _purchase_row(snapshot: HouseholdSnapshot, bought: Purchase, digits: int) ->
 def kept_table(proposal: Proposal, snapshot: HouseholdSnapshot) -> Table:
     """Return the lots at a loss that are left alone, largest loss first, with the reason."""
     columns = (
-        Column("Security", width_share=0.9),
-        Column("Account", width_share=1.7),
-        Column("Acquired", width_share=1.1),
-        Column("Shares", _RIGHT, 0.9),
-        Column("Loss", _RIGHT, 1.15, total=True),
-        Column("Free from", width_share=1.1),
-        Column("Why", width_share=3.9),
+        Column("Security", width_share=90),
+        Column("Account", width_share=170),
+        Column("Acquired", width_share=110),
+        Column("Shares", _RIGHT, 90),
+        Column("Loss", _RIGHT, 115, total=True),
+        Column("Free from", width_share=110),
+        Column("Why", width_share=390),
     )
     kept = [k for k in proposal.kept if _is_listed(k)]
     kept.sort(key=lambda k: (k.gain or ZERO, k.lot_id))
@@ -222,14 +222,14 @@ def other_kept(proposal: Proposal) -> str:
 def ladder_table(proposal: Proposal, snapshot: HouseholdSnapshot) -> Table:
     """Return the next lots beyond the limit, in order, and what each would cost in tracking error."""
     columns = (
-        Column("Next", width_share=0.6),
-        Column("Security", width_share=1.1),
-        Column("Account", width_share=2.2),
-        Column("Acquired", width_share=1.2),
-        Column("Shares", _RIGHT, 1.1),
-        Column("Further loss", _RIGHT, 1.3),
-        Column("Worth in tax", _RIGHT, 1.3),
-        Column("Tracking error then", _RIGHT, 1.6),
+        Column("Next", width_share=60),
+        Column("Security", width_share=110),
+        Column("Account", width_share=220),
+        Column("Acquired", width_share=120),
+        Column("Shares", _RIGHT, 110),
+        Column("Further loss", _RIGHT, 130),
+        Column("Worth in tax", _RIGHT, 130),
+        Column("Tracking error then", _RIGHT, 160),
     )
     digits = share_digits(step.shares for step in proposal.ladder)
     rows = []
@@ -260,10 +260,10 @@ def ladder_table(proposal: Proposal, snapshot: HouseholdSnapshot) -> Table:
 def instruction_table(proposal: Proposal, snapshot: HouseholdSnapshot) -> Table:
     """Return each sale, by account, with what to choose at its broker."""
     columns = (
-        Column("Sell", width_share=1),
+        Column("Sell", width_share=100),
         Column("Shares", _RIGHT, 1),
-        Column("Lots", _RIGHT, 0.6),
-        Column("At the broker choose", width_share=6.4),
+        Column("Lots", _RIGHT, 60),
+        Column("At the broker choose", width_share=640),
     )
     rows: list[Row] = []
     digits = share_digits(s.shares for s in proposal.sales)

@@ -168,13 +168,13 @@ def _lot_table(
 ) -> Table:
     shares = [s.shares for order in orders for s in order]
     columns = (
-        Column("Acquired", width_share=1.2),
-        Column("Broker's lot", width_share=1.2),
-        Column("Term", width_share=0.8),
-        Column("Shares", Align.RIGHT, 1.1),
-        Column("Cost per share", Align.RIGHT, 1.4),
-        Column("Total cost", Align.RIGHT, 1.5, total=True),
-        Column("Loss", Align.RIGHT, 1.4, total=True),
+        Column("Acquired", width_share=120),
+        Column("Broker's lot", width_share=120),
+        Column("Term", width_share=80),
+        Column("Shares", Align.RIGHT, 110),
+        Column("Cost per share", Align.RIGHT, 140),
+        Column("Total cost", Align.RIGHT, 150, total=True),
+        Column("Loss", Align.RIGHT, 140, total=True),
     )
     digits = max(_cost_digits(s) for order in orders for s in order)
     rows: list[Row] = []
