@@ -176,6 +176,21 @@ def test_file_without_an_account__asks_for_one_and_takes_a_new_one(wizard, qtbot
     assert wizard.draft.preview.ready
 
 
+def test_new_account_of_two_files__is_corrected_once_for_both(wizard, qtbot, csv, tmp_path):
+    second = tmp_path / "kim2.csv"
+    second.write_text(GOOD.replace("2025", "2024"), encoding="utf-8")
+    wizard.add_files([csv, second])
+    press_next(qtbot, wizard, DETECTED)
+    press_next(qtbot, wizard, ACCOUNTS)
+    first, other = wizard.accounts_page.rows
+    first.type_box.setCurrentIndex(first.type_box.findData(AccountType.ROTH_IRA.value))
+    first.name_field.setText("Kim Roth")
+    assert other.name_field.text() == "Kim Roth"
+    press_next(qtbot, wizard, NEW_ROWS)
+    made = [(a.name, a.type) for a in wizard.draft.preview.new_accounts]
+    assert made == [("Kim Roth", AccountType.ROTH_IRA)]
+
+
 def test_dropped_files__are_taken(wizard, csv):
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(csv)), QUrl("https://example.invalid/x.csv")])

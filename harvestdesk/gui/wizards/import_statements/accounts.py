@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -27,7 +27,13 @@ _ASK = "?"
 
 
 class AccountRow(QFrame):
-    """One account of a file: where its rows go, and name and type if it is new."""
+    """One account of a file: where its rows go, and name and type if it is new.
+
+    Signals:
+        edited: the person changed name or type of the new account.
+    """
+
+    edited = Signal()
 
     def __init__(
         self,
@@ -62,7 +68,19 @@ class AccountRow(QFrame):
         for column, share in ((0, 2), (1, 2), (2, 1)):
             layout.setColumnStretch(column, share)
         self.target.currentIndexChanged.connect(self._on_target_changed)
+        self.name_field.textChanged.connect(self._on_edited)
+        self.type_box.currentIndexChanged.connect(self._on_edited)
         self._on_target_changed()
+
+    def follow(self, other: "AccountRow") -> None:
+        """Say the same as another row of the same new account."""
+        if self.mapping.account_id is None:
+            return
+        self.name_field.setText(other.name_field.text())
+        self.type_box.setCurrentIndex(other.type_box.currentIndex())
+
+    def _on_edited(self) -> None:
+        self.edited.emit()
 
     def _fill(self, accounts: Sequence[Account], proposed: Account | None) -> None:
         if self.mapping.account_id is None:
@@ -142,12 +160,21 @@ class AccountsPage(WizardPage):
             for mapping in file.mappings:
                 new = proposed.get(mapping.account_id) if mapping.account_id else None
                 row = AccountRow(self.theme, file.path.name, mapping, self._accounts, new)
+                row.edited.connect(self._on_row_edited)
                 self.rows.append(row)
                 column.addWidget(row)
         if not self.rows:
             column.addWidget(QLabel("These files belong to no account in particular."))
         column.addStretch(1)
         self._area.setWidget(holder)
+
+    def _on_row_edited(self) -> None:
+        """One new account in several files is one account: its rows say the same."""
+        edited = self.sender()
+        if isinstance(edited, AccountRow):
+            for row in self.rows:
+                if row is not edited and row.mapping.account_id == edited.mapping.account_id:
+                    row.follow(edited)
 
     def problem(self) -> str:
         """Every account must be decided."""

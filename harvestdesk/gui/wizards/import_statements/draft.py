@@ -56,6 +56,7 @@ def apply_decisions(
     """Return the preview after the person's decisions on accounts."""
     if shown is None:
         raise ValueError("no files have been read")
+    proposed = {a.id: a for a in shown.new_accounts}
     for decision in decisions:
         mapping = next(m for m in shown.files[decision.file].mappings if m.key == decision.key)
         if decision.account_id is not None:
@@ -64,17 +65,18 @@ def apply_decisions(
         elif mapping.account_id is None:
             shown = _with_new_account(app, shown, decision)
         else:
-            shown = _edited(app, shown, mapping.account_id, decision)
+            shown = _edited(app, shown, proposed.get(mapping.account_id), decision)
     return shown
 
 
 def _edited(
-    app: "AppContext", shown: ImportPreview, account_id: AccountId, decision: Decision
+    app: "AppContext", shown: ImportPreview, proposed: Account | None, decision: Decision
 ) -> ImportPreview:
-    account = next((a for a in shown.new_accounts if a.id == account_id), None)
-    if account is None or (account.name, account.type) == (decision.name, decision.type):
+    """Correct a proposed account; one of several files that leaves it alone undoes nothing."""
+    said = (decision.name, decision.type)
+    if proposed is None or (proposed.name, proposed.type) == said:
         return shown
-    return edit_account(app, shown, replace(account, name=decision.name, type=decision.type))
+    return edit_account(app, shown, replace(proposed, name=decision.name, type=decision.type))
 
 
 def _with_new_account(app: "AppContext", shown: ImportPreview, decision: Decision) -> ImportPreview:
