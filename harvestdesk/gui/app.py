@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from harvestdesk.gui.errors import install_hook, log_to
 from harvestdesk.gui.main_window import MainWindow
+from harvestdesk.gui.qt_messages import qt_messages_logged
 from harvestdesk.gui.settings_store import WindowStore
 from harvestdesk.gui.theme import Scheme, Theme
 from harvestdesk.gui.workers.runner import JobRunner
@@ -34,8 +35,9 @@ def main(path: Path | None = None) -> int:
     window.painted.connect(lambda: QTimer.singleShot(WARM_AFTER_MS, window.runner.warm_up))
     if path is not None:
         window.painted.connect(lambda: window.open(path))
-    window.show()
-    code = app.exec()
+    with qt_messages_logged():
+        window.show()
+        code = app.exec()
     uninstall()
     log.close()
     if any(handle for handle in window.runner.running):

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from harvestdesk.domain.errors import HarvestError
 from harvestdesk.gui.main_window import MainWindow
+from harvestdesk.gui.qt_messages import qt_messages_logged
 from harvestdesk.gui.settings_store import WindowStore
 from harvestdesk.gui.theme import Scheme, Theme
 from harvestdesk.gui.workers.runner import JobRunner
@@ -58,6 +59,11 @@ def save_screens(
         raise TypeError("a Qt application without windows runs already")
     theme = Theme(app, Scheme.DARK if dark else Scheme.LIGHT)
     theme.apply()
+    with qt_messages_logged():
+        return _pictures(theme, book_path, out_dir, scale)
+
+
+def _pictures(theme: Theme, book_path: Path, out_dir: Path, scale: float) -> tuple[Path, ...]:
     runner = JobRunner(WorkerPool(spare=False))
     window = MainWindow(theme, runner, Preferences(), _NoStore(), lambda preferences: None)
     runner.setParent(window)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontInfo, QFontMetrics, QPalet
 from PySide6.QtWidgets import QApplication
 
 from harvestdesk.gui.palettes import CONTRAST, DARK, LIGHT, Colours
+from harvestdesk.gui.style_sheet import Measures, style_sheet
 
 __all__ = ["CONTRAST", "DARK", "LIGHT", "Colours", "Scheme", "Space", "TextSize", "Theme", "Tone"]
 
@@ -96,7 +97,7 @@ class Theme(QObject):
             self._app.setProperty(_STYLED, True)
         self._app.setPalette(palette_of(self.colours))
         self._app.setFont(self.font())
-        self._app.setStyleSheet(style_sheet(self))
+        self._app.setStyleSheet(style_sheet(self.colours, self._measures()))
         self.changed.emit()
 
     def _wanted(self) -> Colours:
@@ -143,6 +144,20 @@ class Theme(QObject):
         if strong:
             font.setWeight(QFont.Weight.DemiBold)
         return font
+
+    def _measures(self) -> Measures:
+        small = self.px(Space.SMALL)
+        return Measures(
+            line=self.hairline,
+            ring=2 * self.hairline,
+            radius=self.radius,
+            tiny=self.px(Space.TINY),
+            small=small,
+            medium=self.px(Space.MEDIUM),
+            field_height=self.row_height - small,
+            handle=self.px(28),
+            bar=self.px(3),
+        )
 
     # --- colours -----------------------------------------------------------------------------
     def colour(self, name: str) -> QColor:
@@ -204,75 +219,3 @@ def palette_of(c: Colours) -> QPalette:
     for which in (role.WindowText, role.Text, role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, which, QColor(c.locked))
     return palette
-
-
-def style_sheet(theme: Theme) -> str:
-    """Return the small style sheet, made from the tokens alone."""
-    c = theme.colours
-    tiny, small, medium = theme.px(Space.TINY), theme.px(Space.SMALL), theme.px(Space.MEDIUM)
-    line, radius = theme.hairline, theme.radius
-    return f"""
-QToolTip {{ background: {c.surface}; color: {c.text}; border: {line}px solid {c.field_edge};
-  padding: {tiny}px {small}px; }}
-QPushButton {{ background: {c.surface}; color: {c.text}; border: {line}px solid {c.field_edge};
-  border-radius: {radius}px; padding: {tiny + 1}px {medium}px; }}
-QPushButton:hover {{ background: {c.stripe}; border-color: {c.text}; }}
-QPushButton:focus {{ border: 2px solid {c.focus}; padding: {tiny}px {medium - 1}px; }}
-QPushButton:disabled {{ color: {c.locked}; border-color: {c.hairline}; }}
-QPushButton[primary="true"] {{ background: {c.accent}; color: {c.on_accent};
-  border-color: {c.accent}; font-weight: 600; }}
-QPushButton[primary="true"]:hover {{ background: {c.accent_hover}; }}
-QPushButton[primary="true"]:focus {{ border: 2px solid {c.text}; }}
-QPushButton[primary="true"]:disabled {{ background: {c.hairline}; color: {c.muted_text};
-  border-color: {c.hairline}; }}
-QPushButton[quiet="true"] {{ background: transparent; border-color: transparent;
-  color: {c.accent}; }}
-QPushButton[quiet="true"]:hover {{ text-decoration: underline; }}
-QPushButton[quiet="true"]:focus {{ border-color: {c.focus}; }}
-QLineEdit, QPlainTextEdit, QComboBox, QSpinBox, QDoubleSpinBox, QDateEdit {{
-  background: {c.surface}; color: {c.text}; border: {line}px solid {c.field_edge};
-  border-radius: {tiny}px; padding: {tiny}px; selection-background-color: {c.accent};
-  selection-color: {c.on_accent}; }}
-QLineEdit {{ min-height: {theme.row_height - small}px; }}
-QAbstractScrollArea::corner {{ background: transparent; border: 0; }}
-QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus,
-QDateEdit:focus {{ border: 2px solid {c.focus}; padding: {tiny - 1}px; }}
-QFrame[card="true"] {{ background: {c.surface}; border: {line}px solid {c.hairline};
-  border-radius: {radius}px; }}
-QFrame[sidebar="true"] {{ background: {c.sidebar}; border-right: {line}px solid {c.hairline}; }}
-QFrame[topbar="true"] {{ background: {c.window}; border-bottom: {line}px solid {c.hairline}; }}
-QFrame[banner="warning"] {{ background: {c.warning_fill}; border: {line}px solid {c.warning};
-  border-radius: {radius}px; }}
-QFrame[banner="error"] {{ background: {c.error_fill}; border: {line}px solid {c.error};
-  border-radius: {radius}px; }}
-QTableView {{ background: {c.surface}; alternate-background-color: {c.stripe};
-  border: {line}px solid {c.hairline}; border-radius: {tiny}px; gridline-color: {c.hairline};
-  selection-background-color: {c.selection}; selection-color: {c.selection_text}; }}
-QTableView::item {{ padding: 0 {small}px; }}
-QTableView:focus {{ border-color: {c.focus}; }}
-QHeaderView {{ background: {c.window}; border: 0; }}
-QHeaderView::section {{ background: {c.window}; color: {c.muted_text}; border: 0;
-  border-bottom: {line}px solid {c.hairline}; padding: {tiny}px {small + 3}px; font-weight: 600; }}
-QListView[sidebar="true"] {{ background: transparent; border: 0; outline: 0; }}
-QListView[sidebar="true"]::item {{ padding: {tiny + 2}px {tiny}px; border-radius: {tiny}px;
-  border: {line}px solid transparent; }}
-QListView[sidebar="true"]::item:hover {{ background: {c.window}; }}
-QListView[sidebar="true"]::item:selected {{ background: {c.selection};
-  color: {c.selection_text}; }}
-QListView[sidebar="true"]:focus::item:selected {{ border-color: {c.focus}; }}
-QSplitter::handle {{ background: transparent; }}
-QSplitter::handle:hover {{ background: {c.hairline}; }}
-QScrollBar {{ background: transparent; border: 0; margin: 0; }}
-QScrollBar:vertical {{ width: {medium}px; }}
-QScrollBar:horizontal {{ height: {medium}px; }}
-QScrollBar::handle {{ background: {c.field_edge}; border: 3px solid {c.surface};
-  border-radius: {theme.px(6)}px; min-height: {theme.px(28)}px; min-width: {theme.px(28)}px; }}
-QScrollBar::handle:hover {{ background: {c.text}; }}
-QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
-QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
-QStatusBar {{ background: {c.window}; border-top: {line}px solid {c.hairline}; }}
-QStatusBar::item {{ border: 0; }}
-QProgressBar {{ background: {c.hairline}; border: 0; border-radius: {theme.px(3)}px;
-  max-height: {theme.px(6)}px; }}
-QProgressBar::chunk {{ background: {c.plan}; border-radius: {theme.px(3)}px; }}
-"""
