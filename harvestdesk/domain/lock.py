@@ -66,6 +66,11 @@ class LotStanding:
         blocking_account_ids: where the blocking purchases are.
         cause_on: date of the purchase named by `cause`; after the as-of date if it is scheduled.
         matching_shares: shares of the lot those purchases would wash if all of it were sold.
+        pool_shares: shares of those purchases, however many the lot has.
+        group: purchase key of the lot where those of its key are themselves replacements of other lots,
+            else empty; lots of one group are washed by the same purchases and by none of each other.
+        exact: how many shares are washed is known to the share; False where a purchase ahead is told in
+            dollars, where an option is involved, or where a broker's lot may have served already.
     """
 
     lot_id: LotId
@@ -77,3 +82,6 @@ class LotStanding:
     blocking_account_ids: tuple[AccountId, ...] = ()
     cause_on: date | None = None
     matching_shares: Decimal = ZERO
+    pool_shares: Decimal = ZERO
+    group: str = ""
+    exact: bool = True

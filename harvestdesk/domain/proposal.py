@@ -39,6 +39,11 @@ class HarvestSettings:
         excluded_security_ids: never sold, never bought.
         replace: buy replacements in the same solve; False leaves the proceeds in cash.
         ladder_length: how many next lots to show beyond the plan.
+        max_disallowed_percent: a lot locked by a purchase in the window may still be sold whole if at most
+            this percent of its loss is disallowed and none of it for good; 0: locked lots are left alone.
+            Authority: Reg. 1.1091-1(c), (d): the loss on as many shares as were acquired is disallowed, no
+            more; §1091(d) adds it to the basis of the shares acquired, unless an IRA-type account acquired
+            them (Rev. Rul. 2008-5).
     """
 
     tracking_error_bp: Decimal = Decimal(35)
@@ -51,6 +56,7 @@ class HarvestSettings:
     replace: bool = True
     ladder_length: int = 8
     time_limit_seconds: float = 20.0
+    max_disallowed_percent: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,13 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class LotSale:
-    """Shares of one lot to sell; dollars are exact at `price`."""
+    """Shares of one lot to sell; dollars are exact at `price`.
+
+    Attributes:
+        gain: proceeds less basis, before any part of a loss is disallowed.
+        disallowed: part of the loss the wash-sale rules do not allow, positive; it is added to the basis
+            of the shares acquired in the window (IRC §1091(d)).
+    """
 
     lot_id: LotId
     account_id: AccountId
@@ -79,6 +91,12 @@ class LotSale:
     tax_value: Decimal
     reason: Reason
     lot_shares: Decimal = ZERO
+    disallowed: Decimal = ZERO
+
+    @property
+    def recognized(self) -> Decimal:
+        """Result that counts this year in dollars: gain + disallowed, Form 8949 column (h)."""
+        return self.gain + self.disallowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,5 +231,10 @@ class Proposal:
 
     @property
     def realised_loss(self) -> Decimal:
-        """Losses realised in dollars, positive."""
-        return -sum((s.gain for s in self.sales), ZERO)
+        """Losses that count this year in dollars, positive: net of what is disallowed."""
+        return -sum((s.recognized for s in self.sales), ZERO)
+
+    @property
+    def disallowed_loss(self) -> Decimal:
+        """Losses the wash-sale rules put off into the basis of other shares, in dollars, positive."""
+        return sum((s.disallowed for s in self.sales), ZERO)

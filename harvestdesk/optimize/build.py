@@ -30,6 +30,7 @@ from harvestdesk.washsale.identical import SetIndex
 from harvestdesk.washsale.outlook import buy_blocked, lot_standings
 
 BP = 1e-4
+MOST_PERCENT = 100
 RANK_COST = 1e-5
 """A tenth of a basis point for each place down the list: enough to break ties, too little to matter."""
 ROUNDING_ROOM = 0.5 * BP
@@ -83,7 +84,8 @@ def build(snapshot: HouseholdSnapshot, settings: HarvestSettings) -> Built:
     standings, locked = lot_standings(snapshot), buy_blocked(snapshot)
     eligibility = sort_lots(snapshot, settings, standings)
     index = SetIndex.of(snapshot.securities, snapshot.identical_sets)
-    barred = {*settings.excluded_security_ids, *locked, *_soon_free(snapshot, index, eligibility)}
+    soon = _soon_free(snapshot, index, eligibility, standings)
+    barred = {*settings.excluded_security_ids, *locked, *soon}
     market = Market(
         buyable_securities(snapshot, barred),
         {s: index.set_of(s) for s in model.security_ids},
@@ -118,17 +120,22 @@ def build(snapshot: HouseholdSnapshot, settings: HarvestSettings) -> Built:
 
 
 def _soon_free(
-    snapshot: HouseholdSnapshot, index: SetIndex, eligibility: Eligibility
+    snapshot: HouseholdSnapshot,
+    index: SetIndex,
+    eligibility: Eligibility,
+    standings: dict[LotId, LotStanding],
 ) -> set[SecurityId]:
     """Return the sets with locked losses that could still be sold this year.
 
     A purchase today would wash them for 30 days more and push their losses into the next year.
     """
     year_end = date(snapshot.as_of.year, 12, 31)
+    locked = [(k.lot_id, k.free_from) for k in eligibility.kept]
+    locked += [(x.lot.id, standings[x.lot.id].free_from) for x in eligibility.losses]
     waiting = {
-        index.set_of(snapshot.lot_by_id[kept.lot_id].security_id)
-        for kept in eligibility.kept
-        if kept.free_from is not None and kept.free_from <= year_end
+        index.set_of(snapshot.lot_by_id[lot_id].security_id)
+        for lot_id, free_from in locked
+        if free_from is not None and free_from <= year_end
     }
     return {s.id for s in snapshot.securities if index.set_of(s.id) in waiting}
 
@@ -143,6 +150,11 @@ def _check_settings(snapshot: HouseholdSnapshot, settings: HarvestSettings) -> N
     if settings.tracking_error_bp < 0 or settings.min_loss < 0 or settings.min_trade < 0:
         raise BadInputError(
             "The limit on tracking error, the smallest loss and the smallest order can't be negative.",
+            code="input.settings",
+        )
+    if not 0 <= settings.max_disallowed_percent <= MOST_PERCENT:
+        raise BadInputError(
+            "The part of a loss that may be disallowed is a percentage from 0 to 100.",
             code="input.settings",
         )
 
@@ -177,7 +189,7 @@ class _Arrays:
         accounts = {a: i for i, a in enumerate(self.accounts)}
         whole = self.value if self.value > 0 else 1.0
         values = np.array([float(x.value) for x in losses], dtype=np.float64)
-        depth = [float(x.loss_per_share / x.price.value) * self._worth(x.term) for x in losses]
+        depth = [float(x.allowed_per_share / x.price.value) * self._worth(x) for x in losses]
         return HarvestProblem(
             active=active,
             loadings=self.model.loadings,
@@ -195,12 +207,8 @@ class _Arrays:
             replace=self.settings.replace,
         )
 
-    def _worth(self, term: Term) -> float:
-        """Objective per dollar of loss."""
-        if self.settings.goal is HarvestGoal.LOSS:
-            return 1.0
-        profile = self.snapshot.household.tax
-        return float(profile.rate_short if term is Term.SHORT else profile.rate_long)
+    def _worth(self, loss: LossLot) -> float:
+        return worth_of_loss(self.snapshot, self.settings, loss.term)
 
     def _cost(self, suggestion: Suggestion) -> float:
         """Objective lost per dollar bought: hurdle and rank, in tax dollars or the losses worth as much."""
@@ -214,8 +222,16 @@ class _Arrays:
         return rate if rate > 0 else 1.0
 
 
+def worth_of_loss(snapshot: HouseholdSnapshot, settings: HarvestSettings, term: Term) -> float:
+    """Return the objective per dollar of loss."""
+    if settings.goal is HarvestGoal.LOSS:
+        return 1.0
+    profile = snapshot.household.tax
+    return float(profile.rate_short if term is Term.SHORT else profile.rate_long)
+
+
 def listed_lots(losses: Sequence[LossLot]) -> tuple[Decimal, Decimal]:
     """Return the dollars of value and of loss in the lots that may be harvested."""
     value = sum((x.value for x in losses), Decimal(0))
-    loss = sum((x.loss_per_share * x.free_shares for x in losses), Decimal(0))
+    loss = sum((x.allowed_per_share * x.free_shares for x in losses), Decimal(0))
     return value, loss

@@ -23,10 +23,20 @@ def _table(*specs: CodeSpec) -> Mapping[str, CodeSpec]:
     return {spec.code: spec for spec in specs}
 
 
-_SALE_FACTS = ("symbol", "account", "loss", "loss_percent", "term", "acquired_on", "tax_value")
+_SALE_FACTS = (
+    "symbol",
+    "account",
+    "loss",
+    "disallowed",
+    "loss_percent",
+    "term",
+    "acquired_on",
+    "tax_value",
+)
+"""`loss` is what counts this year; `disallowed` is "" where nothing is."""
 
 SALE_REASONS: Final = _table(
-    CodeSpec("harvest_loss", _SALE_FACTS, "the free shares of the lot are sold for their loss"),
+    CodeSpec("harvest_loss", _SALE_FACTS, "shares of the lot are sold for their loss"),
     CodeSpec(
         "harvest_loss_partly",
         (*_SALE_FACTS, "of_shares", "limit"),
@@ -61,8 +71,14 @@ _LOCK_FACTS = (
     "shares",
     "loss",
     "free_from",
+    "disallowed",
+    "percent",
 )
-"""`cause` as in WashLock: `purchase`, `recurring`, `drip`, `vest`, `drip_scheduled`, `scheduled`."""
+"""`cause` as in WashLock: `purchase`, `recurring`, `drip`, `vest`, `drip_scheduled`, `scheduled`.
+
+`disallowed`, `percent`: what selling anyway would cost of `loss`, and the setting that allows it; "" unless it
+is under 10 percent, known to the share and only deferred.
+"""
 
 KEPT_REASONS: Final = _table(
     CodeSpec("locked_until", _LOCK_FACTS, "bought within 30 days: the loss would be washed"),
@@ -73,6 +89,11 @@ KEPT_REASONS: Final = _table(
     ),
     CodeSpec(
         "scheduled_purchase", _LOCK_FACTS, "a purchase ahead within 30 days would wash the loss"
+    ),
+    CodeSpec(
+        "replaces_sold",
+        ("symbol", "loss", "acquired_on"),
+        "its shares take over a part of the loss of an earlier lot the plan may sell",
     ),
     CodeSpec("gain", ("symbol", "gain", "gain_percent"), "not below its basis (gain may be 0.00)"),
     CodeSpec(

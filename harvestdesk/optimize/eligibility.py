@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -16,8 +16,18 @@ from harvestdesk.domain.proposal import HarvestSettings, KeptLot, Reason
 from harvestdesk.domain.security import AssetClass, Security, SecurityKind
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.tax.holding_period import term_of
+from harvestdesk.washsale.accepted import (
+    can_be_accepted,
+    disallowed_of,
+    is_accepted,
+    sold_together,
+    washed_percent,
+    washed_shares,
+)
 
 NOT_PLANNED = frozenset({SecurityKind.OPTION, SecurityKind.MONEY_MARKET})
+WORTH_A_HINT = Decimal(10)
+"""Percent of a locked loss below which a person is told that it could be taken all the same."""
 _AHEAD = frozenset({"scheduled", "drip_scheduled"})
 
 
@@ -26,8 +36,10 @@ class LossLot:
     """A lot that may be sold for its loss.
 
     Attributes:
-        free_shares: shares whose loss stands today.
-        loss_per_share: positive dollars.
+        free_shares: shares that may be sold today.
+        washed: shares of them whose loss is disallowed if every lot of the set that may be sold is: the
+            least there can be, so that what is counted is never less than a plan realises.
+        whole_only: locked by a purchase, but within what the household accepts: sold whole or not at all.
     """
 
     lot: TaxLot
@@ -37,11 +49,18 @@ class LossLot:
     basis: Decimal
     acquired_on: date
     term: Term
+    washed: Decimal = ZERO
+    whole_only: bool = False
 
     @property
     def loss_per_share(self) -> Decimal:
         """Loss in dollars per share, positive."""
         return self.basis / self.lot.shares - self.price.value
+
+    @property
+    def allowed_per_share(self) -> Decimal:
+        """Loss in dollars per share, positive, net of what is disallowed."""
+        return self.loss_per_share * (1 - self.washed / self.lot.shares)
 
     @property
     def value(self) -> Decimal:
@@ -72,13 +91,19 @@ def sort_lots(
             losses.append(found)
         else:
             kept.append(found)
+    together = sold_together(
+        snapshot, {x.lot.id: x.loss_per_share * x.free_shares for x in losses}, standings
+    )
+    kept += [sorter.left_out(x) for x in losses if x.lot.id not in together]
+    losses = [x for x in losses if x.lot.id in together]
     orders: dict[tuple[AccountId, SecurityId], Decimal] = defaultdict(lambda: ZERO)
     for loss in losses:
         orders[loss.lot.account_id, loss.lot.security_id] += loss.value
     small = [x for x in losses if _order(orders, x) < settings.min_trade]
     kept += [_below_min_trade(x, _order(orders, x), settings) for x in small]
     large = tuple(x for x in losses if _order(orders, x) >= settings.min_trade)
-    return Eligibility(large, tuple(kept))
+    washed = washed_shares(snapshot, [x.lot.id for x in large], standings)
+    return Eligibility(tuple(replace(x, washed=washed[x.lot.id]) for x in large), tuple(kept))
 
 
 def _order(orders: Mapping[tuple[AccountId, SecurityId], Decimal], loss: LossLot) -> Decimal:
@@ -159,9 +184,13 @@ class _Sorter:
             reason = Reason("gain", {**facts, "gain_percent": decimal_text(cents(percent))})
             return KeptLot(lot.id, lot.shares, gain, reason)
         standing = self._standings.get(lot.id)
-        if standing is None or standing.free_shares <= 0:
+        accepted = standing is not None and is_accepted(
+            standing, self._settings.max_disallowed_percent
+        )
+        if standing is None or (standing.free_shares <= 0 and not accepted):
             return self._locked(lot, security, gain, standing)
-        small = self._too_small(security, -gain)
+        disallowed = disallowed_of(-gain, standing.matching_shares, lot.shares)
+        small = self._too_small(security, -gain - disallowed)
         if small is not None:
             return KeptLot(lot.id, lot.shares, gain, small)
         acquired = lot.acquired_on or self._snapshot.as_of
@@ -169,11 +198,21 @@ class _Sorter:
             lot,
             security,
             price,
-            min(standing.free_shares, lot.shares),
+            lot.shares if accepted else min(standing.free_shares, lot.shares),
             basis,
             acquired,
             _term(lot, acquired, self._snapshot.as_of),
+            whole_only=accepted,
         )
+
+    def left_out(self, loss: LossLot) -> KeptLot:
+        """Return a lot that could be sold, were it not for others of its set that lose more."""
+        gain = loss.lot.shares * loss.price.value - loss.basis
+        if loss.whole_only:
+            return self._locked(loss.lot, loss.security, gain, self._standings.get(loss.lot.id))
+        facts = {"symbol": loss.security.symbol, "loss": money_text(cents(-gain))}
+        reason = Reason("replaces_sold", {**facts, "acquired_on": loss.acquired_on.isoformat()})
+        return KeptLot(loss.lot.id, loss.lot.shares, gain, reason)
 
     def _too_small(self, security: Security, loss: Decimal) -> Reason | None:
         if loss >= self._settings.min_loss:
@@ -196,9 +235,23 @@ class _Sorter:
             "shares": decimal_text(lot.shares),
             "loss": money_text(cents(-gain)),
             "free_from": free_from.isoformat() if free_from else "",
+            **self._if_accepted(lot, gain, standing),
         }
         code = _lock_code(standing, self._snapshot.as_of)
         return KeptLot(lot.id, lot.shares, gain, Reason(code, facts), free_from)
+
+    def _if_accepted(
+        self, lot: TaxLot, gain: Decimal, standing: LotStanding | None
+    ) -> dict[str, str]:
+        """Return what would be disallowed if the lot were sold all the same, where it is little."""
+        facts = {"disallowed": "", "percent": ""}
+        if standing is None or not can_be_accepted(standing):
+            return facts
+        percent = washed_percent(standing)
+        if self._settings.max_disallowed_percent < percent < WORTH_A_HINT:
+            disallowed = disallowed_of(-gain, standing.matching_shares, lot.shares)
+            facts = {"disallowed": money_text(disallowed), "percent": decimal_text(percent)}
+        return facts
 
     def _symbol(self, lot: TaxLot) -> str:
         security = self._snapshot.security_by_id.get(lot.security_id)

@@ -80,7 +80,7 @@ class _Explainer:
         rate = profile.rate_short if loss.term is Term.SHORT else profile.rate_long
         dollars = float(left * loss.price.value) * cost * float(profile.rate_long or 1)
         return {
-            "tax_value": money_text(cents(loss.loss_per_share * left * rate)),
+            "tax_value": money_text(cents(loss.allowed_per_share * left * rate)),
             "hurdle_cost": money_text(cents(Decimal(f"{dollars:.4f}"))),
         }
 
@@ -105,12 +105,12 @@ def ladder(
 ) -> tuple[LadderStep, ...]:
     """Return the next lots beyond the plan: most loss per basis point first, each on top of those before."""
     margins = Margins(built, plan.sold, plan.bought)
-    realised = -sum((s.gain for s in sales), ZERO)
+    realised = -sum((s.recognized for s in sales), ZERO)
     least = float(max(built.settings.min_loss, realised * WORTH_A_RUNG))
     rungs = [_rung(built, margins, i, least) for i in range(len(built.losses))]
     found = sorted((r for r in rungs if r is not None), key=lambda r: -r.efficiency)
-    short = so_far.short + sum((s.gain for s in sales if s.term is Term.SHORT), ZERO)
-    long = so_far.long + sum((s.gain for s in sales if s.term is Term.LONG), ZERO)
+    short = so_far.short + sum((s.recognized for s in sales if s.term is Term.SHORT), ZERO)
+    long = so_far.long + sum((s.recognized for s in sales if s.term is Term.LONG), ZERO)
     steps: list[LadderStep] = []
     for rung in found:
         if len(steps) >= built.settings.ladder_length:
@@ -120,7 +120,7 @@ def ladder(
             continue
         margins.apply(swap)
         loss = built.losses[swap.lot]
-        dollars = cents(loss.loss_per_share * swap.shares)
+        dollars = cents(loss.allowed_per_share * swap.shares)
         worth = loss_value(built.snapshot.household.tax, short, long, dollars, loss.term)
         short -= dollars if loss.term is Term.SHORT else ZERO
         long -= dollars if loss.term is Term.LONG else ZERO
@@ -131,7 +131,7 @@ def ladder(
 
 def _rung(built: Built, margins: Margins, number: int, least: float) -> _Rung | None:
     loss = built.losses[number]
-    dollars = float(loss.loss_per_share * margins.left[number])
+    dollars = float(loss.allowed_per_share * margins.left[number])
     if dollars < least or not margins.sellable(number):
         return None
     swap = margins.swap(number)

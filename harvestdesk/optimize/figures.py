@@ -62,12 +62,13 @@ def figures(
     purchases: Sequence[Purchase] = (),
 ) -> PlanFigures:
     """Return the household's figures after trades; without trades, before them."""
-    short = so_far.short + sum((s.gain for s in sales if s.term is Term.SHORT), ZERO)
-    long = so_far.long + sum((s.gain for s in sales if s.term is Term.LONG), ZERO)
+    short = so_far.short + sum((s.recognized for s in sales if s.term is Term.SHORT), ZERO)
+    long = so_far.long + sum((s.recognized for s in sales if s.term is Term.LONG), ZERO)
     year = year_tax(snapshot.household.tax, short, long)
     cash = sum(snapshot.cash.values(), ZERO)
     cash += sum((s.proceeds for s in sales), ZERO) - sum((p.amount for p in purchases), ZERO)
-    realised = -sum((s.gain for s in sales), ZERO)
+    # A disallowed loss is still there: in the basis of the shares that replace the sold ones.
+    realised = -sum((s.recognized for s in sales), ZERO)
     return PlanFigures(
         tracking_error_bp=Decimal(f"{tracking_error * 1e4:.2f}"),
         net_short=cents(year.netting.net_short),

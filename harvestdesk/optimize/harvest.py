@@ -16,7 +16,7 @@ from harvestdesk.domain.proposal import (
     SolverRecord,
 )
 from harvestdesk.domain.snapshot import HouseholdSnapshot
-from harvestdesk.optimize.build import BP, Built, build
+from harvestdesk.optimize.build import BP, Built, build, worth_of_loss
 from harvestdesk.optimize.cancel import Cancellation, Report
 from harvestdesk.optimize.explain import kept_lots, ladder
 from harvestdesk.optimize.figures import figures, year_to_date
@@ -27,6 +27,7 @@ from harvestdesk.optimize.solve import Outcome, SolveLimits, SolveStatus
 from harvestdesk.optimize.top_up import top_up
 from harvestdesk.optimize.trades import exact_purchases, exact_sales, with_tax_values
 from harvestdesk.optimize.verify import verify
+from harvestdesk.washsale.accepted import disallowed_of
 from harvestdesk.washsale.outlook import planned_locks
 
 
@@ -63,7 +64,7 @@ def plan_harvest(
         per_bp = chosen.solution.per_limit * BP * built.value
         kept = kept_lots(built, plan, per_bp)
         next_lots = ladder(built, plan, parts.sales, parts.so_far)
-        record = _record(built, chosen, plan, stages.seconds)
+        record = _record(parts, chosen, plan, stages.seconds)
         remarks = notices(_warned(parts, chosen, plan, record))
     return Proposal(
         id=proposal_id,
@@ -154,13 +155,14 @@ def _outcomes(chosen: Chosen) -> tuple[Outcome, ...]:
 
 
 def _record(
-    built: Built, chosen: Chosen, plan: RoundedPlan, seconds: Mapping[str, float]
+    parts: Finished, chosen: Chosen, plan: RoundedPlan, seconds: Mapping[str, float]
 ) -> SolverRecord:
     """Return what the solver said; objective and bound are in dollars, of the returned shares."""
+    built = parts.built
     value = built.problem.objective(
         sold_weights(built, plan.sold), bought_weights(built, plan.bought)
     )
-    objective = value * built.value
+    objective = value * built.value - _not_counted(parts)
     bound = max(chosen.relaxed.bound * built.value, 0.0)
     outcome = chosen.relaxed.outcome
     return SolverRecord(
@@ -173,6 +175,21 @@ def _record(
         seconds=dict(seconds),
         duals={"tracking_error_loss_per_bp": chosen.solution.per_limit * BP * built.value},
         risk_model=built.model.description,
+    )
+
+
+def _not_counted(parts: Finished) -> float:
+    """Return the objective of losses disallowed beyond what the problem counted, in dollars.
+
+    The problem counts the least there can be; where an earlier lot of a set stays, a later one bears more.
+    """
+    built = parts.built
+    losses = {x.lot.id: x for x in built.losses if x.whole_only}
+    return sum(
+        float(sale.disallowed - disallowed_of(-sale.gain, loss.washed, sale.shares))
+        * worth_of_loss(built.snapshot, built.settings, sale.term)
+        for sale in parts.sales
+        if (loss := losses.get(sale.lot_id)) is not None
     )
 
 

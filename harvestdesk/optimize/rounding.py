@@ -128,17 +128,21 @@ def share_step(built: Built, account_id: AccountId) -> Decimal:
 
 
 def whole_sales(built: Built, sold: FloatArray) -> list[Decimal]:
-    """Round each sale down, then drop what is below the smallest loss and the smallest order."""
+    """Round each sale down, then drop what is below the smallest loss and the smallest order.
+
+    Lots with a part of their loss disallowed are sold whole or not at all: the part is the same whatever
+    is sold of them.
+    """
     shares: list[Decimal] = []
     orders: dict[tuple[AccountId, SecurityId], Decimal] = defaultdict(lambda: ZERO)
     for weight, most, loss in zip(sold, built.problem.lot_limit, built.losses, strict=True):
         count = ZERO
         if most > 0 and weight >= ALL_OF_IT * most:
             count = loss.free_shares
-        elif weight > 0:
+        elif weight > 0 and not loss.whole_only:
             exact = Decimal(float(weight * built.value)) / loss.price.value
             count = exact.quantize(share_step(built, loss.lot.account_id), rounding=ROUND_DOWN)
-        if count * loss.loss_per_share < max(built.settings.min_loss, Decimal("0.01")):
+        if count * loss.allowed_per_share < max(built.settings.min_loss, Decimal("0.01")):
             count = ZERO
         shares.append(count)
         orders[loss.lot.account_id, loss.lot.security_id] += count * loss.price.value

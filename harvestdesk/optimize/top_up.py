@@ -50,7 +50,7 @@ def _in_order(built: Built, margins: Margins, plan: RoundedPlan) -> list[Swap]:
         order = ordered[loss.lot.account_id, loss.lot.security_id] + float(left * loss.price.value)
         if left == ZERO or order < settings.min_trade or not margins.sellable(number):
             continue
-        if left * loss.loss_per_share < settings.min_loss:
+        if left * loss.allowed_per_share < settings.min_loss:
             continue
         swap = margins.swap(number)
         cost = 0.0 if swap is None or swap.purchase < 0 else p.buy_cost[swap.purchase]

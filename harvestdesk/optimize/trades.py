@@ -13,6 +13,7 @@ from harvestdesk.optimize.build import Built
 from harvestdesk.optimize.candidates import Candidate
 from harvestdesk.optimize.eligibility import LossLot
 from harvestdesk.optimize.rounding import RoundedPlan
+from harvestdesk.washsale.accepted import disallowed_of, washed_shares
 
 NAMED_AT_MOST = 6
 """Securities named as replaced by one purchase, the largest sales first."""
@@ -20,25 +21,25 @@ NAMED_AT_MOST = 6
 
 def exact_sales(built: Built, plan: RoundedPlan) -> tuple[LotSale, ...]:
     """Return the sales, largest loss first; tax values are still zero."""
-    sales = [
-        _sale(built, loss, shares)
-        for loss, shares in zip(built.losses, plan.sold, strict=True)
-        if shares > 0
-    ]
+    sold = [(x, n) for x, n in zip(built.losses, plan.sold, strict=True) if n > 0]
+    washed = washed_shares(built.snapshot, [x.lot.id for x, _ in sold], built.standings)
+    sales = [_sale(built, loss, shares, washed[loss.lot.id]) for loss, shares in sold]
     return tuple(sorted(sales, key=lambda s: (s.gain, s.lot_id)))
 
 
-def _sale(built: Built, loss: LossLot, shares: Decimal) -> LotSale:
+def _sale(built: Built, loss: LossLot, shares: Decimal, washed: Decimal) -> LotSale:
     whole = shares == loss.lot.shares
     proceeds = cents(shares * loss.price.value)
     # Pro rata of the adjusted basis, exact and rounded once: Reg. 1.1012-1(c).
     basis = loss.basis if whole else cents(loss.basis * shares / loss.lot.shares)
     gain = proceeds - basis
+    disallowed = disallowed_of(-gain, washed, shares)
     account = built.snapshot.account_by_id[loss.lot.account_id]
     facts = {
         "symbol": loss.security.symbol,
         "account": account.name,
-        "loss": money_text(cents(-gain)),
+        "loss": money_text(cents(-gain - disallowed)),
+        "disallowed": money_text(disallowed) if disallowed else "",
         "loss_percent": decimal_text(cents(-gain / basis * 100)) if basis else "0",
         "term": loss.term.value,
         "acquired_on": loss.acquired_on.isoformat(),
@@ -64,6 +65,7 @@ def _sale(built: Built, loss: LossLot, shares: Decimal) -> LotSale:
         ZERO,
         Reason(code, facts),
         loss.lot.shares,
+        disallowed,
     )
 
 
@@ -71,7 +73,7 @@ def with_tax_values(built: Built, sales: Sequence[LotSale], saved: Decimal) -> t
     """Share the tax saved this year among the sales, by loss and rate of their term; to the cent."""
     profile = built.snapshot.household.tax
     rates = {Term.SHORT: profile.rate_short, Term.LONG: profile.rate_long}
-    worth = [-s.gain * rates[s.term] for s in sales]
+    worth = [-s.recognized * rates[s.term] for s in sales]
     total = sum(worth, ZERO)
     parts = [cents(saved * w / total) if total > 0 else ZERO for w in worth]
     if parts and total > 0:

@@ -6,10 +6,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 from harvestdesk.domain.ids import AccountId, SecurityId
+from harvestdesk.domain.lock import LotStanding
 from harvestdesk.domain.money import ZERO
 from harvestdesk.domain.proposal import Check, LotSale, Purchase
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.optimize.build import Built
+from harvestdesk.washsale.accepted import is_accepted
 from harvestdesk.washsale.check_plan import check_trades
 from harvestdesk.washsale.identical import SetIndex
 
@@ -115,9 +117,17 @@ def _not_loss_locked(built: Built, sales: Sequence[LotSale]) -> Check:
     locked = []
     for sale in sales:
         standing = built.standings.get(sale.lot_id)
-        if standing is None or sale.shares > standing.free_shares:
+        free = ZERO if standing is None else standing.free_shares
+        if sale.shares > free and not _is_accepted(built, sale, standing):
             locked.append(sale.security_id)
     return Check("not_loss_locked", not locked, {"symbols": _symbols(built.snapshot, locked)})
+
+
+def _is_accepted(built: Built, sale: LotSale, standing: LotStanding | None) -> bool:
+    """True for a locked lot sold whole whose disallowed part is within what the household accepts."""
+    percent = built.settings.max_disallowed_percent
+    whole = sale.shares == built.snapshot.lot_by_id[sale.lot_id].shares
+    return whole and standing is not None and is_accepted(standing, percent)
 
 
 def _tracking_error(built: Built, tracking_error: float) -> Check:

@@ -36,7 +36,8 @@ KINDS: dict[str, str] = {
 SENTENCES: dict[str, str] = {
     # --- why a lot is sold
     "harvest_loss": "Realises a {term:term} loss of {loss:usd}[ ({loss_percent:pct} of basis)][, worth "
-    "{tax_value:usd} of tax this year].",
+    "{tax_value:usd} of tax this year][; {disallowed:usd} more is disallowed and added to the basis of the "
+    "shares bought within 30 days].",
     "harvest_loss_partly": "Realises a {term:term} loss of {loss:usd}[ ({loss_percent:pct} of basis)]"
     "[, worth {tax_value:usd} of tax this year]; only part of the lot[ of {of_shares:shares} shares] is sold"
     "[: {limit:limit}].",
@@ -46,11 +47,15 @@ SENTENCES: dict[str, str] = {
     "replacement_balances": "Keeps the mix nearest to its target[ ({sector})] after {for_symbols} is sold.",
     # --- why a lot is kept
     "locked_until": "Locked until {free_from:day}: {cause:cause}[ in {accounts}] within 30 days would wash "
-    "the loss[ of {loss:usd}][ on {blocked_shares:shares} shares].",
+    "the loss[ of {loss:usd}][ on {blocked_shares:shares} shares][; selling anyway would lose only "
+    "{disallowed:usd} of {loss:usd} ({percent:pct}) for now: allow that in the settings].",
     "permanent_loss_risk": "Locked until {free_from:day}: {cause:cause} in {accounts} would destroy the loss"
     "[ of {loss:usd}] for good (IRA-type account).",
     "scheduled_purchase": "Blocked by {cause:cause} ahead[ in {accounts}]: it would wash the loss"
-    "[ of {loss:usd}]; free from {free_from:day}, or once that purchase is paused.",
+    "[ of {loss:usd}]; free from {free_from:day}, or once that purchase is paused[; selling anyway would lose "
+    "only {disallowed:usd} of {loss:usd} ({percent:pct}) for now: allow that in the settings].",
+    "replaces_sold": "Bought[ on {acquired_on:day}] within 30 days of an earlier lot of its set: its shares may "
+    "take over a part of that lot's loss, so they are not sold with it; loss {loss:usd} left.",
     "gain": "Not below its basis: unrealised gain {gain:usd}[ ({gain_percent:pct})].",
     "below_threshold": "Loss of {loss:usd} is below the smallest worth a sale ({min_loss:usd}).",
     "below_min_trade": "The order of {value:usd} is below the smallest order ({min_trade:usd}); "
@@ -111,7 +116,8 @@ SENTENCES: dict[str, str] = {
     "{rate_long:rate} long)].",
     # --- checks that passed
     "no_gain_sold": "Every sale realises a loss.",
-    "wash_sale_free": "The exact wash-sale ledger, run over history and plan, disallows none of the losses.",
+    "wash_sale_free": "The exact wash-sale ledger, run over history and plan, disallows none of the "
+    "losses[ beyond the {accepted:usd} the plan accepts].",
     "shares_held": "Every share sold is held, by the ledger.",
     "gains_exact": "The ledger finds the same gains and losses to the cent.",
     "purchases_unlocked": "No purchase is under a lock of an earlier sale at a loss.",
@@ -125,7 +131,8 @@ SENTENCES: dict[str, str] = {
 }
 
 FAILURES: dict[str, str] = {
-    "wash_sale_free": "The exact wash-sale ledger would disallow {disallowed:usd} of the losses[ (lot {lot}, "
+    "wash_sale_free": "The exact wash-sale ledger would disallow {disallowed:usd} of the losses[, not "
+    "{accepted:usd}][ (lot {lot}, "
     "{shares:shares} shares, washed by {replaced_by})].",
     "shares_held": "Shares are sold that the ledger does not know[: {missing:shares} missing].",
     "gains_exact": "The ledger finds gains and losses that differ[ by {difference:usd}].",

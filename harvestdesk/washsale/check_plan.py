@@ -1,10 +1,10 @@
 """Exact recheck of a plan by the wash-sale ledger: the solver proposes, the tax rules decide."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from harvestdesk.domain.money import ZERO, cents, decimal_text, money_text
+from harvestdesk.domain.money import ZERO, cents, decimal_text, money_text, rounded
 from harvestdesk.domain.proposal import Check, LotSale, Purchase
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.washsale.events import (
@@ -24,7 +24,10 @@ from harvestdesk.washsale.purchases import recent_purchases, scheduled_purchases
 from harvestdesk.washsale.rebuild import ledger_symbols, opening_event
 
 WASH_FREE = "wash_sale_free"
-"""Nothing of a planned loss is disallowed; facts: sales, disallowed; failed ones: lot, replaced_by."""
+"""Of every planned loss exactly what the plan declares is disallowed, and nothing for good.
+
+Facts: sales, disallowed, accepted ("" where the plan declares nothing); failed ones: lot, replaced_by...
+"""
 SHARES_HELD = "shares_held"
 """Every planned sale names shares the lot has; facts: sales, missing."""
 GAINS_EXACT = "gains_exact"
@@ -118,13 +121,23 @@ def _slices(result: LedgerResult) -> dict[str, list[SaleSlice]]:
 
 
 def _wash_free(sales: Sequence[LotSale], result: LedgerResult) -> Check:
+    rows = _slices(result)
+    declared = sum((s.disallowed for s in sales), ZERO)
     washed = [row for row in result.sales if row.replaced_by is not None]
+    wrong: list[SaleSlice] = [row for row in washed if row.permanent]
+    as_declared = True
+    for number, sale in enumerate(sales):
+        of_sale = [row for row in rows[_sale_id(number)] if row.replaced_by is not None]
+        if _disallowed(of_sale) != sale.disallowed:
+            as_declared = False
+            wrong += of_sale
     facts = {
         "sales": str(len(sales)),
-        "disallowed": money_text(cents(sum((row.disallowed for row in washed), ZERO))),
+        "disallowed": money_text(_disallowed(washed)),
+        "accepted": money_text(declared) if declared else "",
     }
-    if washed:
-        first = washed[0]
+    if wrong:
+        first = wrong[0]
         facts |= {
             "lot": first.lot,
             "security_id": first.symbol,
@@ -132,7 +145,12 @@ def _wash_free(sales: Sequence[LotSale], result: LedgerResult) -> Check:
             "replaced_by": str(first.replaced_by),
             "permanent": str(any(row.permanent for row in washed)).lower(),
         }
-    return Check(WASH_FREE, not washed, facts)
+    return Check(WASH_FREE, as_declared and not wrong, facts)
+
+
+def _disallowed(rows: Iterable[SaleSlice]) -> Decimal:
+    """Return the disallowed dollars of rows to the cent, without the traces of division."""
+    return cents(rounded(sum((row.disallowed for row in rows), ZERO), 9))
 
 
 def _shares_held(sales: Sequence[LotSale], result: LedgerResult) -> Check:

@@ -41,7 +41,7 @@ def lot_standings(
     index = SetIndex.of(snapshot.securities, snapshot.identical_sets)
     by_set = _blocking_by_set(snapshot, index)
     return {
-        lot.id: _standing(lot, by_set.get(index.set_of(lot.security_id), ()), policy)
+        lot.id: _standing(lot, by_set.get(index.set_of(lot.security_id), []), policy)
         for lot in snapshot.lots
         if _is_taxable(snapshot, lot.account_id)
     }
@@ -96,7 +96,7 @@ def planned_locks(snapshot: HouseholdSnapshot, sales: Sequence[LotSale]) -> tupl
             *window(day), first_safe_purchase(day), "planned", day,
             tuple(sorted({s.account_id for s in rows})),
             sum((s.shares for s in rows), ZERO),
-            dollars=-sum((s.gain for s in rows), ZERO),
+            dollars=-sum((s.recognized for s in rows), ZERO),
         )
         for set_id, rows in sorted(by_set.items(), key=lambda item: index.name(item[0]))
     )  # fmt: skip
@@ -177,14 +177,15 @@ def _blocking_by_set(snapshot: HouseholdSnapshot, index: SetIndex) -> _BySet:
     return by_set
 
 
-def _standing(lot: TaxLot, purchases: Iterable[WashingPurchase], policy: WashPolicy) -> LotStanding:
+def _standing(lot: TaxLot, purchases: Sequence[WashingPurchase], policy: WashPolicy) -> LotStanding:
     own = lot.purchase or lot.id
+    group = own if any(p.purchase == own for p in purchases) else ""
     since = lot.acquired_on
     if policy.acquired_before_sold_lot is AcquiredBeforeSoldLot.COUNTS or since is None:
         since = date.min
     blocking = [p for p in purchases if p.purchase != own and p.on >= since]
     if not blocking:
-        return LotStanding(lot.id, lot.shares, ZERO)
+        return LotStanding(lot.id, lot.shares, ZERO, group=group)
     # The worst one is named: a loss gone for good before a deferred one, then the longest.
     worst = max(blocking, key=lambda p: (p.permanent, p.on))
     matching = sum((p.shares for p in blocking), ZERO)
@@ -196,6 +197,9 @@ def _standing(lot: TaxLot, purchases: Iterable[WashingPurchase], policy: WashPol
         blocking_account_ids=tuple(sorted({p.account_id for p in blocking})),
         cause_on=worst.on,
         matching_shares=min(matching, lot.shares),
+        pool_shares=matching,
+        group=group,
+        exact=all(p.exact and p.shares > 0 for p in blocking),
     )  # fmt: skip
 
 

@@ -59,6 +59,8 @@ class WashingPurchase:
         permanent: in an IRA-type account (Rev. Rul. 2008-5).
         blocks: a plan must keep clear of it; False: a person is only told to pause it.
         pausable: can be stopped before it happens.
+        exact: `shares` is a fact: no estimate from dollars, no option's cover, no lot whose broker
+            already added a disallowed loss to it (it may have served: Reg. 1.1091-1(e)).
     """
 
     set_id: IdenticalSetId
@@ -72,6 +74,7 @@ class WashingPurchase:
     purchase: str
     blocks: bool = True
     pausable: bool = False
+    exact: bool = True
 
 
 class _Row(NamedTuple):
@@ -83,6 +86,7 @@ class _Row(NamedTuple):
     shares: Decimal
     cause: str
     purchase: str
+    exact: bool = True
 
 
 def recent_purchases(snapshot: HouseholdSnapshot, index: SetIndex) -> tuple[WashingPurchase, ...]:
@@ -191,7 +195,8 @@ def _from_lots(
             if cause == "purchase":  # lot files don't say how; the ledger may
                 cause = causes.get(day, cause)
             key = lot.purchase or lot.id
-            row = _Row(lot.account_id, lot.security_id, day, shares, cause, key)
+            exact = lot.wash_added == 0
+            row = _Row(lot.account_id, lot.security_id, day, shares, cause, key, exact)
             yield _past(snapshot, index, row)
 
 
@@ -214,11 +219,13 @@ def _from_ledger(
 
 def _past(snapshot: HouseholdSnapshot, index: SetIndex, row: _Row) -> WashingPurchase:
     account = snapshot.account_by_id.get(row.account_id)
+    security = snapshot.security_by_id.get(row.security_id)
+    is_option = security is not None and security.kind is SecurityKind.OPTION
     return WashingPurchase(
         index.set_of(row.security_id), row.account_id, row.security_id, row.on, row.shares,
         row.cause,
         permanent=account is not None and not account.type.is_taxable,
-        evidence="confirmed", purchase=row.purchase,
+        evidence="confirmed", purchase=row.purchase, exact=row.exact and not is_option,
     )  # fmt: skip
 
 
@@ -236,7 +243,7 @@ def _ahead(
         permanent=not snapshot.account_by_id[plan.account_id].type.is_taxable,
         evidence="scheduled" if plan.confirmed else "probable",
         purchase=f"scheduled:{plan.id}:{day.isoformat()}",
-        blocks=plan.confirmed or vest, pausable=not vest,
+        blocks=plan.confirmed or vest, pausable=not vest, exact=plan.shares > 0,
     )  # fmt: skip
 
 

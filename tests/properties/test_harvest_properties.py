@@ -69,3 +69,18 @@ def test_any_household__gets_a_sound_plan(household, limit, replace, least) -> N
     assert sum((s.tax_value for s in proposal.sales), ZERO) == (
         proposal.before.tax - proposal.after.tax if proposal.sales else ZERO
     )
+
+
+@given(households(), st.sampled_from([5, 35, 300]), st.sampled_from(["0.5", "5", "30", "100"]))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_household__declares_what_the_ledger_disallows(household, limit, percent) -> None:
+    proposal = plan(
+        household, tracking_error_bp=Decimal(limit), max_disallowed_percent=Decimal(percent),
+        min_loss=ZERO, min_trade=ZERO,
+    )  # fmt: skip
+    check_sound(household, proposal)  # the exact ledger among the checks compares to the cent
+    for sale in proposal.sales:
+        assert ZERO <= sale.disallowed <= -sale.gain * Decimal(percent) / 100 + Decimal("0.01")
+        assert not sale.disallowed or sale.shares == sale.lot_shares
+    record = proposal.solver
+    assert record.objective <= record.bound * (1 + 1e-6) + 0.01

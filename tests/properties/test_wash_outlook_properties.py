@@ -1,5 +1,6 @@
 """The careful outlook and the exact ledger agree: what is free stands, what is blocked is washed."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -11,6 +12,12 @@ from harvestdesk.domain.ids import SecurityId
 from harvestdesk.domain.lot import LotSource
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.domain.transaction import ScheduledPurchase, TransactionType
+from harvestdesk.washsale.accepted import (
+    disallowed_of,
+    is_accepted,
+    sold_together,
+    washed_shares,
+)
 from harvestdesk.washsale.check_plan import WASH_FREE, check_trades
 from harvestdesk.washsale.outlook import lot_standings
 
@@ -39,7 +46,7 @@ def households(draw: st.DrawFn) -> HouseholdSnapshot:
             draw(st.sampled_from((TAXABLE, IRA))).id,
             SecurityId(draw(st.sampled_from(("XYZ", "ABC")))),
             AS_OF + timedelta(days=draw(st.integers(0, 35))),
-            amount=Decimal(80),
+            **draw(st.sampled_from(({"amount": Decimal(80)}, {"shares": Decimal(2)}))),
             confirmed=draw(st.booleans()),
         )
         for number in range(draw(st.integers(0, 1)))
@@ -57,6 +64,31 @@ def wash_free(snapshot: HouseholdSnapshot, lot_ids: list) -> bool:
 def test_all_free_lots_may_be_sold_together(snapshot: HouseholdSnapshot) -> None:
     free = [s.lot_id for s in lot_standings(snapshot).values() if s.blocked_shares == 0]
     assert wash_free(snapshot, free)
+
+
+@given(households(), st.sampled_from(("1", "20", "60", "100")), st.data())
+@settings(max_examples=200, deadline=None)
+def test_accepted_lots__lose_what_is_said(
+    snapshot: HouseholdSnapshot, percent: str, data: st.DataObject
+) -> None:
+    """Whichever of the lots that may be sold together are sold."""
+    standings = lot_standings(snapshot)
+    losses = {
+        s.lot_id: -planned_sale(snapshot, s.lot_id).gain
+        for s in standings.values()
+        if s.free_shares or is_accepted(s, Decimal(percent))
+    }
+    together = sorted(sold_together(snapshot, losses, standings))
+    sold = [x for x in together if data.draw(st.booleans())]
+    least, washed = (washed_shares(snapshot, lots, standings) for lots in (together, sold))
+    sales = []
+    for lot_id in sold:
+        sale, standing = planned_sale(snapshot, lot_id), standings[lot_id]
+        assert least[lot_id] <= washed[lot_id] <= standing.matching_shares
+        disallowed = disallowed_of(losses[lot_id], washed[lot_id], sale.shares)
+        sales.append(replace(sale, disallowed=disallowed))
+    check = next(c for c in check_trades(snapshot, sales, []) if c.code == WASH_FREE)
+    assert check.passed, check
 
 
 @given(households())
