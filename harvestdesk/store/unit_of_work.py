@@ -84,6 +84,11 @@ class HouseholdWriter:
         """Add people or write over those of the same id."""
         self._put(rows.PEOPLE, people)
 
+    def remove_people(self, ids: Collection[str]) -> None:
+        """Take people out who own no account."""
+        table = tables.people
+        self._connection.execute(delete(table).where(table.c.id.in_(list(ids))))
+
     def put_accounts(self, accounts: Sequence[Account]) -> None:
         """Add accounts or write over those of the same id; people must be there already."""
         self._put(rows.ACCOUNTS, accounts)

@@ -1,0 +1,175 @@
+"""Household, people, tax profile and accounts as the person corrects them; each save is one undo step."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from harvestdesk.domain.account import Account
+from harvestdesk.domain.changes import Changes
+from harvestdesk.domain.errors import BadInputError
+from harvestdesk.domain.household import Household, Person
+from harvestdesk.domain.ids import AccountId, PersonId
+from harvestdesk.domain.lot import TaxLot
+from harvestdesk.services.context import AppContext
+from harvestdesk.services.importing.rebuilding import rebuilt_lots
+from harvestdesk.store.database import HouseholdWriter
+
+CUSTODIANS: Mapping[str, str] = {
+    "schwab": "Schwab",
+    "fidelity": "Fidelity",
+    "ibkr": "Interactive Brokers",
+    "other": "Another broker",
+}
+_TAIL_LENGTH = 4
+_RATES = {
+    "rate_short": "Short-term gains",
+    "rate_long": "Long-term gains",
+    "rate_ordinary": "Ordinary income",
+}
+_CARRIED = ("carryforward_short", "carryforward_long")
+
+
+def household_problems(household: Household, people: Sequence[Person]) -> dict[str, str]:
+    """Return what is wrong by field: `name`, `people` or a field of the tax profile; empty if nothing."""
+    found: dict[str, str] = {}
+    if not household.name.strip():
+        found["name"] = "Give the household a name."
+    names = [p.name.strip() for p in people]
+    spouses = sum(p.is_spouse for p in people)
+    if not names or not all(names):
+        found["people"] = "Every person needs a name, and there must be at least one."
+    elif len({n.casefold() for n in names}) < len(names):
+        found["people"] = "Two people have the same name; make them different."
+    elif spouses > 1 or spouses == len(people):
+        found["people"] = "One person is you, and one other may be your spouse."
+    for field, words in _RATES.items():
+        if not 0 <= getattr(household.tax, field) <= 1:
+            found[field] = f"{words}: a rate lies between 0 % and 100 %."
+    for field in _CARRIED:
+        if getattr(household.tax, field) < 0:
+            found[field] = "A loss carried forward is typed as a positive figure."
+    return found
+
+
+def account_problems(account: Account, others: Sequence[Account]) -> dict[str, str]:
+    """Return what is wrong by field of the account: `name`, `owner_ids` or `number_tail`."""
+    found: dict[str, str] = {}
+    names = {a.name.strip().casefold() for a in others if a.id != account.id}
+    if not account.name.strip():
+        found["name"] = "Give the account a name."
+    elif account.name.strip().casefold() in names:
+        found["name"] = "Another account has this name; two could not be told apart."
+    if not account.owner_ids:
+        found["owner_ids"] = "Say whose account it is."
+    if len(account.number_tail) > _TAIL_LENGTH:
+        found["number_tail"] = "Only the last four characters of the number are kept."
+    return found
+
+
+def save_household(ctx: AppContext, household: Household, people: Sequence[Person]) -> Changes:
+    """Write the household with its tax profile and its people; people left out are taken away.
+
+    Args:
+        ctx: the open household.
+        household: its id, day and simulated mark stay as stored, whatever is given.
+        people: all of them; a person with an empty id is new.
+
+    Raises:
+        BadInputError: what `household_problems` says, or a person taken away owns an account.
+    """
+    _refuse(household_problems(household, people), "household")
+    stored = ctx.book.household()
+    kept = {p.id for p in people}
+    gone = [p for p in ctx.book.people() if p.id not in kept]
+    owned = {owner for a in ctx.book.accounts() for owner in a.owner_ids}
+    for person in gone:
+        if person.id in owned:
+            raise BadInputError(
+                f"{person.name} owns an account; give it to somebody else first.",
+                code="household.owner",
+            )
+    with ctx.book.write("Household settings") as w:
+        w.put_household(replace(stored, name=household.name.strip(), tax=household.tax))
+        w.remove_people([p.id for p in gone])
+        w.put_people([_with_id(p, w) for p in people])
+    return w.changes
+
+
+def _with_id(person: Person, w: HouseholdWriter) -> Person:
+    known = person.id or PersonId(w.new_id("person"))
+    return replace(person, id=known, name=person.name.strip())
+
+
+def save_account(ctx: AppContext, account: Account) -> Changes:
+    """Write a stored account anew; its type and relief method reach the lots of the whole household.
+
+    Raises:
+        BadInputError: what `account_problems` says, an unknown owner, or no such account.
+    """
+    accounts = ctx.book.accounts()
+    before = next((a for a in accounts if a.id == account.id), None)
+    if before is None:
+        raise BadInputError(f"There is no account {account.id}.", code="account.missing")
+    account = _checked(ctx, account, accounts)
+    after = [account if a.id == account.id else a for a in accounts]
+    told = (before.type, before.relief) != (account.type, account.relief)
+    lots = _lots_of_ledger(ctx, after) if told else {}
+    with ctx.book.write(f"Edit account {account.name}") as w:
+        w.put_accounts([account])
+        if lots:
+            w.replace_lots(list(lots), [lot for own in lots.values() for lot in own])
+    return w.changes
+
+
+def add_account(ctx: AppContext, account: Account) -> Changes:
+    """Add an account; its id is given here.
+
+    Raises:
+        BadInputError: what `account_problems` says, or an unknown owner.
+    """
+    account = _checked(ctx, account, ctx.book.accounts())
+    with ctx.book.write(f"Add account {account.name}") as w:
+        w.put_accounts([replace(account, id=AccountId(w.new_id("account")))])
+    return w.changes
+
+
+def percent_of(fraction: Decimal) -> Decimal:
+    """Return a rate as percents, as people type it."""
+    return fraction * 100
+
+
+def fraction_of(percents: Decimal) -> Decimal:
+    """Return percents as the fraction that is stored."""
+    return percents / 100
+
+
+def _checked(ctx: AppContext, account: Account, accounts: Sequence[Account]) -> Account:
+    _refuse(account_problems(account, accounts), "account")
+    people = {p.id for p in ctx.book.people()}
+    if not people.issuperset(account.owner_ids):
+        raise BadInputError("An owner is not of this household.", code="account.owner")
+    return replace(account, name=account.name.strip(), number_tail=account.number_tail.strip())
+
+
+def _refuse(problems: Mapping[str, str], what: str) -> None:
+    for field, words in problems.items():
+        raise BadInputError(words, code=f"{what}.{field}", field=field)
+
+
+def _lots_of_ledger(ctx: AppContext, accounts: Sequence[Account]) -> dict[AccountId, list[TaxLot]]:
+    """Return the lots worked out anew of every account that has a ledger or a broker's lots."""
+    book = ctx.book
+    transactions, statements = tuple(book.transactions()), tuple(book.statement_lots())
+    lots: dict[AccountId, list[TaxLot]] = {
+        account_id: []
+        for account_id in sorted(
+            {t.account_id for t in transactions} | {s.account_id for s in statements}
+        )
+    }
+    rebuilt = rebuilt_lots(
+        accounts, transactions, statements, book.identical_sets(), book.securities()
+    )
+    for lot in rebuilt.lots:
+        if lot.account_id in lots:
+            lots[lot.account_id].append(lot)
+    return lots
