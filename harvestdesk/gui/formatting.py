@@ -1,5 +1,6 @@
 """Numbers and dates as people read them: true minus, thousands separated, same decimals in a column."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -39,9 +40,28 @@ def amount(value: Number | None, *, cents: bool = True) -> str:
     return NOTHING if value is None else _fixed(value, 2 if cents else 0)
 
 
-def shares(value: Number | None) -> str:
-    """Return shares with three decimals, so that whole and fractional lots align."""
-    return NOTHING if value is None else _fixed(value, 3)
+_SHARE_DECIMALS = 4
+"""As many as brokers print."""
+
+
+def shares(value: Number | None, decimals: int | None = None) -> str:
+    """Return shares: with the decimals of their column, or in a sentence with those they need."""
+    if value is None:
+        return NOTHING
+    return _fixed(value, share_decimals([value]) if decimals is None else decimals)
+
+
+def share_decimals(values: Iterable[Number | None]) -> int:
+    """Return the decimals a column of shares needs: none when all are whole, at most four."""
+    most = 0
+    for value in values:
+        if value is None or value == int(value):
+            continue
+        text = _fixed(value, _SHARE_DECIMALS).rstrip("0")
+        most = max(most, len(text) - text.index(".") - 1)
+        if most == _SHARE_DECIMALS:
+            break
+    return most
 
 
 def percent(fraction: Number | None, decimals: int = 1) -> str:

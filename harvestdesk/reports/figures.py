@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from harvestdesk.domain.money import parse_decimal
 
@@ -41,6 +41,18 @@ def number(value: Decimal, digits: int) -> str:
 def percent(value: Decimal, digits: int = 1) -> str:
     """Return a fraction of one as per cent, `12.3%`."""
     return f"{number(value * 100, digits)}%"
+
+
+def proved_percent(gap: float | Decimal) -> Decimal | None:
+    """Return a proved gap in per cent, rounded up to two decimals: the promise holds as printed.
+
+    Args:
+        gap: distance from the best possible as a fraction of one; None comes back where it is no number.
+    """
+    exact = parse_decimal(f"{gap:.9f}")
+    if exact is None:
+        return None
+    return max(Decimal("0.01"), (exact * 100).quantize(Decimal("0.01"), rounding=ROUND_CEILING))
 
 
 def decimals_of(values: Iterable[Decimal], most: int = 4) -> int:

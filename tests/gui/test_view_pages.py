@@ -381,6 +381,31 @@ def test_plan__changed_figure_asks_to_plan_again(show):
     assert "Plan again" in page.notice.words
 
 
+def test_plan__a_part_of_a_loss_may_be_accepted(show):
+    page = show(PlanPage)
+    field = page.panel.disallowed
+    assert field.text() == "0"
+    assert "1.1091-1(c)" in field.toolTip()
+    field.setText("0.5")
+    assert page.settings().max_disallowed_percent == Decimal("0.5")
+    assert "Plan again" in page.notice.words
+
+
+def test_plan__a_sale_says_what_of_its_loss_is_disallowed(show, ctx):
+    page = show(PlanPage)
+    household, plan = vs.household(), vs.plan(vs.household())
+    first, *others = plan.sales
+    reason = replace(first.reason, facts={**first.reason.facts, "disallowed": "12.40"})
+    sale = replace(first, disallowed=Decimal("12.40"), reason=reason)
+    page.refresh(desk(household, replace(plan, sales=(sale, *others))))
+    text = page.trades.as_text()
+    assert "$12.40 more" in text
+    assert (
+        f"{-first.gain - Decimal('12.40'):,.2f}" in text
+        or f"{-first.gain - Decimal('12.40'):.2f}" in text
+    )
+
+
 def test_plan__changed_household_warns(show, ctx, qtbot):
     page = show(PlanPage)
     old = vs.household()
@@ -402,7 +427,7 @@ def test_plan__trades_are_grouped_with_reasons_and_copied(show):
     page = show(PlanPage)
     sales = page.trades.tables[0].columns_model
     assert [sales.values_at(r)["symbol"] for r in range(sales.rowCount())] == ["ACLX", "BRVN"]
-    assert sales.values_at(0)["why"].endswith(".")
+    assert sales.values_at(0)["why"] == "down 26.2 %"
     page.copy_button.click()
     text = QApplication.clipboard().text()
     assert text.startswith("Direct index\nSell\t")

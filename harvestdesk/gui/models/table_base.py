@@ -129,6 +129,7 @@ class ColumnTable(QAbstractTableModel):
         self._ranks: dict[str, NDArray[Any]] = {}
         self._codes: dict[str, tuple[NDArray[np.int64], list[str]]] = {}
         self._cache: dict[int, tuple[str, ...]] = {}
+        self._decimals: dict[str, int] = {}
         self._roles: dict[int, Callable[[int, int], Any]] = {
             int(Role.DisplayRole): self._display,
             int(Role.TextAlignmentRole): self._alignment,
@@ -150,6 +151,7 @@ class ColumnTable(QAbstractTableModel):
         self._ranks.clear()
         self._codes.clear()
         self._cache.clear()
+        self._decimals.clear()
         self._only = None
         self._order = self._sorted_order()
         self._apply_filters()
@@ -309,9 +311,18 @@ class ColumnTable(QAbstractTableModel):
         if texts is None:
             if len(self._cache) >= _CACHED_ROWS:
                 self._cache.clear()
-            texts = tuple(_WRITERS[c.kind](self._values[c.key][row]) for c in self.columns)
+            texts = tuple(self._text(c, self._values[c.key][row]) for c in self.columns)
             self._cache[row] = texts
         return texts
+
+    def _text(self, column: Column, value: Any) -> str:
+        if column.kind is not Kind.SHARES:
+            return _WRITERS[column.kind](value)
+        decimals = self._decimals.get(column.key)
+        if decimals is None:  # the same for the whole column: none when all are whole
+            decimals = formatting.share_decimals(self._values[column.key])
+            self._decimals[column.key] = decimals
+        return formatting.shares(value, decimals)
 
     def _key(self, row: int, _column: int) -> Hashable:
         return self._keys[row]

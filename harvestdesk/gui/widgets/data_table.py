@@ -7,7 +7,6 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
-    QHBoxLayout,
     QHeaderView,
     QLabel,
     QLineEdit,
@@ -168,7 +167,10 @@ class DataTable(QWidget):
         rows = min(most, max(1, self.model.rowCount()))
         heads = self.grid.horizontalHeader().sizeHint().height()
         edge = 2 * self.grid.frameWidth() + self._theme.px(Space.TINY)
-        self.grid.setMaximumHeight(heads + rows * self._theme.row_height + edge)
+        high = heads + rows * self._theme.row_height + edge
+        self.grid.setMaximumHeight(high)
+        if self.filter_row.isHidden():
+            self.setMaximumHeight(high)  # or its holder would be given room that stays empty
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
@@ -176,10 +178,7 @@ class DataTable(QWidget):
         layout.setSpacing(self._theme.px(Space.TINY))
         layout.addWidget(self.filter_row)
         layout.addWidget(self.grid, 1)
-        foot = QHBoxLayout()
-        foot.addWidget(self._count)
-        foot.addStretch(1)
-        layout.addLayout(foot)
+        layout.addWidget(self._count)
         self.grid.horizontalScrollBar().valueChanged.connect(self.filter_row.place)
 
     # --- filtering -------------------------------------------------------------------------------

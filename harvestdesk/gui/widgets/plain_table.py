@@ -1,18 +1,27 @@
 """A table that shows all of its rows at once: for short lists inside a page that scrolls."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView
 
 from harvestdesk.gui.a11y import name
-from harvestdesk.gui.models.table_base import ColumnTable, Kind
+from harvestdesk.gui.models.table_base import ColumnTable
 from harvestdesk.gui.theme import Space, Theme
+
+_LEAST_LAST = 12
+"""Digits of room the last column gets before others make way for it."""
+_WIDEST = 32
+"""Digits a column that does not stretch may take."""
 
 
 class PlainTable(QTableView):
     """The table; picks rows by key and copies them with Ctrl+C.
+
+    Columns are as wide as their words; the last one takes the room that is left. Where that is too
+    little, the columns named in `optional` make way, the first of them first. They stay in the copy.
+    With `most_rows` it is no higher than these and scrolls.
 
     Signals:
         chosen: key of the row the person picked.
@@ -20,10 +29,20 @@ class PlainTable(QTableView):
 
     chosen = Signal(object)
 
-    def __init__(self, model: ColumnTable, theme: Theme, title: str) -> None:
+    def __init__(
+        self,
+        model: ColumnTable,
+        theme: Theme,
+        title: str,
+        optional: Sequence[str] = (),
+        most_rows: int = 0,
+    ) -> None:
         super().__init__()
         self.columns_model = model
         self._theme = theme
+        self._optional = tuple(optional)
+        self._most_rows = most_rows
+        self._widths: list[int] = []
         model.setParent(self)
         self.setModel(model)
         name(self, title)
@@ -32,31 +51,78 @@ class PlainTable(QTableView):
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        if not most_rows:
+            self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(theme.row_height)
         heads = self.horizontalHeader()
         heads.setHighlightSections(False)
-        heads.setStretchLastSection(model.columns[-1].kind is Kind.TEXT)
-        for number, column in enumerate(model.columns):
-            wide = theme.text_width(max(column.width or 12, len(column.title) + 1))
-            self.setColumnWidth(number, wide + 2 * theme.px(Space.SMALL))
+        heads.setMinimumSectionSize(theme.px(Space.LARGE))
         self.selectionModel().currentRowChanged.connect(self._on_current_changed)
         model.modelReset.connect(self._fit)
         self._fit()
 
+    @property
+    def shown_columns(self) -> list[str]:
+        """Keys of the columns there is room for."""
+        columns = enumerate(self.columns_model.columns)
+        return [c.key for number, c in columns if not self.isColumnHidden(number)]
+
     def _fit(self) -> None:
+        self._widths = self._measured()
+        for number, wide in enumerate(self._widths):
+            self.setColumnWidth(number, wide)
+        self._make_way()
         self.setFixedHeight(self.sizeHint().height())
+        self.updateGeometry()
+
+    def _measured(self) -> list[int]:
+        """Return the width each column's words need."""
+        body, head = (QFontMetrics(self._theme.font(strong=strong)) for strong in (False, True))
+        padding = 2 * (self._theme.px(Space.SMALL) + self._theme.px(3)) + 2
+        rows = range(self.columns_model.rowCount())
+        widths = []
+        for number, column in enumerate(self.columns_model.columns):
+            texts = (str(self.columns_model.index(row, number).data()) for row in rows)
+            wide = max((body.horizontalAdvance(t) for t in texts), default=0)
+            wide = min(wide, self._theme.text_width(_WIDEST))
+            widths.append(max(wide, head.horizontalAdvance(column.title)) + padding)
+        return widths
+
+    def _make_way(self) -> None:
+        """Hide optional columns until the last column has its room."""
+        columns = self.columns_model.columns
+        last = min(self._widths[-1], self._theme.text_width(_LEAST_LAST)) if self._widths else 0
+        spare = self.viewport().width() - sum(self._widths[:-1]) - last
+        hidden = set()
+        for key in self._optional:
+            if spare >= 0:
+                break
+            hidden.add(key)
+            spare += self._widths[self.columns_model.column_number(key)]
+        for number, column in enumerate(columns):
+            self.setColumnHidden(number, column.key in hidden)
+        if self._widths:
+            self.setColumnWidth(len(columns) - 1, max(last + spare, last))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show the columns there is room for."""
+        self._make_way()
+        super().resizeEvent(event)
 
     def sizeHint(self) -> QSize:
-        """Return the height of all rows, and of a scroll bar where columns may not fit."""
-        bar = self.horizontalScrollBar().sizeHint().height()
+        """Return the height of the rows."""
         head = max(self.horizontalHeader().sizeHint().height(), self._theme.row_height)
-        rows = self.columns_model.rowCount() * self._theme.row_height
-        return QSize(self._theme.px(480), head + rows + bar + self._theme.px(Space.TINY))
+        count = self.columns_model.rowCount()
+        rows = min(count, self._most_rows or count) * self._theme.row_height
+        return QSize(self._theme.px(320), head + rows + 2 * self.frameWidth() + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return little: columns make way."""
+        return QSize(self._theme.px(160), self.sizeHint().height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Copy the selected rows with Ctrl+C."""

@@ -1,12 +1,12 @@
 """The year-end harvest worksheet: what a preparer reads, checks off and signs (methods 4.11)."""
 
 from collections.abc import Sequence
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 
 from harvestdesk.domain.errors import Notice
 from harvestdesk.domain.lock import WashLock
 from harvestdesk.domain.lot import Term
-from harvestdesk.domain.money import ZERO, parse_decimal
+from harvestdesk.domain.money import ZERO
 from harvestdesk.domain.proposal import Proposal, RiskLimit
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.reports.document import (
@@ -19,7 +19,7 @@ from harvestdesk.reports.document import (
     Signatures,
     Tone,
 )
-from harvestdesk.reports.figures import count, joined, long_day, number, usd
+from harvestdesk.reports.figures import count, joined, long_day, number, proved_percent, usd
 from harvestdesk.reports.wording import sentence
 from harvestdesk.reports.worksheets import harvest_tables as tables
 from harvestdesk.reports.worksheets.do_not_buy import RULE, matrix_tables, pause_items
@@ -100,11 +100,9 @@ def decision(proposal: Proposal) -> str:
 def optimality(proposal: Proposal) -> str:
     """Return how far the plan can be from the best possible, as the solver's bound proves it."""
     solver = proposal.solver
-    gap = parse_decimal(f"{solver.gap:.9f}")
-    if solver.status != "optimal" or gap is None:
+    percent = proved_percent(solver.gap)
+    if solver.status != "optimal" or percent is None:
         return f"The solver ({solver.solver}) ended with {solver.status}: nothing is proved about this plan."
-    # Rounded up: the promise must hold as printed.
-    percent = max(Decimal("0.01"), (gap * 100).quantize(Decimal("0.01"), rounding=ROUND_CEILING))
     return (
         f"Proved to be within {percent}% of the best possible under these rules and limits "
         f"({solver.solver} {solver.solver_version}, upper bound against the plan after rounding to shares)."

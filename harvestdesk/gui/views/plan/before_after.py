@@ -1,14 +1,11 @@
-"""Before and after, the gap badge, the checks and the warnings of a plan."""
+"""Before and after, and the gap badge of a plan."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout
 
-from harvestdesk.domain.errors import Severity
 from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
 from harvestdesk.gui.views.plan.words import MEASURES, badge, measured
-from harvestdesk.gui.widgets.detail_pane import Line
-from harvestdesk.reports.wording import sentence
 from harvestdesk.services.views.plan import PlanView
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -23,7 +20,7 @@ class BeforeAfter(QFrame):
         self._view: PlanView | None = None
         self.setProperty("card", True)
         column = QVBoxLayout(self)
-        side = theme.px(Space.LARGE)
+        side = theme.px(Space.MEDIUM)
         column.setContentsMargins(side, theme.px(Space.MEDIUM), side, theme.px(Space.MEDIUM))
         column.setSpacing(theme.px(Space.SMALL))
         self.badge = QLabel()
@@ -31,7 +28,7 @@ class BeforeAfter(QFrame):
         self.badge.setWordWrap(True)
         column.addWidget(self.badge)
         self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(theme.px(Space.SMALL))
+        self._grid.setHorizontalSpacing(theme.px(6))
         self._grid.setVerticalSpacing(theme.px(Space.TINY))
         self._grid.setColumnStretch(0, 1)
         column.addLayout(self._grid)
@@ -89,21 +86,3 @@ class BeforeAfter(QFrame):
     def _on_theme_changed(self) -> None:
         if self._view is not None:
             self.show_plan(self._view)
-
-
-def check_lines(view: PlanView) -> list[Line]:
-    """Return checks and warnings as lines: failed ones and January first."""
-    proposal = view.proposal
-    failed = [c for c in proposal.checks if not c.passed]
-    lines = [Line(f"\u2716 failed: {sentence(c)}", tone=Tone.ERROR) for c in failed]
-    if proposal.notices:
-        lines.append(Line("MIND", head=True))
-    lines += [
-        Line(sentence(n), tone=Tone.WARNING if n.severity is not Severity.INFO else Tone.PLAIN)
-        for n in proposal.notices
-    ]
-    passed = [c for c in proposal.checks if c.passed]
-    if passed:
-        lines.append(Line("CHECKED EXACTLY", head=True))
-    lines += [Line(f"\u2713 passed: {sentence(c)}") for c in passed]
-    return lines

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -20,7 +21,8 @@ from harvestdesk.gui import formatting
 from harvestdesk.gui.a11y import name
 from harvestdesk.gui.theme import Space, TextSize, Tone
 from harvestdesk.gui.view_base import DeskData, Page, ViewContext
-from harvestdesk.gui.views.plan.before_after import BeforeAfter, check_lines
+from harvestdesk.gui.views.plan.before_after import BeforeAfter
+from harvestdesk.gui.views.plan.checks import ChecksPane
 from harvestdesk.gui.views.plan.settings_panel import SettingsPanel
 from harvestdesk.gui.views.plan.tables import (
     KEPT,
@@ -34,13 +36,15 @@ from harvestdesk.gui.views.plan.tables import (
 from harvestdesk.gui.views.plan.trades import TradeList
 from harvestdesk.gui.views.plan.words import answer, figures
 from harvestdesk.gui.widgets.data_table import DataTable
-from harvestdesk.gui.widgets.detail_pane import DetailPane, quiet_splitter
+from harvestdesk.gui.widgets.detail_pane import quiet_splitter
+from harvestdesk.gui.widgets.plain_table import PlainTable
 from harvestdesk.gui.widgets.segments import Segments
 from harvestdesk.reports.wording import sentence
 from harvestdesk.services.views.plan import BuyRow, KeptRow, PlanView, SaleRow
 
-_ANY_HEIGHT = 16_777_215
-"""Qt's own word for no limit (QWIDGETSIZE_MAX)."""
+_THREE_COLUMNS = 1060
+"""Least width of the page, in design pixels, at which before and after stand at the right."""
+_LADDER_ROWS = 5
 _PARTS = (
     ("Trades", "Sales and purchases, account by account"),
     ("Kept lots", "Lots the plan leaves alone, each with its reason"),
@@ -65,15 +69,18 @@ class PlanPage(Page):
         self.lock_model = PlanTable(LOCKS, self.theme, lock_columns)
         self.locks = DataTable(self.lock_model, self.theme, "Do not buy", filters=False)
         self.ladder_model = PlanTable(LADDER, self.theme, ladder_columns)
-        self.ladder = DataTable(self.ladder_model, self.theme, "Next lots", filters=False)
+        self.ladder = PlainTable(
+            self.ladder_model, self.theme, "Next lots", ("shares", "tax_value"), _LADDER_ROWS
+        )
         self.before_after = BeforeAfter(self.theme)
-        self.checks = DetailPane(self.theme, "Checks and warnings of the plan")
+        self.checks = ChecksPane(self.theme)
         self.parts = Segments(self.theme, "Show", _PARTS)
         self.why = QLabel()
         self.why.setWordWrap(True)
         self.why.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._say_why(None)
-        self._stack = QStackedWidget()
+        self._tables = QStackedWidget()
+        self._folded = False
         self.body.addWidget(self._columns(), 1)
         self._connect()
 
@@ -89,18 +96,23 @@ class PlanPage(Page):
         split.addWidget(self._right_part)
         for place, stretch in enumerate((0, 1, 0)):
             split.setStretchFactor(place, stretch)
-        split.setSizes([self.theme.px(236), self.theme.px(660), self.theme.px(310)])
+        split.setHandleWidth(self.theme.px(Space.SMALL))
+        self._split = split
         return split
 
     def _left(self) -> QScrollArea:
-        area = QScrollArea()
-        area.setWidget(self.panel)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setMinimumWidth(self.panel.minimumSizeHint().width() + self.theme.px(Space.SMALL))
-        return area
+        holder = QWidget()
+        self._left_column = QVBoxLayout(holder)
+        self._left_column.setContentsMargins(0, 0, 0, 0)
+        self._left_column.setSpacing(self.theme.px(Space.SMALL))
+        self._left_column.addWidget(self.panel, 1)
+        self._left_area = QScrollArea()
+        self._left_area.setWidget(holder)
+        self._left_area.setWidgetResizable(True)
+        self._left_area.setFrameShape(QFrame.Shape.NoFrame)
+        self._left_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._left_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        return self._left_area
 
     def _nothing_yet(self) -> QLabel:
         words = QLabel(
@@ -112,9 +124,9 @@ class PlanPage(Page):
         words.setContentsMargins(*([self.theme.px(48)] * 4))
         return words
 
-    def _middle(self) -> QSplitter:
-        top = QWidget()
-        column = QVBoxLayout(top)
+    def _middle(self) -> QWidget:
+        part = QWidget()
+        column = QVBoxLayout(part)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(self.theme.px(Space.SMALL))
         bar = QHBoxLayout()
@@ -128,52 +140,88 @@ class PlanPage(Page):
         bar.addWidget(self.copy_button)
         column.addLayout(bar)
         for widget in (self.trades, self.kept, self.locks):
-            self._stack.addWidget(widget)
-        column.addWidget(self._stack, 1)
+            self._tables.addWidget(widget)
+        column.addWidget(self._tables, 1)
         column.addWidget(self.why)
-        split = quiet_splitter(Qt.Orientation.Vertical, self.theme)
-        split.addWidget(top)
-        split.addWidget(self._ladder_part())
-        split.setStretchFactor(0, 3)
-        split.setStretchFactor(1, 1)
-        split.setSizes([self.theme.px(420), self.theme.px(170)])
-        return split
+        column.addWidget(self._ladder_part())
+        return part
 
     def _ladder_part(self) -> QWidget:
+        """The next lots: as high as its few rows, one line where there are none."""
         part = QWidget()
         column = QVBoxLayout(part)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(self.theme.px(Space.TINY))
-        head = QLabel("Next lots beyond the limit")
-        head.setFont(self.theme.font(TextSize.SECTION, strong=True))
-        head.setBuddy(self.ladder.grid)
-        column.addWidget(head)
-        self.no_ladder = QLabel("None: every loss that may be sold today is in the plan already.")
+        self._ladder_head = QLabel("Next lots beyond the limit")
+        self._ladder_head.setFont(self.theme.font(TextSize.SECTION, strong=True))
+        self._ladder_head.setBuddy(self.ladder)
+        column.addWidget(self._ladder_head)
+        self.no_ladder = QLabel(
+            "No lot is left beyond the limit: every loss that may be sold today is in the plan."
+        )
         self.no_ladder.setWordWrap(True)
         column.addWidget(self.no_ladder)
-        column.addWidget(self.ladder, 1)
-        self._ladder_box = part
+        column.addWidget(self.ladder)
         return part
 
     def _right(self) -> QWidget:
         part = QWidget()
-        column = QVBoxLayout(part)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(self.theme.px(Space.MEDIUM))
-        column.addWidget(self.before_after)
-        column.addWidget(self.checks, 1)
-        part.setMinimumWidth(self.theme.px(280))
+        self._right_column = QVBoxLayout(part)
+        self._right_column.setContentsMargins(0, 0, 0, 0)
+        self._right_column.setSpacing(self.theme.px(Space.SMALL))
+        self._right_column.addWidget(self.before_after)
+        self._right_column.addWidget(self.checks, 1)
         return part
 
+    def _arrange(self) -> None:
+        """Three columns where there is room; otherwise what changes stands above what is asked."""
+        folded = self.width() < self.theme.px(_THREE_COLUMNS)
+        if folded == self._folded:
+            self._size_columns()
+            return
+        self._folded = folded
+        for widget in (self.before_after, self.checks):
+            self._left_column.removeWidget(widget)
+            self._right_column.removeWidget(widget)
+        if folded:
+            self._left_column.insertWidget(0, self.before_after)
+            self._left_column.addWidget(self.checks)
+        else:
+            self._right_column.addWidget(self.before_after)
+            self._right_column.addWidget(self.checks, 1)
+        self._show_parts()
+        self._size_columns()
+
+    def _size_columns(self) -> None:
+        """Give the sides what their words need, and the trades all that is left."""
+        side = max(self.before_after.sizeHint().width(), self.theme.px(240))
+        bar = self._left_area.verticalScrollBar().sizeHint().width() + self.theme.px(2)
+        wide = max(self.panel.minimumSizeHint().width(), side if self._folded else 0)
+        self._left_area.setMinimumWidth(wide + (bar if self._folded else 0))
+        self._split.setSizes([self._left_area.minimumWidth(), self.width(), side])
+
+    def _show_parts(self) -> None:
+        known = self._view is not None
+        for widget in (self.before_after, self.checks):
+            widget.setVisible(known)
+        self._right_part.setVisible(known and not self._folded)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold the columns where there is little room."""
+        super().resizeEvent(event)
+        self._arrange()
+
     def _connect(self) -> None:
-        self.parts.chosen.connect(self._stack.setCurrentIndex)
+        self.parts.chosen.connect(self._tables.setCurrentIndex)
         self.copy_button.clicked.connect(self.trades.copy)
         self.panel.changed.connect(self._on_settings_changed)
         self.trades.lot_chosen.connect(self.lot_selected)
         self.trades.row_chosen.connect(self._say_why)
         self.kept.selection_changed.connect(self._on_kept_selected)
         self.kept.activated.connect(self._on_lot_activated)
-        self.ladder.activated.connect(self._on_lot_activated)
+        self.ladder.activated.connect(
+            lambda index: self._on_lot_activated(self.ladder_model.key_at(index.row()))
+        )
         actions = self.ctx.actions
         if "plan.run" in actions:
             self.set_primary(actions["plan.run"])
@@ -207,7 +255,7 @@ class PlanPage(Page):
         self._view = data.plan
         view = data.plan
         self._middle_stack.setCurrentIndex(0 if view is None else 1)
-        self._right_part.setVisible(view is not None)
+        self._show_parts()
         if view is None:
             self._say_before(data)
             return
@@ -231,12 +279,12 @@ class PlanPage(Page):
         self.kept_model.show(view.kept)
         self.lock_model.show(view.locks)
         self.ladder_model.show(view.ladder)
-        self.ladder.setVisible(bool(view.ladder))
+        for widget in (self.ladder, self._ladder_head):
+            widget.setVisible(bool(view.ladder))
         self.no_ladder.setHidden(bool(view.ladder))
-        short = self._ladder_box.sizeHint().height()
-        self._ladder_box.setMaximumHeight(_ANY_HEIGHT if view.ladder else short)
         self.before_after.show_plan(view)
-        self.checks.say("Checks and warnings", check_lines(view))
+        self.checks.show_plan(view)
+        self._size_columns()
         self._say_why(None)
         self._say_state()
 
@@ -277,5 +325,5 @@ class PlanPage(Page):
         lot_id = what.get("lot", "")
         if self.kept_model.row_of(lot_id) is not None:
             self.parts.choose(1)
-            self._stack.setCurrentIndex(1)
+            self._tables.setCurrentIndex(1)
             self.kept.select_keys([lot_id], announce=True)

@@ -7,7 +7,7 @@ from harvestdesk.domain.proposal import Reason
 from harvestdesk.gui import formatting
 from harvestdesk.gui.models.table_base import Column, ColumnTable, Kind, RowValues
 from harvestdesk.gui.theme import Theme, Tone
-from harvestdesk.gui.views.plan.words import TERM_WORDS
+from harvestdesk.gui.views.plan.words import TERM_WORDS, brief
 from harvestdesk.reports.wording import sentence
 from harvestdesk.services.views.plan import BuyRow, KeptRow, LadderRow, SaleRow
 from harvestdesk.services.views.wash_calendar import LockRow
@@ -28,7 +28,10 @@ def _priced(values: RowValues) -> str:
 def _loss_words(values: RowValues) -> str:
     row: SaleRow = values["row"]
     proceeds = formatting.dollars(row.proceeds, cents=True)
-    return f"Basis {formatting.dollars(row.basis, cents=True)} less proceeds {proceeds}"
+    words = f"Basis {formatting.dollars(row.basis, cents=True)} less proceeds {proceeds}"
+    if row.disallowed:
+        words += f", less {formatting.dollars(row.disallowed, cents=True)} disallowed"
+    return words
 
 
 def _tax_words(_values: RowValues) -> str:
@@ -47,7 +50,7 @@ SALES: tuple[Column, ...] = (
     Column("acquired", "Acquired", Kind.DATE, "The lot to name to the broker, by its date", width=11),
     Column("term", "Term", explain="Short-term up to one year", width=6),
     Column("loss", "Loss $", Kind.MONEY, "Basis less proceeds", _loss_words, _loss_tone, 9),
-    Column("tax_value", "Tax value $", Kind.MONEY, "What the loss is worth in tax", _tax_words, width=10),
+    Column("tax_value", "Tax $", Kind.MONEY, "What the loss is worth in tax", _tax_words, width=10),
     Column("proceeds", "Proceeds $", Kind.MONEY, "Shares times price", _priced, width=11),
     Column("price", "Price $", Kind.PRICE, "Last price", _priced, width=8),
     Column("why", "Why", explain="Why the lot is sold", explain_cell=_why, width=60),
@@ -75,12 +78,12 @@ KEPT: tuple[Column, ...] = (
 
 LADDER: tuple[Column, ...] = (
     Column("symbol", "Next lot", explain="Lots beyond the limit, best first", width=10),
+    Column("shares", "Shares", Kind.SHARES, "Shares that would be sold"),
     Column("loss", "Further loss $", Kind.MONEY, "Loss the lot would add", tone=_loss_tone, width=16),
+    Column("tax_value", "Tax $", Kind.MONEY, "What that loss is worth in tax", width=14),
     Column("te", "Then bp", Kind.BASIS_POINTS,
            "Tracking error with this lot and all above it sold too", width=10),
     Column("over", "Over limit bp", Kind.BASIS_POINTS, "How far that is over the limit", width=15),
-    Column("tax_value", "Tax value $", Kind.MONEY, "What that loss is worth in tax", width=14),
-    Column("shares", "Shares", Kind.SHARES, "Shares that would be sold"),
     Column("account", "Account", explain="Where the lot is held", width=18),
 )  # fmt: skip
 
@@ -118,9 +121,9 @@ def sale_columns(rows: Sequence[SaleRow]) -> dict[str, Sequence[Any]]:
         "term": [TERM_WORDS[r.term] for r in rows],
         "price": [r.price for r in rows],
         "proceeds": [r.proceeds for r in rows],
-        "loss": [-r.gain for r in rows],
+        "loss": [r.loss for r in rows],
         "tax_value": [r.tax_value for r in rows],
-        "why": [sentence(r.reason) for r in rows],
+        "why": [brief(r.reason) for r in rows],
     }
 
 

@@ -16,6 +16,10 @@ from harvestdesk.gui.views.plan.words import account_sums
 from harvestdesk.gui.widgets.plain_table import PlainTable
 from harvestdesk.services.views.plan import AccountTrades, PlanView
 
+_SALES_MAKE_WAY = ("price", "proceeds", "tax_value")
+_BUYS_MAKE_WAY = ("replaces", "price")
+"""What is left out first where there is little room; the line below the table has it all."""
+
 
 class TradeList(QScrollArea):
     """Sales and purchases in one section per account.
@@ -35,6 +39,7 @@ class TradeList(QScrollArea):
         self.tables: list[PlainTable] = []
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("Trades by account")
         theme.changed.connect(self._on_theme_changed)
@@ -45,7 +50,7 @@ class TradeList(QScrollArea):
         self.tables = []
         content = QWidget()
         column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, self._theme.px(Space.TINY), 0)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(self._theme.px(Space.TINY))
         if not view.accounts:
             words = QLabel("Nothing to trade. The kept lots say why each of them stays.")
@@ -64,13 +69,14 @@ class TradeList(QScrollArea):
         if trades.sales:
             sales = PlanTable(SALES, self._theme, sale_columns)
             sales.show(trades.sales)
-            table = PlainTable(sales, self._theme, f"Sales in {trades.account}")
+            table = PlainTable(sales, self._theme, f"Sales in {trades.account}", _SALES_MAKE_WAY)
             table.chosen.connect(lambda key: self.lot_chosen.emit(str(key)))
             self._keep(column, table)
         if trades.buys:
             buys = PlanTable(BUYS, self._theme, buy_columns)
             buys.show(trades.buys)
-            self._keep(column, PlainTable(buys, self._theme, f"Purchases in {trades.account}"))
+            spoken = f"Purchases in {trades.account}"
+            self._keep(column, PlainTable(buys, self._theme, spoken, _BUYS_MAKE_WAY))
 
     def _keep(self, column: QVBoxLayout, table: PlainTable) -> None:
         self.tables.append(table)

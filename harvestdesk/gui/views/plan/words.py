@@ -2,11 +2,16 @@
 
 from decimal import Decimal
 
+from harvestdesk.domain.errors import Notice
 from harvestdesk.domain.lot import Term
-from harvestdesk.domain.proposal import HarvestGoal, RiskLimit
+from harvestdesk.domain.money import parse_decimal
+from harvestdesk.domain.proposal import HarvestGoal, Reason, RiskLimit
 from harvestdesk.gui import formatting
 from harvestdesk.gui.theme import Tone
 from harvestdesk.gui.view_base import Figure
+from harvestdesk.reports.figures import proved_percent
+from harvestdesk.reports.wording import sentence
+from harvestdesk.reports.words import LIMITS
 from harvestdesk.services.views.plan import AccountTrades, Comparison, Measure, PlanView
 
 LIMIT_WORDS = {
@@ -17,6 +22,8 @@ GOAL_WORDS = {
     HarvestGoal.LOSS: "the largest loss",
     HarvestGoal.TAX_VALUE: "the largest tax value",
 }
+_FEW = 4
+"""Up to three securities are named in a warning."""
 TERM_WORDS = {Term.SHORT: "short", Term.LONG: "long"}
 
 MEASURES: dict[Measure, tuple[str, str]] = {
@@ -87,13 +94,51 @@ def badge(view: PlanView) -> tuple[str, Tone, str]:
     )
     if record.status != "optimal":
         return "not proved optimal", Tone.ERROR, f"{facts} Such a plan cannot be exported."
-    gap = formatting.percent(view.gap, 2)
-    words = "the best possible" if view.gap <= 0 else f"within {gap} of the best possible"
+    percent = proved_percent(view.gap)
+    if percent is None:
+        return "not proved optimal", Tone.ERROR, facts
     return (
-        words,
+        f"within {percent} % of the best possible",
         Tone.PLAN,
         f"{facts} No plan under the same limits can be better than the bound.",
     )
+
+
+def brief(reason: Reason) -> str:
+    """Return a reason for a narrow column: what the figures beside it do not say already."""
+    facts = reason.facts
+    if reason.code not in {"harvest_loss", "harvest_loss_partly"}:
+        return sentence(reason)
+    down = parse_decimal(facts.get("loss_percent", ""))
+    words = "loss stands" if down is None else f"down {formatting.number(down, 1)} %"
+    disallowed = parse_decimal(facts.get("disallowed", ""))
+    if disallowed:
+        words += f", {formatting.dollars(disallowed, cents=True)} more disallowed"
+    of_shares = parse_decimal(facts.get("of_shares", ""))
+    if reason.code == "harvest_loss":
+        return words
+    part = f"part of {formatting.shares(of_shares)}" if of_shares else "part of the lot"
+    limit = facts.get("limit", "")
+    return f"{words}, {part}: {LIMITS[limit]}" if limit in LIMITS else f"{words}, {part}"
+
+
+def brief_notice(notice: Notice) -> str:
+    """Return a warning without the list of securities that stands under Do not buy."""
+    names = [n for n in notice.facts.get("symbols", "").split(",") if n.strip()]
+    if notice.code != "locks_into_january" or len(names) < _FEW:
+        return sentence(notice)
+    whole = sentence(notice)
+    listed = notice.facts["symbols"]
+    return whole.replace(listed, f"the {len(names)} securities sold")
+
+
+def checks_words(view: PlanView) -> str:
+    """Return how many of the exact checks the plan passed."""
+    checks = view.proposal.checks
+    failed = sum(1 for c in checks if not c.passed)
+    if failed:
+        return f"\u2716 {failed} of {formatting.plural(len(checks), 'exact check')} failed"
+    return f"\u2713 {len(checks)} of {formatting.plural(len(checks), 'exact check')} passed"
 
 
 def account_sums(trades: AccountTrades) -> str:
@@ -107,7 +152,8 @@ def account_sums(trades: AccountTrades) -> str:
         )
     if trades.buys:
         parts.append(f"buy {formatting.plural(len(trades.buys), 'security', 'securities')}")
-    parts.append(f"cash {formatting.dollars(trades.cash_change, sign=True)}")
+    cash = formatting.dollars(abs(trades.cash_change))
+    parts.append(f"leaves {cash} in cash" if trades.cash_change >= 0 else f"takes {cash} of cash")
     text = "; ".join(parts)
     return text[0].upper() + text[1:]
 
