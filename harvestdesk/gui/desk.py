@@ -4,7 +4,7 @@ A book's connection is used by one thread at a time because only the write lane 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,12 +37,14 @@ class Desk(QObject):
         refreshed: a Loaded of the open household after a change.
         failed: title of the work and the exception.
         planned: the new Proposal has been stored.
+        preferences_changed: the Preferences as they are now, to be kept.
     """
 
     opened = Signal(object)
     refreshed = Signal(object)
     failed = Signal(str, object)
     planned = Signal(object)
+    preferences_changed = Signal(object)
 
     def __init__(
         self, runner: JobRunner, preferences: "Preferences", parent: QObject | None = None
@@ -57,6 +59,16 @@ class Desk(QObject):
     def app(self) -> "AppContext | None":
         """The open household's context, or None."""
         return self.loaded.app if self.loaded else None
+
+    def remember(self, **changes: str) -> None:
+        """Change preferences by field name, and have them kept when they differ."""
+        self.prefer(replace(self.preferences, **changes))  # type: ignore[arg-type]
+
+    def prefer(self, preferences: "Preferences") -> None:
+        """Put preferences in the place of the present ones."""
+        if preferences != self.preferences:
+            self.preferences = preferences
+            self.preferences_changed.emit(preferences)
 
     # --- opening ---------------------------------------------------------------------------------
     def open(self, path: Path) -> JobHandle:
@@ -100,8 +112,8 @@ class Desk(QObject):
         if old is not None:
             book = old.app.book
             self.runner.start("Closing", Lane.WRITE, lambda token, report: book.close())
-        self.preferences = self.preferences.with_recent(loaded.app.book.path)
         self.opened.emit(loaded)
+        self.prefer(self.preferences.with_recent(loaded.app.book.path))
 
     # --- changes ----------------------------------------------------------------------------------
     def work(self, title: str, use: Callable[["AppContext"], Any]) -> JobHandle:
@@ -177,9 +189,9 @@ class Desk(QObject):
         self._report_failure(handle)
 
     def _on_solved(self, proposal: Any) -> None:
-        from harvestdesk.gui import desk_work
+        from harvestdesk.services.plan_harvest import keep
 
-        stored = self.change("Keeping the plan", lambda app: desk_work.keep(app, proposal))
+        stored = self.change("Keeping the plan", lambda app: keep(app, proposal))
         stored.succeeded.connect(lambda _changes: self.planned.emit(proposal))
 
     def _on_planning_over(self, _error: object = None) -> None:

@@ -94,13 +94,6 @@ def prepare_harvest(app: "AppContext", settings: HarvestSettings) -> Job[Harvest
     )
 
 
-def keep(app: "AppContext", proposal: Proposal) -> None:
-    """Store a plan, unless the household has changed while it was worked out."""
-    from harvestdesk.services import plan_harvest
-
-    plan_harvest.keep(app, proposal)
-
-
 def build_report(app: "AppContext", kind: str, proposal_id: "ProposalId | None") -> "Report":
     """Return a worksheet, lot instructions or do-not-buy list as plain data."""
     from harvestdesk.services.worksheets import build_report as build

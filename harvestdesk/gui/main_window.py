@@ -115,6 +115,7 @@ class MainWindow(QMainWindow):
         desk.opened.connect(self._on_opened)
         desk.refreshed.connect(self._on_refreshed)
         desk.failed.connect(self._on_failed)
+        desk.preferences_changed.connect(self._on_preferences_changed)
         desk.planned.connect(lambda _proposal: self.navigate("plan", {}))
         self.sidebar.page_chosen.connect(lambda key: self.navigate(key, {}))
         self.sidebar.account_chosen.connect(lambda key: self.navigate("lots", {"account": key}))
@@ -155,7 +156,6 @@ class MainWindow(QMainWindow):
         self._on_refreshed(loaded)
         self.navigate("overview", {})
         self.sidebar.focus_pages()
-        self._remember(self.desk.preferences)
 
     def _on_refreshed(self, loaded: Loaded) -> None:
         data = loaded.data
@@ -241,13 +241,10 @@ class MainWindow(QMainWindow):
 
     def choose_look(self, scheme: Scheme) -> None:
         """Switch the look and remember it."""
-        from dataclasses import replace
-
         self.theme.choose(scheme)
-        self._remember(replace(self.desk.preferences, theme=scheme.value))
+        self.desk.remember(theme=scheme.value)
 
-    def _remember(self, preferences: "Preferences") -> None:
-        self.desk.preferences = preferences
+    def _on_preferences_changed(self, preferences: "Preferences") -> None:
         try:
             self._save_preferences(preferences)
         except OSError:

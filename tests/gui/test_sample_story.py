@@ -41,7 +41,7 @@ def test_sample__from_first_run_to_orders(planned, qtbot, tmp_path):
     (dialog,) = window.commands.open_dialogs
     dialog.folder_field.setText(str(tmp_path / "missing"))
     qtbot.keyClick(dialog, Qt.Key.Key_Return)
-    assert "not there" in dialog.notice.words
+    assert "not there" in dialog.problems["folder"]
     dialog.folder_field.setText(str(tmp_path))
     with qtbot.waitSignal(dialog.exported, timeout=20_000) as said:
         qtbot.keyClick(dialog, Qt.Key.Key_Return)

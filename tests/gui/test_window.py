@@ -156,7 +156,7 @@ def test_new_household__is_asked_made_and_opened_empty(make_window, qtbot, own_h
     (dialog,) = window.commands.open_dialogs
     assert isinstance(dialog, NewHouseholdDialog)
     qtbot.keyClick(dialog, Qt.Key.Key_Return)
-    assert "name" in dialog.problem.words
+    assert "name" in dialog.problems["name"]
     qtbot.keyClicks(dialog.title_field, "Lopez / family")
     qtbot.keyClicks(dialog.you, "Dana")
     qtbot.keyClicks(dialog.spouse, "Luis")

@@ -4,30 +4,19 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QFileDialog,
-    QFormLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from harvestdesk.gui import formatting
 from harvestdesk.gui.a11y import name
 from harvestdesk.gui.desk import Desk
+from harvestdesk.gui.dialogs.form import FormDialog, with_button
 from harvestdesk.gui.errors import words_of
-from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
+from harvestdesk.gui.theme import Theme, Tone
 from harvestdesk.gui.view_base import DeskData
 from harvestdesk.gui.widgets.fields import Choice
-from harvestdesk.gui.widgets.notice_bar import NoticeBar
 
 
-class ExportOrdersDialog(QDialog):
+class ExportOrdersDialog(FormDialog):
     """Writes the latest plan's orders into a folder.
 
     Signals:
@@ -39,13 +28,11 @@ class ExportOrdersDialog(QDialog):
     def __init__(
         self, theme: Theme, desk: Desk, data: DeskData, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(theme, "Export orders", summary(data), "Write files", parent)
         from harvestdesk.orders.export import FORMAT_NAMES
 
-        self._theme = theme
         self._desk = desk
         self._data = data
-        self.setWindowTitle("Export orders")
         self.format_box = Choice(theme, "Format")
         for key, words in FORMAT_NAMES.items():
             self.format_box.addItem(words, key)
@@ -53,47 +40,14 @@ class ExportOrdersDialog(QDialog):
         self.format_box.setCurrentIndex(max(0, wanted))
         start = desk.preferences.export_folder or str(Path.home())
         self.folder_field = name(QLineEdit(start), "Folder")
-        self.notice = NoticeBar(theme)
-        self.buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
-        )
-        self._lay_out()
-        self.buttons.accepted.connect(self._on_save)
-        self.buttons.rejected.connect(self.reject)
-
-    def _lay_out(self) -> None:
-        theme = self._theme
-        layout = QVBoxLayout(self)
-        edge = theme.px(Space.HUGE)
-        layout.setContentsMargins(edge, edge, edge, edge)
-        layout.setSpacing(theme.px(Space.LARGE))
-        title = QLabel("Export orders")
-        title.setFont(theme.font(TextSize.SECTION, strong=True))
-        layout.addWidget(title)
-        words = QLabel(summary(self._data))
-        words.setWordWrap(True)
-        layout.addWidget(words)
-        form = QFormLayout()
-        form.setSpacing(theme.px(Space.MEDIUM))
-        form.addRow("&Format", self.format_box)
-        row = QWidget()
-        across = QHBoxLayout(row)
-        across.setContentsMargins(0, 0, 0, 0)
-        across.addWidget(self.folder_field, 1)
-        choose = name(QPushButton("Choose…"), "Choose the folder")
-        choose.setAutoDefault(False)
+        folder_row, choose = with_button(self.folder_field, "Choose the folder")
+        form = self.new_form()
+        self.add_field(form, "format", "&Format", self.format_box)
+        self.add_field(form, "folder", "F&older", folder_row, self.folder_field)
+        self.column.addLayout(form)
+        self.setMinimumWidth(theme.px(600))
         choose.clicked.connect(self._on_choose)
-        across.addWidget(choose)
-        label = QLabel("F&older")
-        label.setBuddy(self.folder_field)
-        form.addRow(label, row)
-        layout.addLayout(form)
-        layout.addWidget(self.notice)
-        self._save = self.buttons.button(QDialogButtonBox.StandardButton.Save)
-        self._save.setText("Write files")
-        self._save.setProperty("primary", True)
-        layout.addWidget(self.buttons)
-        self.setMinimumWidth(theme.px(560))
+        self.buttons.accepted.connect(self._on_save)
 
     def _on_choose(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, "Folder", self.folder_field.text())
@@ -106,11 +60,11 @@ class ExportOrdersDialog(QDialog):
         if proposal is None:
             return
         if not folder.is_dir():
-            self.notice.say("This folder is not there; choose another.", Tone.ERROR)
-            self.folder_field.setFocus()
+            self.show_problems({"folder": "This folder is not there; choose another."})
             return
+        self.show_problems({})
         order_format = str(self.format_box.currentData())
-        self._save.setEnabled(False)
+        self.accept_button.setEnabled(False)
 
         def write(app: Any) -> Any:
             from harvestdesk.services.orders import export_orders
@@ -119,6 +73,9 @@ class ExportOrdersDialog(QDialog):
 
         handle = self._desk.quiet_work("Writing orders", write)
         handle.succeeded.connect(self._on_written)
+        handle.succeeded.connect(
+            lambda _paths: self._desk.remember(export_folder=str(folder), order_format=order_format)
+        )
         handle.failed.connect(self._on_failed)
 
     def _on_written(self, paths: tuple[Path, ...]) -> None:
@@ -127,7 +84,7 @@ class ExportOrdersDialog(QDialog):
         self.accept()
 
     def _on_failed(self, error: BaseException) -> None:
-        self._save.setEnabled(True)
+        self.accept_button.setEnabled(True)
         self.notice.say(words_of(error), Tone.ERROR)
 
 

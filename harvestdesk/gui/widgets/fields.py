@@ -6,13 +6,13 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QDoubleValidator, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
-from harvestdesk.domain.money import decimal_text, parse_decimal
+from harvestdesk.domain.money import ZERO, decimal_text, parse_decimal
 from harvestdesk.gui.a11y import name
 from harvestdesk.gui.theme import Theme
 
 
 class FigureField(QLineEdit):
-    """A number between zero and a limit; Up and Down step it.
+    """A number between two limits; Up and Down step it.
 
     Signals:
         value_changed: the number changed, by whatever hand.
@@ -21,18 +21,29 @@ class FigureField(QLineEdit):
     value_changed = Signal()
 
     def __init__(
-        self, theme: Theme, spoken: str, *, most: Decimal, decimals: int = 2, step: int = 1
+        self,
+        theme: Theme,
+        spoken: str,
+        *,
+        most: Decimal,
+        least: Decimal = ZERO,
+        decimals: int = 2,
+        step: int = 1,
     ) -> None:
         super().__init__()
         self._last = Decimal(0)
-        self._most = most
+        self._least, self._most = least, most
         self._step = Decimal(step)
-        validator = QDoubleValidator(0.0, float(most), decimals, self)
+        validator = QDoubleValidator(float(least), float(most), decimals, self)
         validator.setNotation(QDoubleValidator.Notation.StandardNotation)
         self.setValidator(validator)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setFixedWidth(theme.text_width(10))
-        name(self, spoken, f"A number up to {decimal_text(most)}; Up and Down change it")
+        name(
+            self,
+            spoken,
+            f"A number from {decimal_text(least)} to {decimal_text(most)}; Up and Down change it",
+        )
         self.textChanged.connect(self._on_text_changed)
 
     @property
@@ -46,7 +57,7 @@ class FigureField(QLineEdit):
 
     def _on_text_changed(self, text: str) -> None:
         typed = parse_decimal(text.replace(",", "").strip())
-        if typed is None or not 0 <= typed <= self._most or typed == self._last:
+        if typed is None or not self._least <= typed <= self._most or typed == self._last:
             return
         self._last = typed
         self.value_changed.emit()
@@ -57,7 +68,7 @@ class FigureField(QLineEdit):
         if not turn:
             super().keyPressEvent(event)
             return
-        self.show_value(min(max(self._last + turn * self._step, Decimal(0)), self._most))
+        self.show_value(min(max(self._last + turn * self._step, self._least), self._most))
 
 
 class Choice(QComboBox):

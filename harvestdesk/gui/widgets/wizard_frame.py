@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QKeyEvent, QPalette
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -18,6 +18,9 @@ from PySide6.QtWidgets import (
 from harvestdesk.gui.a11y import name
 from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
 from harvestdesk.gui.widgets.notice_bar import NoticeBar
+
+
+LEAVE_WORDS = "Nothing has been taken in yet. Press Esc once more to leave without it, or go on."
 
 
 class WizardPage(QWidget):
@@ -151,6 +154,20 @@ class WizardFrame(QDialog):
         outer.setSpacing(0)
         outer.addWidget(self._steps)
         outer.addLayout(content, 1)
+
+    # --- leaving ---------------------------------------------------------------------------------
+    @property
+    def is_changed(self) -> bool:
+        """True when something chosen would be lost by leaving."""
+        return False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Warn at the first Escape while something chosen would be lost."""
+        leaving = event.key() == Qt.Key.Key_Escape
+        if leaving and self.is_changed and self.notice.words != LEAVE_WORDS:
+            self.notice.say(LEAVE_WORDS)
+            return
+        super().keyPressEvent(event)
 
     # --- moving ----------------------------------------------------------------------------------
     @property

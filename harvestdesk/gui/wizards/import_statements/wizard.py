@@ -29,10 +29,8 @@ class ImportWizard(WizardFrame):
     def __init__(self, theme: Theme, desk: Desk, parent: QWidget | None = None) -> None:
         self._desk = desk
         self.draft = Draft()
-        app = desk.app
         accounts = desk.loaded.data.snapshot.accounts if desk.loaded else ()
-        folder = app.settings.import_folder if app else ""
-        self.files_page = ChooseFilesPage(theme, self.draft, folder)
+        self.files_page = ChooseFilesPage(theme, self.draft, desk.preferences.import_folder)
         self.detected_page = DetectedPage(theme, self.draft)
         self.accounts_page = AccountsPage(theme, self.draft, accounts)
         self.rows_page = NewRowsPage(theme, self.draft)
@@ -68,6 +66,11 @@ class ImportWizard(WizardFrame):
         else:
             super().go_on()
 
+    @property
+    def is_changed(self) -> bool:
+        """True once files have been chosen."""
+        return bool(self.draft.paths)
+
     def reject(self) -> None:
         """Leave; nothing has been written."""
         if self._running is not None and self.current != CONFIRM:
@@ -101,6 +104,7 @@ class ImportWizard(WizardFrame):
 
     def _on_read(self, preview: ImportPreview) -> None:
         self.draft.preview = preview
+        self._desk.remember(import_folder=str(self.draft.paths[0].parent))
         self.show_page(DETECTED)
 
     def _on_decided(self, preview: ImportPreview) -> None:
