@@ -100,7 +100,10 @@ def sort_lots(
     for loss in losses:
         orders[loss.lot.account_id, loss.lot.security_id] += loss.value
     small = [x for x in losses if _order(orders, x) < settings.min_trade]
-    kept += [_below_min_trade(x, _order(orders, x), settings) for x in small]
+    kept += [
+        sorter.left_out(x) if x.whole_only else _below_min_trade(x, _order(orders, x), settings)
+        for x in small
+    ]
     large = tuple(x for x in losses if _order(orders, x) >= settings.min_trade)
     washed = washed_shares(snapshot, [x.lot.id for x in large], standings)
     return Eligibility(tuple(replace(x, washed=washed[x.lot.id]) for x in large), tuple(kept))
@@ -191,6 +194,8 @@ class _Sorter:
             return self._locked(lot, security, gain, standing)
         disallowed = disallowed_of(-gain, standing.matching_shares, lot.shares)
         small = self._too_small(security, -gain - disallowed)
+        if small is not None and accepted:
+            return self._locked(lot, security, gain, standing)
         if small is not None:
             return KeptLot(lot.id, lot.shares, gain, small)
         acquired = lot.acquired_on or self._snapshot.as_of

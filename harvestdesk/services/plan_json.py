@@ -76,6 +76,7 @@ def _settings(settings: HarvestSettings, names: Names) -> Json:
         "accounts": list(settings.account_ids),
         "excluded": [names.symbol(s) for s in settings.excluded_security_ids],
         "replace": settings.replace,
+        "max_disallowed_percent": decimal_text(settings.max_disallowed_percent),
     }
 
 
@@ -91,6 +92,7 @@ def _sale(sale: LotSale, names: Names) -> Json:
         "proceeds": _money(sale.proceeds),
         "basis": _money(sale.basis),
         "gain": _money(sale.gain),
+        "disallowed": _money(sale.disallowed),
         "term": sale.term.value,
         "acquired": sale.acquired_on.isoformat(),
         "tax_value": _money(sale.tax_value),

@@ -42,6 +42,14 @@ _SYMBOLS_SHOWN = 2
 """Beside a sale, more replacements than these are counted; the purchases name them all."""
 
 
+_SALES_CAPTION = (
+    "Tax saved: the lot's share of the tax this plan saves this year. Safe from: first day the security, or "
+    "anything identical, may be bought again."
+)
+_WASHED_CAPTION = (
+    " Disallowed: basis less proceeds beyond the loss, added to the basis of shares bought within 30 days "
+    "(IRC §1091(d))."
+)
 _LADDER_CAPTION = (
     "Each line adds to those above it. Raise the limit only if the further loss is worth the drift."
 )
@@ -107,7 +115,8 @@ def before_after_table(proposal: Proposal) -> Table:
 
 
 def sales_table(proposal: Proposal, snapshot: HouseholdSnapshot) -> Table:
-    """Return the lots to sell, by account, with subtotals by term."""
+    """Return the lots to sell, by account, with subtotals by term; what is disallowed only if there is any."""
+    washed = (Column("Disallowed", _RIGHT, 120, total=True),) if proposal.disallowed_loss else ()
     columns = (
         Column("Sell", width_share=105),
         Column("Acquired", width_share=130),
@@ -118,6 +127,7 @@ def sales_table(proposal: Proposal, snapshot: HouseholdSnapshot) -> Table:
         Column("Basis", _RIGHT, 150, total=True),
         Column("Proceeds", _RIGHT, 150, total=True),
         Column("Loss", _RIGHT, 140, total=True),
+        *washed,
         Column("Tax saved", _RIGHT, 135, total=True),
         Column("Replaced by", width_share=175),
         Column("Safe from", width_share=130),
@@ -132,13 +142,12 @@ def sales_table(proposal: Proposal, snapshot: HouseholdSnapshot) -> Table:
         chosen = [s for s in sales if s.term is term]
         if chosen:
             name = f"{TERM_NAMES[term]}-term, {count(len(chosen), 'lot')}"
-            rows.append(Row(_sale_sums(name, chosen), RowKind.SUM))
+            rows.append(Row(_sale_sums(name, chosen, bool(washed)), RowKind.SUM))
     return Table(
         columns,
         tuple(rows),
-        _sale_sums(f"Total, {count(len(sales), 'lot')}", sales) if sales else (),
-        caption="Tax saved: the lot's share of the tax this plan saves this year. Safe from: first day the "
-        "security, or anything identical, may be bought again.",
+        _sale_sums(f"Total, {count(len(sales), 'lot')}", sales, bool(washed)) if sales else (),
+        caption=_SALES_CAPTION + (_WASHED_CAPTION if washed else ""),
         empty_text="No lot is sold.",
     )
 
@@ -318,7 +327,8 @@ def _sale_row(proposal: Proposal, snapshot: HouseholdSnapshot, sale: LotSale, di
             usd(sale.price),
             usd(sale.basis),
             usd(sale.proceeds),
-            usd(-sale.gain),
+            usd(-sale.recognized),
+            *((usd(sale.disallowed),) if proposal.disallowed_loss else ()),
             usd(sale.tax_value),
             _replacements(proposal, snapshot, sale),
             _safe_from(proposal, sale.security_id),
@@ -342,13 +352,13 @@ def _safe_from(proposal: Proposal, security_id: SecurityId) -> str:
     return day(max(days, default=None))
 
 
-def _sale_sums(name: str, sales: Sequence[LotSale]) -> tuple[str, ...]:
+def _sale_sums(name: str, sales: Sequence[LotSale], washed: bool) -> tuple[str, ...]:
     def total(field: str) -> str:
         return usd(sum((getattr(s, field) for s in sales), ZERO))
 
     return (
         name, "", "", "", "", "", total("basis"), total("proceeds"),
-        usd(loss_of(sales)), total("tax_value"), "", "",
+        usd(loss_of(sales)), *((total("disallowed"),) if washed else ()), total("tax_value"), "", "",
     )  # fmt: skip
 
 

@@ -38,6 +38,7 @@ from harvestdesk.reports.worksheets.parts import (
     by_symbol,
     footer,
     head,
+    loss_of,
     running_head,
     symbol_of,
 )
@@ -183,7 +184,7 @@ def _lot_table(
         rows += [_lot_row(snapshot, sale, shares, digits) for sale in order]
     every = [s for order in orders for s in order]
     basis = sum((s.basis for s in every), ZERO)
-    loss = -sum((s.gain for s in every), ZERO)
+    loss = loss_of(every)
     totals = ("Total", "", "", "", "", usd(basis), usd(loss))
     return Table(columns, tuple(rows), totals)
 
@@ -205,7 +206,7 @@ def _lot_row(
             _shares(shares, sale.shares),
             usd(_unit_cost(sale), digits),
             usd(sale.basis),
-            usd(-sale.gain),
+            usd(-sale.recognized),
         )
     )
 

@@ -68,8 +68,8 @@ def by_symbol(snapshot: HouseholdSnapshot, sales: Sequence[LotSale]) -> list[lis
 
 
 def loss_of(sales: Iterable[LotSale], term: Term | None = None) -> Decimal:
-    """Return the realised loss in dollars, positive, of all sales or those of one term."""
-    return -sum((s.gain for s in sales if term is None or s.term is term), ZERO)
+    """Return the loss that counts in dollars, positive, of all sales or those of one term."""
+    return -sum((s.recognized for s in sales if term is None or s.term is term), ZERO)
 
 
 def broker_lot_refs(snapshot: HouseholdSnapshot, lot_id: LotId) -> str:

@@ -23,7 +23,7 @@ from harvestdesk.services.views.wash_calendar import LockRow, lock_row
 
 @dataclass(frozen=True, slots=True)
 class SaleRow:
-    """Shares of one lot the plan sells."""
+    """Shares of one lot the plan sells; `disallowed` is the part of its loss that does not count."""
 
     lot_id: LotId
     account_id: AccountId
@@ -40,6 +40,12 @@ class SaleRow:
     gain: Decimal
     tax_value: Decimal
     reason: Reason
+    disallowed: Decimal = ZERO
+
+    @property
+    def loss(self) -> Decimal:
+        """Loss that counts this year in dollars, positive."""
+        return -self.gain - self.disallowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ class AccountTrades:
     @property
     def loss(self) -> Decimal:
         """Losses realised in the account in dollars, positive."""
-        return -sum((s.gain for s in self.sales), ZERO)
+        return sum((s.loss for s in self.sales), ZERO)
 
     @property
     def tax_value(self) -> Decimal:
@@ -169,7 +175,7 @@ class PlanView:
     @property
     def loss_of(self) -> dict[Term, Decimal]:
         """Losses realised per term in dollars, positive."""
-        return {t: -sum((s.gain for s in self.sales if s.term is t), ZERO) for t in Term}
+        return {t: sum((s.loss for s in self.sales if s.term is t), ZERO) for t in Term}
 
     @property
     def tax_value(self) -> Decimal:
@@ -235,6 +241,7 @@ def _sale(names: Names, sale: LotSale) -> SaleRow:
         gain=sale.gain,
         tax_value=sale.tax_value,
         reason=sale.reason,
+        disallowed=sale.disallowed,
     )
 
 

@@ -34,6 +34,7 @@ def run(*argv):
         ["lots", "--household", "x", "--as-of", "yesterday"],
         ["plan", "harvest", "--household", "x", "--tracking-error", "-1"],
         ["plan", "harvest", "--household", "x", "--min-loss", "NaN"],
+        ["plan", "harvest", "--household", "x", "--accept-disallowed", "-1"],
         ["plan", "harvest", "--household", "x", "--goal", "beauty"],
         ["lots", "--household", "nobody"],
         ["report", "worksheet", "--out", "x.docx"],

@@ -73,6 +73,14 @@ def test_accepted__not_below_what_it_takes(percent) -> None:
     assert harvested(locked(), percent).sales == ()
 
 
+def test_too_little_left_of_a_loss__stays_locked() -> None:
+    """As many shares bought as the lot has: nothing of the loss would count."""
+    household = locked(lot("a", "AAA", 5, 600), drip("5"))
+    proposal = harvested(household, "100")
+    assert proposal.sales == ()
+    assert kept_codes(proposal)["a"] == "locked_until"
+
+
 def test_ira__is_never_accepted_and_never_offered() -> None:
     household = locked(lot("a", "AAA", 1000, 100000), drip(account="roth"))
     proposal = harvested(household, "100")

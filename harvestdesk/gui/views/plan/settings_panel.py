@@ -23,6 +23,12 @@ from harvestdesk.gui.theme import Space, TextSize, Theme
 from harvestdesk.gui.views.plan.words import GOAL_WORDS, LIMIT_WORDS
 from harvestdesk.gui.widgets.fields import Choice, FigureField
 
+_DISALLOWED = (
+    "A lot locked by a purchase within 30 days is sold whole if no more of its loss is disallowed. Only the loss "
+    "on as many shares as were bought is disallowed (Reg. 1.1091-1(c), (d)); it is added to the basis of "
+    "those shares (IRC §1091(d)). A loss an IRA-type account would destroy is never accepted."
+)
+
 
 class SettingsPanel(QFrame):
     """The sentences and their fields.
@@ -53,6 +59,14 @@ class SettingsPanel(QFrame):
             theme, "Smallest loss worth a sale in dollars", most=most, step=5
         )
         self.min_trade = FigureField(theme, "Smallest order in dollars", most=most, step=50)
+        self.disallowed = name(
+            FigureField(
+                theme, "Most of a lot's loss that may be disallowed in percent", most=Decimal(100)
+            ),
+            "Most of a lot's loss that may be disallowed, in percent",
+            _DISALLOWED,
+        )
+        self.disallowed.setToolTip(_DISALLOWED)
         self.replace = QCheckBox("Buy replacements too")
         self.replace.setToolTip("In the same plan; otherwise the proceeds stay in cash")
         self.excluded = name(
@@ -65,7 +79,7 @@ class SettingsPanel(QFrame):
         self._lay_out()
         self.limit.currentIndexChanged.connect(self._on_changed)
         self.goal.currentIndexChanged.connect(self._on_changed)
-        for field in (self.tracking_error, self.min_loss, self.min_trade):
+        for field in (self.tracking_error, self.min_loss, self.min_trade, self.disallowed):
             field.value_changed.connect(self._on_changed)
         self.replace.toggled.connect(self._on_changed)
         self.excluded.textChanged.connect(self._on_changed)
@@ -85,6 +99,7 @@ class SettingsPanel(QFrame):
             account_ids=() if every else chosen,
             excluded_security_ids=self._excluded_ids(),
             replace=self.replace.isChecked(),
+            max_disallowed_percent=self.disallowed.value,
             ladder_length=self._base.ladder_length,
             time_limit_seconds=self._base.time_limit_seconds,
         )
@@ -98,6 +113,7 @@ class SettingsPanel(QFrame):
         self.tracking_error.show_value(settings.tracking_error_bp)
         self.min_loss.show_value(settings.min_loss)
         self.min_trade.show_value(settings.min_trade)
+        self.disallowed.show_value(settings.max_disallowed_percent)
         self.replace.setChecked(settings.replace)
         by_id = {v: k for k, v in self._symbols.items()}
         self.excluded.setText(
@@ -150,7 +166,7 @@ class SettingsPanel(QFrame):
     # --- parts -------------------------------------------------------------------------------------
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
-        side = self._theme.px(Space.LARGE)
+        side = self._theme.px(Space.MEDIUM)
         column.setContentsMargins(side, self._theme.px(Space.MEDIUM), side, side)
         column.setSpacing(self._theme.px(Space.SMALL))
         head = QLabel("What is asked")
@@ -163,6 +179,10 @@ class SettingsPanel(QFrame):
         column.addWidget(self.goal)
         column.addLayout(self._sentence("Skip losses below $", self.min_loss))
         column.addLayout(self._sentence("Skip orders below $", self.min_trade))
+        column.addLayout(self._sentence("Accept up to", self.disallowed, "%"))
+        rest = QLabel("of a lot's loss being disallowed")
+        rest.setToolTip(_DISALLOWED)
+        column.addWidget(rest)
         column.addWidget(self.replace)
         column.addSpacing(self._theme.px(Space.TINY))
         column.addWidget(QLabel("Trade in"))
@@ -179,6 +199,7 @@ class SettingsPanel(QFrame):
         row.setSpacing(self._theme.px(Space.TINY))
         if before:
             row.addWidget(QLabel(before))
+        field.setFixedWidth(self._theme.text_width(8))
         row.addWidget(field)
         if after:
             row.addWidget(QLabel(after))
