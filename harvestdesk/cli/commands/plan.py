@@ -43,6 +43,13 @@ def add_parsers(commands: Subparsers) -> None:
     parser.add_argument("--min-loss", type=amount, default=_DEFAULT.min_loss, metavar="USD")
     parser.add_argument("--min-trade", type=amount, default=_DEFAULT.min_trade, metavar="USD")
     parser.add_argument(
+        "--accept-disallowed",
+        type=amount,
+        default=_DEFAULT.max_disallowed_percent,
+        metavar="PERCENT",
+        help="sell a locked lot whole if at most this part of its loss is disallowed (default 0)",
+    )
+    parser.add_argument(
         "--account", action="append", default=[], metavar="ID", help="may be repeated"
     )
     parser.add_argument("--exclude", action="append", default=[], metavar="SYMBOL")
@@ -103,6 +110,7 @@ def settings_of(args: argparse.Namespace, ctx: AppContext) -> HarvestSettings:
         account_ids=tuple(AccountId(a) for a in args.account),
         excluded_security_ids=tuple(excluded),
         replace=not args.no_replace,
+        max_disallowed_percent=args.accept_disallowed,
     )
 
 
@@ -120,8 +128,9 @@ def tell(run: Run, proposal: Proposal, snapshot: HouseholdSnapshot) -> None:
     out.say(f"Tax of the year ${money(before.tax)} -> ${money(after.tax)}.")
     out.say(f"Distance from the best possible: {proposal.solver.gap * 100:.3f} %.")
     out.say()
+    washed = ("Disallowed",) if proposal.disallowed_loss else ()
     out.table(
-        ("Sell", "Account", "Shares", "Acquired", "Term", "Loss"),
+        ("Sell", "Account", "Shares", "Acquired", "Term", "Loss", *washed),
         [
             (
                 snapshot.security_by_id[s.security_id].symbol,
@@ -129,7 +138,8 @@ def tell(run: Run, proposal: Proposal, snapshot: HouseholdSnapshot) -> None:
                 f"{s.shares.normalize():f}",
                 s.acquired_on.isoformat(),
                 s.term.value,
-                money(-s.gain),
+                money(-s.recognized),
+                *(money(s.disallowed) for _ in washed),
             )
             for s in proposal.sales
         ],
