@@ -121,6 +121,11 @@ def test_options_shape_the_plan(desk, household):
     assert tight["ladder"]
     more = plan("--tracking-error", "30", "--increase")
     assert more["tracking_error"] - more["before"]["tracking_error"] <= 0.0030
+    accepting = plan("--accept-disallowed", "5")
+    assert accepting["settings"]["max_disallowed_percent"] == "5"
+    # Every lock of the sample is as large as its lot, or an IRA's: there is nothing to accept.
+    assert (accepting["realised_loss"], accepting["passed"]) == ("71400.00", True)
+    assert {t["disallowed"] for t in accepting["trades"] if t["action"] == "sell"} == {"0.00"}
     bare = plan("--no-replace", "--tracking-error", "500")
     assert not [t for t in bare["trades"] if t["action"] == "buy"]
 

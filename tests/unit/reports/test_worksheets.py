@@ -138,6 +138,23 @@ def test_harvest__totals_add_up_by_term_and_over_all() -> None:
     assert sales.totals[loss] == usd(PLAN.realised_loss)
 
 
+def test_harvest__what_is_disallowed_has_a_column_only_if_there_is_any() -> None:
+    first, *others = PLAN.sales
+    washed = replace(PLAN, sales=(replace(first, disallowed=Decimal("12.40")), *others))
+    sales = table(harvest_worksheet(washed, HOUSEHOLD), "Sell")
+    titles = [c.title for c in sales.columns]
+    place = titles.index("Disallowed")
+    assert {len(r.cells) for r in sales.rows if r.kind is not RowKind.GROUP} == {len(titles)}
+    body = [r.cells for r in sales.rows if r.kind is RowKind.BODY]
+    assert [c[place] for c in body].count("$12.40") == 1
+    assert (sales.totals[place - 1], sales.totals[place]) == ("$66,335.61", "$12.40")
+    assert "§1091(d)" in sales.caption
+    plain = table(harvest_worksheet(PLAN, HOUSEHOLD), "Sell")
+    assert "Disallowed" not in [c.title for c in plain.columns]
+    assert "Disallowed" not in plain.caption
+    assert "to realise $66,335.61 of losses" in decision(washed)
+
+
 def test_harvest__each_sale_says_what_replaces_it_and_when_it_is_safe() -> None:
     sales = table(harvest_worksheet(PLAN, HOUSEHOLD), "Sell")
     rows = {r.cells[0]: r.cells for r in sales.rows if r.kind is RowKind.BODY}

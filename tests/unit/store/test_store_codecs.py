@@ -1,5 +1,6 @@
 """The JSON of kept plans: exact, canonical, and refusing what it can't hold."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -9,7 +10,7 @@ from enum import StrEnum
 import pytest
 from factories import proposal
 
-from harvestdesk.domain.proposal import Proposal
+from harvestdesk.domain.proposal import HarvestSettings, Proposal
 from harvestdesk.store import codecs
 from harvestdesk.store.database import HouseholdBook
 
@@ -59,6 +60,20 @@ def test_floats__come_back_exactly(value: float) -> None:
 
 def test_defaults__fill_what_an_older_plan_lacks() -> None:
     assert codecs.loads(Outer, '{"inner":[],"ratio":1}') == Outer((), 1.0)
+
+
+def test_defaults__settings_and_sales_of_an_older_plan() -> None:
+    """Plans stored before a part of a loss could be accepted are read as they were meant."""
+    settings = json.loads(codecs.dumps(HarvestSettings(min_loss=Decimal(40))))
+    del settings["max_disallowed_percent"]
+    assert codecs.loads(HarvestSettings, json.dumps(settings)) == HarvestSettings(
+        min_loss=Decimal(40)
+    )
+    newer = proposal()
+    plan = json.loads(codecs.dumps(newer))
+    for sale in plan["sales"]:
+        del sale["disallowed"]
+    assert codecs.loads(Proposal, json.dumps(plan)) == newer
 
 
 @pytest.mark.parametrize(
