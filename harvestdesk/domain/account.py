@@ -48,6 +48,17 @@ class ReliefMethod(StrEnum):
     MAX_LOSS = "max_loss"
 
 
+RELIEF_NAMES: dict[ReliefMethod, str] = {
+    ReliefMethod.FIFO: "First in, first out",
+    ReliefMethod.LIFO: "Last in, first out",
+    ReliefMethod.HIFO: "Highest cost first",
+    ReliefMethod.LOFO: "Lowest cost first",
+    ReliefMethod.SPECIFIC: "Lots named for every sale",
+    ReliefMethod.MIN_TAX: "Least tax first",
+    ReliefMethod.MAX_LOSS: "Largest loss first",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """One account.

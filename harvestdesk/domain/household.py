@@ -17,6 +17,14 @@ class FilingStatus(StrEnum):
     HEAD = "head_of_household"
 
 
+FILING_NAMES: dict[FilingStatus, str] = {
+    FilingStatus.SINGLE: "Single",
+    FilingStatus.JOINT: "Married filing jointly",
+    FilingStatus.SEPARATE: "Married filing separately",
+    FilingStatus.HEAD: "Head of household",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody whose accounts count as one for wash sales (Pub. 550: you, your spouse)."""
