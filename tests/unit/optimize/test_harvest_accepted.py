@@ -113,6 +113,20 @@ def test_sold_whole_or_not_at_all__whatever_the_room(goal, limit) -> None:
         assert total == first.disallowed > 0
 
 
+def test_objective__counts_what_a_later_lot_bears_alone() -> None:
+    """The first lot has no room, so that the second one, deep under water, bears the half share."""
+    household = locked(
+        lot("a", "AAA", 4000, 330000), lot("b", "AAA", 400, 50000, on=date(2024, 6, 3)), drip()
+    )
+    limits = (Decimal(n) for n in range(5, 300, 5))
+    plans = (harvested(household, tracking_error_bp=n, replace=False) for n in limits)
+    proposal = next(p for p in plans if p.sales)
+    (sale,) = proposal.sales
+    # 18,000 on 400 shares, 45 a share.
+    assert (sale.lot_id, sale.disallowed) == ("b", Decimal("22.50"))
+    assert proposal.solver.objective == pytest.approx(float(proposal.realised_loss), abs=1e-6)
+
+
 def test_replacement_at_a_loss_itself__stays() -> None:
     household = locked(lot("a", "AAA", 1000, 100000), lot("r", "AAA", 5, 600, on=days_ago(10)))
     alone = harvested(household, "0")
