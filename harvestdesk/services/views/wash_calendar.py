@@ -256,9 +256,10 @@ def _lanes(
 
 
 def _urgency(lane: Lane) -> tuple[object, ...]:
-    """Lanes where something must be paused first, then the most dollars at stake."""
+    """What must be paused first, then what was sold, what would be lost for good, and the most dollars."""
     expected = [m for m in lane.markers if m.inside and m.scheduled]
-    return (not expected, not lane.permanent, -lane.dollars, lane.symbols)
+    sold = [w for w in lane.windows if not w.planned]
+    return (not expected, not sold, not lane.permanent, -lane.dollars, lane.symbols)
 
 
 def _collided(marker: Marker, windows: Iterable[LockRow]) -> Marker:

@@ -80,8 +80,9 @@ class LotsPage(Page):
         column.addWidget(self.legend)
         split.addWidget(picture)
         split.addWidget(self.table)
-        split.setStretchFactor(0, 5)
-        split.setStretchFactor(1, 4)
+        split.setStretchFactor(0, 1)
+        split.setStretchFactor(1, 1)
+        split.setSizes([self.theme.px(330), self.theme.px(330)])
         return split
 
     # --- showing -----------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ LOOKS: dict[LotStatus, Look] = {
     LotStatus.GAIN: Look("gain", Shape.DOT, Tone.GAIN),
     LotStatus.SELLABLE: Look("loss, can be sold", Shape.CIRCLE, Tone.LOSS),
     LotStatus.LOCKED: Look("loss, locked", Shape.SQUARE, Tone.LOCKED, hatched=True),
-    LotStatus.PERMANENT: Look("would be permanently lost", Shape.DIAMOND, Tone.PERMANENT),
+    LotStatus.PERMANENT: Look("loss, gone for good if sold (IRA)", Shape.DIAMOND, Tone.PERMANENT),
     LotStatus.PLANNED: Look("sold by the plan", Shape.TRIANGLE, Tone.PLAN),
 }
 """In the order of painting: what matters most lies on top."""

@@ -3,22 +3,32 @@
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from harvestdesk.domain.account import ACCOUNT_TYPE_NAMES
 from harvestdesk.gui import formatting
 from harvestdesk.gui.models.table_base import Column, ColumnTable, Kind
 from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
 from harvestdesk.gui.view_base import DeskData, Figure, Page, ViewContext
-from harvestdesk.gui.views.overview.words import EVENT_WORDS, answer, event_tone
+from harvestdesk.gui.views.overview.words import answer, event_meaning, event_tone, event_words
 from harvestdesk.gui.widgets.data_table import DataTable
-from harvestdesk.services.views.overview import Event, Overview
+from harvestdesk.services.views.overview import Event, EventKind, Overview
 
 _NO_DATA = (
     "There is nothing in this household yet. Import what your brokers let you download: positions, "
     "lots and transactions. You see everything before it is written."
 )
+
+_MOST_EVENTS = 16
+_PAGE_OF = {
+    EventKind.PLAN: "plan",
+    EventKind.PLAN_AGAIN: "plan",
+    EventKind.PLAN_FAILED: "plan",
+    EventKind.CARRY_OUT: "plan",
+    EventKind.YEAR_END: "lots",
+    EventKind.LOSS_TURNS_LONG: "lots",
+    EventKind.LONG_TERM: "lots",
+}
 
 
 def _gain_tone(row: Mapping[str, Any]) -> Tone:
@@ -69,19 +79,30 @@ def _account_columns() -> tuple[Column, ...]:
 
 
 def _event_columns() -> tuple[Column, ...]:
+    def meaning(row: Mapping[str, Any]) -> str:
+        return event_meaning(row["kind"])
+
     return (
-        Column("on", "Day", Kind.DATE, explain="When it happens.", width=11),
+        Column("on", "By", Kind.DATE, explain="The day it happens, or has to be done by.", width=11),
         Column(
             "what",
-            "What",
-            explain="What happens on that day.",
+            "What to do",
+            explain="What to do, or to know, about that day.",
+            explain_cell=meaning,
             tone=lambda r: event_tone(r["kind"]),
             width=30,
             stretch=True,
         ),
-        Column("symbols", "Security", explain="Securities it concerns.", width=16),
-        Column("account", "Account", explain="Where it happens.", width=22),
-        Column("dollars", "At stake $", Kind.DOLLARS, explain="Dollars it touches.", width=12),
+        Column("symbols", "Security", explain="Securities it concerns.", width=22),
+        Column("account", "Account", explain="Where it happens.", width=18),
+        Column(
+            "dollars",
+            "At stake $",
+            Kind.DOLLARS,
+            explain="Losses or gains it touches, at the last prices.",
+            explain_cell=meaning,
+            width=11,
+        ),
     )
 
 
@@ -101,17 +122,23 @@ class OverviewPage(Page):
             ColumnTable(_account_columns(), self.theme), self.theme, "Accounts", filters=False
         )
         self.events = DataTable(
-            ColumnTable(_event_columns(), self.theme), self.theme, "Coming up", filters=False
+            ColumnTable(_event_columns(), self.theme), self.theme, "What to do next", filters=False
         )
         self.accounts.activated.connect(self._on_account_activated)
         self.events.activated.connect(self._on_event_activated)
-        split = QSplitter(Qt.Orientation.Vertical)
-        split.setChildrenCollapsible(False)
-        split.addWidget(_titled(self.theme, "Accounts", self.accounts))
-        split.addWidget(_titled(self.theme, "Coming up in the next weeks", self.events))
-        split.setStretchFactor(0, 2)
-        split.setStretchFactor(1, 3)
-        self.body.addWidget(split, 1)
+        self._nothing = QLabel(
+            "Nothing is due: no loss can be sold today, and no lock ends in the next weeks."
+        )
+        self._nothing.setWordWrap(True)
+        self.body.setSpacing(self.theme.px(Space.SMALL))
+        self.body.addSpacing(self.theme.px(Space.SMALL))
+        self.body.addWidget(_heading(self.theme, "What to do next"))
+        self.body.addWidget(self._nothing)
+        self.body.addWidget(self.events, 3)
+        self.body.addSpacing(self.theme.px(Space.MEDIUM))
+        self.body.addWidget(_heading(self.theme, "Accounts"))
+        self.body.addWidget(self.accounts, 1)
+        self.body.addStretch(0)
         self._events: tuple[Event, ...] = ()
 
     def refresh(self, data: DeskData) -> None:
@@ -141,40 +168,38 @@ class OverviewPage(Page):
             },
             [r.account_id for r in rows],
         )
-        self.accounts.fit_rows(most=10)
+        self.accounts.fit_rows(most=8)
 
     def _show_events(self, shown: Overview) -> None:
         self._events = shown.events
         self.events.model.set_rows(
             {
                 "on": [e.on for e in shown.events],
-                "what": [EVENT_WORDS[e.kind] for e in shown.events],
+                "what": [event_words(e) for e in shown.events],
                 "kind": [e.kind for e in shown.events],
-                "symbols": [", ".join(e.symbols) for e in shown.events],
-                "account": [e.account for e in shown.events],
+                "symbols": [", ".join(e.symbols) or formatting.NOTHING for e in shown.events],
+                "account": [e.account or "all accounts" for e in shown.events],
                 "dollars": [e.dollars for e in shown.events],
             },
             list(range(len(shown.events))),
         )
+        self.events.fit_rows(most=_MOST_EVENTS)
+        self.events.setVisible(bool(shown.events))
+        self._nothing.setHidden(bool(shown.events))
 
     def _on_account_activated(self, key: object) -> None:
         self.ctx.navigate("lots", {"account": str(key)})
 
     def _on_event_activated(self, key: object) -> None:
         event = self._events[int(str(key))]
-        self.ctx.navigate("wash_calendar", {"symbol": event.symbols[0]} if event.symbols else {})
+        where = _PAGE_OF.get(event.kind, "wash_calendar")
+        self.ctx.navigate(where, {"symbol": event.symbols[0]} if event.symbols else {})
 
 
-def _titled(theme: Theme, words: str, table: DataTable) -> QWidget:
-    holder = QWidget()
-    layout = QVBoxLayout(holder)
-    layout.setContentsMargins(0, theme.px(Space.SMALL), 0, 0)
-    layout.setSpacing(theme.px(Space.SMALL))
+def _heading(theme: Theme, words: str) -> QLabel:
     heading = QLabel(words)
-    heading.setFont(theme.font(TextSize.SECTION))
-    layout.addWidget(heading)
-    layout.addWidget(table, 1)
-    return holder
+    heading.setFont(theme.font(TextSize.SECTION, strong=True))
+    return heading
 
 
 def _figures(shown: Overview, data: DeskData) -> tuple[Figure, ...]:

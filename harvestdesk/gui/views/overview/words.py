@@ -2,20 +2,57 @@
 
 from harvestdesk.gui import formatting
 from harvestdesk.gui.theme import Tone
-from harvestdesk.services.views.overview import EventKind, Overview
+from harvestdesk.services.views.overview import Event, EventKind, Overview
 from harvestdesk.services.views.plan import PlanView
 
-EVENT_WORDS = {
-    EventKind.LOCK_ENDS: "Wash-sale lock ends: safe again",
-    EventKind.LONG_TERM: "Turns long-term",
-    EventKind.SCHEDULED: "Expected purchase",
-    EventKind.WASHES: "\u26a0 Expected purchase washes a loss",
+_TONES = {
+    EventKind.PLAN_AGAIN: Tone.WARNING,
+    EventKind.PLAN_FAILED: Tone.ERROR,
+    EventKind.CARRY_OUT: Tone.PLAN,
+    EventKind.PLAN: Tone.PLAN,
+    EventKind.WASHES: Tone.WARNING,
 }
+_MEANING = {
+    EventKind.PLAN: "The losses no purchase stands against; planning weighs every lot at once.",
+    EventKind.PLAN_AGAIN: "A plan holds for the household it was made for and cannot be exported after a change.",
+    EventKind.PLAN_FAILED: "The plan page names the check; its orders cannot be exported.",
+    EventKind.CARRY_OUT: "Losses the plan realises; its checks have passed.",
+    EventKind.WASHES: "A purchase within 30 days of a loss sale washes the loss (IRC \u00a71091(a)).",
+    EventKind.LOSS_TURNS_LONG: "From this day the loss is long-term and first offsets gains taxed at the "
+    "lower rate (IRC \u00a71222).",
+    EventKind.YEAR_END: "Sales count for the year of their trade date; what is realised later counts next year.",
+    EventKind.LOSS_FREE: "The 30 days after the purchase are over: a loss would stand again.",
+    EventKind.BUY_FREE: "The 30 days after the loss sale are over.",
+    EventKind.LONG_TERM: "From this day the gain is taxed at the long-term rate (IRC \u00a71222).",
+}
+
+
+def event_words(event: Event) -> str:
+    """Return what to do, in words."""
+    lots = formatting.plural(event.lots, "lot")
+    year = event.on.year
+    return {
+        EventKind.PLAN: f"Plan the harvest: {lots} could be sold at a loss today",
+        EventKind.PLAN_AGAIN: "\u26a0 Plan again: the household has changed since the plan",
+        EventKind.PLAN_FAILED: "\u2716 Look at the plan: it failed a check",
+        EventKind.CARRY_OUT: f"Carry out the plan: sell {lots}, buy the replacements",
+        EventKind.WASHES: "\u26a0 Pause this purchase: it would wash a loss",
+        EventKind.LOSS_TURNS_LONG: "Harvest before: the short-term loss turns long-term",
+        EventKind.YEAR_END: f"Last day to realise losses of {year}",
+        EventKind.LOSS_FREE: "Lock ends: the loss can be sold again",
+        EventKind.BUY_FREE: "Lock ends: may be bought again",
+        EventKind.LONG_TERM: "Wait with a sale until then: the gain turns long-term",
+    }[event.kind]
+
+
+def event_meaning(kind: EventKind) -> str:
+    """Return why an event matters."""
+    return _MEANING[kind]
 
 
 def event_tone(kind: EventKind) -> Tone:
     """Return the colour of meaning of an event; its words say the same."""
-    return Tone.WARNING if kind is EventKind.WASHES else Tone.PLAIN
+    return _TONES.get(kind, Tone.PLAIN)
 
 
 def answer(shown: Overview, plan: PlanView | None) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QBrush, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from harvestdesk.gui.plots.canvas import Canvas
@@ -14,6 +14,8 @@ from harvestdesk.gui.views.wash_calendar.timeline import LaneBox, Timeline
 from harvestdesk.gui.views.wash_calendar.words import LOST, SHAPES, safe_label, short_day
 from harvestdesk.services.views.wash_calendar import CalendarView, Lane, LockRow, Marker
 
+_HATCH, _EDGE = 0.5, 0.7
+"""Strength of the hatch and of its edge: markers and their initials must stand out."""
 _NOTHING = CalendarView(date.min, date.min, date.min, date.min, (), ())
 
 
@@ -96,6 +98,7 @@ class CalendarPaint(Canvas):
             width = self.metrics().horizontalAdvance(words) + self.gap(Space.TINY)
             left = time.middle(day) - width / 2
             taken.append((left, left + width))
+            painter.fillRect(QRectF(left, row, width, row), self.theme.colour("window"))
             self.write(
                 painter,
                 QRectF(left, row, width, row),
@@ -188,9 +191,10 @@ class CalendarPaint(Canvas):
         for row in rows:
             tone = Tone.PERMANENT if row.permanent else Tone.LOCKED
             bar = self._bar(time, box, row)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self.theme.hatch(tone))
-            painter.drawRect(bar)
+            painter.fillRect(bar, self._ground)
+            painter.setPen(QPen(self.faded(tone, _EDGE), 1))
+            painter.setBrush(QBrush(self.faded(tone, _HATCH), Qt.BrushStyle.BDiagPattern))
+            painter.drawRoundedRect(bar, 3, 3)
             self.painted_bars += 1
 
     def _paint_last_label(self, painter: QPainter, time: Timeline, placed: LaneBox) -> None:
@@ -234,8 +238,10 @@ class CalendarPaint(Canvas):
         words = QRectF(centre.x() + radius * 1.7, box.top(), width, box.height())
         room = following is None or following - radius * 1.6 >= words.right()
         inset = self.theme.px(2)
-        whole = ground.united(words) if room else ground
-        painter.fillRect(whole.adjusted(0, inset, 0, -inset), self._ground)
+        whole = (ground.united(words) if room else ground).adjusted(0, inset, 0, -inset)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._ground)
+        painter.drawRoundedRect(whole, 3, 3)
         shape = SHAPES[marker.kind]
         paint_mark(painter, self.theme, shape, tone, centre, radius, hollow=marker.scheduled)
         if room:

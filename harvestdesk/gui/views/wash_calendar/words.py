@@ -107,7 +107,7 @@ def answer(view: CalendarView) -> str:
 
 def lane_lines(lane: Lane) -> list[Line]:
     """Return what the pane says about a set."""
-    lines: list[Line] = []
+    lines = [Line("WHAT TO DO", head=True), *(Line(words) for words in to_do(lane))]
     for row in lane.windows:
         lines += _window_lines(row)
     lines += _pause_lines(lane)
@@ -116,6 +116,32 @@ def lane_lines(lane: Lane) -> list[Line]:
         for row in lane.sell_locks:
             lines += _sell_lock_lines(row)
     return lines
+
+
+def to_do(lane: Lane) -> list[str]:
+    """Return what to do about a set, most urgent first."""
+    names = ", ".join(lane.symbols)
+    words = []
+    for marker in lane.collisions:
+        if marker.scheduled:
+            day, kind = formatting.long_day(marker.on), KIND_WORDS[marker.kind]
+            words.append(f"\u26a0 Pause the {kind} in {marker.account} before {day}.")
+    if lane.safe_buy_from:
+        day = formatting.long_day(lane.safe_buy_from)
+        planned = all(w.planned for w in lane.windows)
+        when = "Once the plan is carried out, buy" if planned else "Buy"
+        words.append(
+            f"{when} no {names} in any account before {day}: no order, no reinvestment, no "
+            "recurring purchase."
+        )
+    if lane.safe_loss_sale_from:
+        day = formatting.long_day(lane.safe_loss_sale_from)
+        words.append(f"Keep {names} where it stands at a loss: from {day} the loss can be sold.")
+        ahead = {m.account: m for m in lane.markers if m.scheduled and not m.inside}
+        for account, marker in ahead.items():
+            kind = KIND_WORDS[marker.kind]
+            words.append(f"To be free sooner, pause the {kind} in {account}.")
+    return words
 
 
 def _window_lines(row: LockRow) -> list[Line]:

@@ -1,0 +1,134 @@
+"""What to do next: dated, with the dollars at stake, and nothing that is neither."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from harvestdesk.domain.lock import LockKind
+from harvestdesk.domain.money import ZERO
+from harvestdesk.domain.proposal import Proposal
+from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.services.views.lots import SOON_DAYS, LotRow, LotStatus, LotsView
+from harvestdesk.services.views.wash_calendar import CalendarView, LockRow
+
+_AHEAD = timedelta(days=SOON_DAYS)
+
+
+class EventKind(StrEnum):
+    """What there is to do, or to know."""
+
+    PLAN = "plan"
+    """Losses that could be sold today, and no plan for them."""
+    PLAN_AGAIN = "plan_again"
+    """There is a plan, but the household has changed since."""
+    PLAN_FAILED = "plan_failed"
+    """There is a plan, and it did not pass its checks."""
+    CARRY_OUT = "carry_out"
+    """A plan that passed waits to be carried out."""
+    WASHES = "washes"
+    """A scheduled purchase that would wash a loss."""
+    LOSS_TURNS_LONG = "loss_turns_long"
+    """A loss counts as short-term up to the day before."""
+    YEAR_END = "year_end"
+    """Losses realised later count for the next year."""
+    LOSS_FREE = "loss_free"
+    """A locked loss can be sold again."""
+    BUY_FREE = "buy_free"
+    """Something sold at a loss may be bought again."""
+    LONG_TERM = "long_term"
+    """A gain turns long-term."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing to do: by when, its symbols, where, and the dollars it touches (positive)."""
+
+    on: date
+    kind: EventKind
+    symbols: tuple[str, ...]
+    account: str
+    dollars: Decimal
+    lots: int = 0
+
+
+def agenda(
+    snapshot: HouseholdSnapshot,
+    lots: LotsView,
+    calendar: CalendarView,
+    proposal: Proposal | None = None,
+) -> tuple[Event, ...]:
+    """Return what to do in the next weeks, in order of days; what touches no dollar is left out."""
+    found = (
+        *_plan(snapshot, lots, proposal),
+        *_washing(snapshot, calendar),
+        *_turning(snapshot, lots),
+        *_ending(snapshot, calendar),
+    )
+    order = {kind: place for place, kind in enumerate(EventKind)}
+    return tuple(sorted(found, key=lambda e: (e.on, order[e.kind], -e.dollars, e.symbols)))
+
+
+def _plan(
+    snapshot: HouseholdSnapshot, lots: LotsView, proposal: Proposal | None
+) -> Iterator[Event]:
+    today, worth, count = snapshot.as_of, lots.harvestable, lots.harvestable_lots
+    if proposal is not None and proposal.sales:
+        if proposal.fingerprint != snapshot.fingerprint:
+            kind = EventKind.PLAN_AGAIN
+        else:
+            kind = EventKind.CARRY_OUT if proposal.passed else EventKind.PLAN_FAILED
+        yield Event(today, kind, (), "", proposal.realised_loss, len(proposal.sales))
+    elif worth > 0:
+        yield Event(today, EventKind.PLAN, (), "", worth, count)
+    if worth > 0:
+        yield Event(date(today.year, 12, 31), EventKind.YEAR_END, (), "", worth, count)
+
+
+def _washing(snapshot: HouseholdSnapshot, calendar: CalendarView) -> Iterator[Event]:
+    for _, marker in calendar.collisions:
+        if marker.on <= snapshot.as_of + _AHEAD:
+            where = marker.account
+            yield Event(marker.on, EventKind.WASHES, (marker.symbol,), where, marker.at_stake)
+
+
+def _turning(snapshot: HouseholdSnapshot, lots: LotsView) -> Iterator[Event]:
+    """Lots that turn long-term soon, one event for a day and an account."""
+    groups: dict[tuple[date, EventKind, str], list[LotRow]] = defaultdict(list)
+    for row in lots.rows:
+        if not 0 < row.days_to_long_term <= SOON_DAYS or row.status is LotStatus.SHELTERED:
+            continue
+        on = snapshot.as_of + timedelta(days=row.days_to_long_term)
+        if row.free_loss > 0:
+            groups[(on, EventKind.LOSS_TURNS_LONG, row.account)].append(row)
+        elif row.gain is not None and row.gain > 0:
+            groups[(on, EventKind.LONG_TERM, row.account)].append(row)
+    for (on, kind, account), rows in groups.items():
+        symbols = tuple(sorted({r.symbol for r in rows}))
+        dollars = sum((r.free_loss or r.gain or ZERO for r in rows), ZERO)
+        yield Event(on, kind, symbols, account, dollars, len(rows))
+
+
+def _ending(snapshot: HouseholdSnapshot, calendar: CalendarView) -> Iterator[Event]:
+    """Locks that end: what is free on the same day, for the same reason, in one line."""
+    groups: dict[tuple[date, EventKind], dict[tuple[str, ...], LockRow]] = defaultdict(dict)
+    for lane in calendar.lanes:
+        for kind, rows in (
+            (EventKind.LOSS_FREE, lane.sell_locks),
+            (EventKind.BUY_FREE, [w for w in lane.windows if not w.planned]),
+        ):
+            last = max(rows, key=lambda r: (r.first_safe_day, r.dollars), default=None)
+            if last and last.dollars > 0 and last.first_safe_day <= snapshot.as_of + _AHEAD:
+                groups[(last.first_safe_day, kind)][last.symbols] = last
+    for (on, kind), found in groups.items():
+        rows = list(found.values())
+        symbols = tuple(sorted(s for r in rows for s in r.symbols))
+        accounts = sorted({a for r in rows for a in _held_in(r)})
+        yield Event(on, kind, symbols, ", ".join(accounts), sum((r.dollars for r in rows), ZERO))
+
+
+def _held_in(row: LockRow) -> tuple[str, ...]:
+    """A buy lock holds everywhere; a loss lock comes from the account of the purchase."""
+    return row.accounts if row.kind is LockKind.LOSS_SALE_LOCKED else ()
