@@ -5,8 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from harvestdesk.domain.ids import SecurityId
+
+if TYPE_CHECKING:
+    FloatColumn = array[float]
+else:
+    FloatColumn = array  # not subscriptable at run time before Python 3.12
 
 STALE_AFTER_DAYS = 4
 """A price older than this on the as-of date is stale: a long weekend is not."""
@@ -54,4 +60,4 @@ class PriceHistory:
 
     security_ids: tuple[SecurityId, ...] = ()
     days: tuple[int, ...] = ()
-    closes: tuple["array[float]", ...] = ()
+    closes: tuple[FloatColumn, ...] = ()

@@ -3,10 +3,13 @@
 What is written is a function of the value alone (keys sorted, no spaces), so a digest of it is stable.
 """
 
+import base64
 import hashlib
 import json
 import math
 import types
+import zlib
+from array import array
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
@@ -54,6 +57,23 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def packed(text: str) -> str:
+    """Return a long text compressed, as text again."""
+    return base64.b64encode(zlib.compress(text.encode(), 6)).decode("ascii")
+
+
+def unpacked(text: str) -> str:
+    """Return the text that `packed` compressed.
+
+    Raises:
+        CodecError: it is damaged.
+    """
+    try:
+        return zlib.decompress(base64.b64decode(text, validate=True)).decode()
+    except (ValueError, zlib.error) as error:
+        raise CodecError("the compressed text is damaged") from error
+
+
 def _encode(value: object) -> Json:
     if value is None or isinstance(value, bool):
         return value
@@ -62,7 +82,7 @@ def _encode(value: object) -> Json:
         return plain
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: _encode(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | array):
         return [_encode(item) for item in value]
     if isinstance(value, Mapping):
         if not all(isinstance(key, str) for key in value):
@@ -118,12 +138,8 @@ def _plain_decoder(cls: type) -> Decoder:
         return _dataclass_decoder(cls)
     if issubclass(cls, Enum):
         return _guarded(cls)
-    if cls is Decimal:
-        return lambda data: _guarded(Decimal)(_expect(data, str))
-    if cls is date:
-        return lambda data: _guarded(date.fromisoformat)(_expect(data, str))
-    if cls is float:
-        return _decode_float
+    if cls in _SCALARS:
+        return _SCALARS[cls]
     if cls in {str, int, bool}:
         return lambda data: _expect(data, cls)
     raise CodecError(f"{cls.__name__} has no exact form")
@@ -164,3 +180,11 @@ def _expect(data: Any, cls: type) -> Any:
     if type(data) is not cls:
         raise CodecError(f"expected {cls.__name__}, found {type(data).__name__}")
     return data
+
+
+_SCALARS: dict[type, Decoder] = {
+    Decimal: lambda data: _guarded(Decimal)(_expect(data, str)),
+    date: lambda data: _guarded(date.fromisoformat)(_expect(data, str)),
+    float: _decode_float,
+    array: lambda data: array("d", map(_decode_float, _expect(data, list))),
+}

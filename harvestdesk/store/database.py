@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from harvestdesk.domain.changes import Changes
 from harvestdesk.domain.errors import BadInputError
 from harvestdesk.domain.household import Household
+from harvestdesk.domain.ids import ProposalId
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.store import undo_log
 from harvestdesk.store.backup import copy_database
@@ -30,7 +31,7 @@ from harvestdesk.store.migrations import CURRENT, MIGRATIONS
 from harvestdesk.store.migrations.runner import migrate, user_version
 from harvestdesk.store.reads import BookReader
 from harvestdesk.store.records import IntegrityReport
-from harvestdesk.store.snapshots import load_snapshot
+from harvestdesk.store.snapshots import load_inputs, load_snapshot
 from harvestdesk.store.unit_of_work import HouseholdWriter
 
 __all__ = ["HouseholdBook", "HouseholdWriter"]
@@ -113,6 +114,10 @@ class HouseholdBook(BookReader):
     def snapshot(self, as_of: date) -> HouseholdSnapshot:
         """Return everything a decision needs as of a day, read at one moment."""
         return load_snapshot(self, as_of)
+
+    def inputs(self, proposal_id: ProposalId) -> HouseholdSnapshot | None:
+        """Return the household a kept plan was made for, with the price history of its days."""
+        return load_inputs(self, proposal_id)
 
     @contextmanager
     def write(self, label: str) -> Iterator[HouseholdWriter]:

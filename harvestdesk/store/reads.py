@@ -21,6 +21,7 @@ from harvestdesk.domain.prices import Price, PriceBook, PriceHistory
 from harvestdesk.domain.proposal import Proposal
 from harvestdesk.domain.relations import Equivalent, IdenticalSet, Replacement
 from harvestdesk.domain.security import Security
+from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.domain.target import ClassTarget, SecurityTarget
 from harvestdesk.domain.transaction import LotPick, ScheduledPurchase, Transaction
 from harvestdesk.store import codecs, histories, rows, tables
@@ -224,6 +225,23 @@ class BookReader:
         columns = tables.proposals.c
         found = self._rows(select(columns.payload).where(columns.id == proposal_id))
         return codecs.loads(Proposal, found[0].payload) if found else None
+
+    def proposal_ids(self) -> tuple[ProposalId, ...]:
+        """Return the ids of the kept plans, in the order they were made."""
+        columns = tables.proposals.c
+        found = self._rows(select(columns.id).order_by(columns.created_at, columns.id))
+        return tuple(ProposalId(row.id) for row in found)
+
+    def proposal_inputs(self, proposal_id: ProposalId) -> HouseholdSnapshot | None:
+        """Return the household a plan was made for, without price history; None if it was not kept.
+
+        Raises:
+            CodecError: the record is damaged.
+        """
+        columns = tables.proposals.c
+        found = self._rows(select(columns.inputs).where(columns.id == proposal_id))
+        text = found[0].inputs if found else ""
+        return codecs.loads(HouseholdSnapshot, codecs.unpacked(text)) if text else None
 
     def imports(self) -> tuple[ImportRecord, ...]:
         """Return the files that were taken in."""

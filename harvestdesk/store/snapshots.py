@@ -1,12 +1,10 @@
 """Load everything a decision needs as of one day, in one read."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
-from harvestdesk.domain.ids import SecurityId
-from harvestdesk.domain.lot import TaxLot
-from harvestdesk.domain.relations import Replacement
+from harvestdesk.domain.ids import ProposalId, SecurityId
 from harvestdesk.domain.snapshot import HouseholdSnapshot
-from harvestdesk.domain.target import SecurityTarget
 from harvestdesk.store.reads import BookReader
 
 HISTORY_DAYS = 3 * 365 + 15
@@ -20,21 +18,14 @@ def load_snapshot(book: BookReader, as_of: date) -> HouseholdSnapshot:
     current ones.
     """
     with book.reading():
-        lots, replacements = book.lots(), book.replacements()
-        targets = book.security_targets()
         cash, cash_on = book.cash(as_of)
-        history = book.price_history(
-            _risk_securities(lots, replacements, targets),
-            as_of - timedelta(days=HISTORY_DAYS),
-            as_of,
-        )
-        return HouseholdSnapshot(
+        facts = HouseholdSnapshot(
             household=book.household(),
             as_of=as_of,
             people=book.people(),
             accounts=book.accounts(),
             securities=book.securities(),
-            lots=lots,
+            lots=book.lots(),
             transactions=book.transactions(until=as_of),
             scheduled=book.scheduled(),
             prices=book.price_book(as_of),
@@ -42,21 +33,33 @@ def load_snapshot(book: BookReader, as_of: date) -> HouseholdSnapshot:
             cash_on=cash_on,
             identical_sets=book.identical_sets(),
             equivalents=book.equivalents(),
-            replacements=replacements,
+            replacements=book.replacements(),
             class_targets=book.class_targets(),
-            security_targets=targets,
-            history=history,
+            security_targets=book.security_targets(),
         )
+        return _with_history(book, facts)
 
 
-def _risk_securities(
-    lots: tuple[TaxLot, ...],
-    replacements: tuple[Replacement, ...],
-    targets: tuple[SecurityTarget, ...],
-) -> set[SecurityId]:
+def load_inputs(book: BookReader, proposal_id: ProposalId) -> HouseholdSnapshot | None:
+    """Return the household a plan was made for, or None if it was not kept with the plan.
+
+    Facts are as they were then; the price history is read again, of the same days.
+    """
+    with book.reading():
+        facts = book.proposal_inputs(proposal_id)
+        return None if facts is None else _with_history(book, facts)
+
+
+def _with_history(book: BookReader, facts: HouseholdSnapshot) -> HouseholdSnapshot:
+    first = facts.as_of - timedelta(days=HISTORY_DAYS)
+    history = book.price_history(_risk_securities(facts), first, facts.as_of)
+    return replace(facts, history=history)
+
+
+def _risk_securities(facts: HouseholdSnapshot) -> set[SecurityId]:
     """Return what is held, what may be bought in its place, and what is meant to be held."""
     return (
-        {lot.security_id for lot in lots}
-        | {r.replacement_id for r in replacements}
-        | {t.security_id for t in targets}
+        {lot.security_id for lot in facts.lots}
+        | {r.replacement_id for r in facts.replacements}
+        | {t.security_id for t in facts.security_targets}
     )

@@ -148,6 +148,7 @@ proposals = _table(
     fingerprint=Text,
     payload=Text,
     payload_sha256=Text,
+    inputs=Text,
 )
 settings = _table("settings", key=Text, value=Text)
 

@@ -26,10 +26,11 @@ from harvestdesk.domain.money import (
     rounded,
     to_scaled,
 )
-from harvestdesk.domain.prices import Price
+from harvestdesk.domain.prices import Price, PriceHistory
 from harvestdesk.domain.proposal import Proposal
 from harvestdesk.domain.relations import Equivalent, IdenticalSet, Replacement
 from harvestdesk.domain.security import Security
+from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.domain.target import ClassTarget, SecurityTarget
 from harvestdesk.domain.transaction import ScheduledPurchase, Transaction
 from harvestdesk.store import codecs, rows, tables, undo_log
@@ -239,9 +240,13 @@ class HouseholdWriter:
         """Write a setting of the household as JSON text."""
         self._upsert(tables.settings, ("key", "value"), ("key",), [(key, value)])
 
-    def add_proposal(self, proposal: Proposal) -> None:
-        """Keep a plan; it is never changed afterwards."""
+    def add_proposal(self, proposal: Proposal, inputs: HouseholdSnapshot | None = None) -> None:
+        """Keep a plan with the household it was made for; neither is ever changed afterwards.
+
+        The price history is left out of the inputs: the file keeps it by date anyway.
+        """
         payload = codecs.dumps(proposal)
+        facts = None if inputs is None else replace(inputs, history=PriceHistory())
         row = (
             proposal.id,
             proposal.kind.value,
@@ -250,6 +255,7 @@ class HouseholdWriter:
             proposal.fingerprint,
             payload,
             codecs.digest(payload),
+            "" if facts is None else codecs.packed(codecs.dumps(facts)),
         )
         self._insert(tables.proposals, tables.data_columns(tables.proposals), [row])
 

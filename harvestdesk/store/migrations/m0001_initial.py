@@ -271,7 +271,8 @@ CREATE TABLE proposals (
   created_at TEXT NOT NULL,
   fingerprint TEXT NOT NULL,
   payload TEXT NOT NULL CHECK (payload GLOB '{*}'),
-  payload_sha256 TEXT NOT NULL CHECK (length(payload_sha256) = 64)
+  payload_sha256 TEXT NOT NULL CHECK (length(payload_sha256) = 64),
+  inputs TEXT NOT NULL
 ) STRICT
 """
 

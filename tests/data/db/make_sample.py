@@ -25,7 +25,7 @@ def main() -> None:
         with book.write("Fill") as w:
             store_samples.fill(w)
         with book.write("Plan") as w:
-            w.add_proposal(proposal())
+            w.add_proposal(proposal(), book.snapshot(proposal().as_of))
     path.chmod(0o644)
     lines = [f"v{n} {schema_hash(n)}\n" for n in range(1, CURRENT + 1)]
     (HERE / "schema_hashes.txt").write_text("".join(lines), encoding="utf-8")

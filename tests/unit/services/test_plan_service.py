@@ -64,6 +64,19 @@ def test_a_kept_plan_is_found_again(sample, planned):
     assert sample.book.proposals() == ()
 
 
+def test_a_kept_plan_can_be_worked_out_again_from_what_was_kept_with_it(sample, planned):
+    request, proposal = planned
+    plan_harvest.keep(sample, proposal)
+    with sample.book.write("Rename") as w:
+        w.put_household(replace(sample.book.household(), name="Other (simulated)"))
+    inputs = sample.book.inputs(proposal.id)
+    assert inputs == request.snapshot
+    assert inputs.fingerprint == proposal.fingerprint
+    kept, again = plan_harvest.repeat(sample, proposal.id)
+    assert (again.sales, again.purchases) == (kept.sales, kept.purchases)
+    assert again.after == kept.after
+
+
 def test_a_plan_is_not_kept_when_the_household_changed_meanwhile(sample, planned):
     _, proposal = planned
     with sample.book.write("Rename") as w:

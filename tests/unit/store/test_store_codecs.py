@@ -107,6 +107,25 @@ def test_dumps__refuses_what_has_no_exact_form(value: Outer) -> None:
         codecs.dumps(value)
 
 
+def test_packed__comes_back_whole_and_says_when_damaged() -> None:
+    text = '{"a":"' + "0123456789" * 500 + '"}'
+    assert codecs.unpacked(codecs.packed(text)) == text
+    assert len(codecs.packed(text)) < len(text) / 10
+    for damaged in ("!", codecs.packed(text)[:-8], "AAAA"):
+        with pytest.raises(codecs.CodecError):
+            codecs.unpacked(damaged)
+
+
+def test_proposals__are_kept_with_the_household_they_were_made_for(book: HouseholdBook) -> None:
+    inputs = book.snapshot(date(2025, 12, 5))
+    with book.write("Plan") as w:
+        w.add_proposal(proposal(), inputs)
+    kept = book.inputs(proposal().id)
+    assert repr(kept) == repr(inputs)  # the history has gaps, and NaN equals nothing
+    assert kept.fingerprint == inputs.fingerprint
+    assert book.proposal_ids() == (proposal().id,)
+
+
 def test_proposals__are_kept_with_every_digit(book: HouseholdBook) -> None:
     plan = proposal()
     with book.write("Plan") as w:
