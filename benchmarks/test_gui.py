@@ -58,6 +58,7 @@ def main():
         print(f"{title}: {error!r}", file=sys.stderr)
         app.exit(1)
     window.desk.failed.connect(failed)
+    window.desk.not_opened.connect(failed)
     from harvestdesk.services.import_statements import preview, confirm
     files = [Path(f) for f in sys.argv[1:]]
     def importing(_loaded):

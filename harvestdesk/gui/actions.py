@@ -104,9 +104,26 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("app.quit", "&Quit", "Ctrl+Q", "Close the window", FILE),
     ActionSpec("edit.undo", "&Undo", "Ctrl+Z", "Take back the last change", EDIT, "write"),
     ActionSpec("edit.redo", "&Redo", "Ctrl+Shift+Z", "Make it again", EDIT, "write"),
+    _separator(EDIT),
+    ActionSpec(
+        "household.settings",
+        "&Household settings…",
+        "Ctrl+,",
+        "Name, people, tax profile and accounts",
+        EDIT,
+        "write",
+    ),
     *(
         ActionSpec(f"page.{key}", PAGE_TITLES[key], f"Ctrl+{n}", "Show this page", VIEW, "book")
         for n, key in enumerate(PAGE_KEYS, start=1)
+    ),
+    ActionSpec(
+        "prices",
+        "P&rices…",
+        "Ctrl+Shift+R",
+        "The last price of every security, its day and source",
+        VIEW,
+        "book",
     ),
     _separator(VIEW),
     ActionSpec("view.system", "Look: as the &system", "", "", VIEW, checkable=True),

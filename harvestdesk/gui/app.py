@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication
 
-from harvestdesk.gui.errors import install_hook, log_to
+from harvestdesk.gui.errors import LOG_NAME, install_hook, log_to
 from harvestdesk.gui.main_window import MainWindow
 from harvestdesk.gui.qt_messages import qt_messages_logged
 from harvestdesk.gui.settings_store import WindowStore
@@ -58,6 +58,9 @@ def build_window(app: QApplication, workers: WorkerPool | None = None) -> MainWi
 
 
 def _tell(window: MainWindow, words: str) -> None:
-    box = QMessageBox(QMessageBox.Icon.Critical, "HarvestDesk", words, parent=window)
-    box.setInformativeText(f"Log: {config_folder() / 'harvestdesk.log'}")
-    box.open()
+    window.commands.say_problem("Something went wrong", f"{words} {log_words()}")
+
+
+def log_words() -> str:
+    """Return where the log is."""
+    return f"The log is {config_folder() / LOG_NAME}."

@@ -7,12 +7,17 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from harvestdesk.domain.proposal import HarvestSettings
+from harvestdesk.gui.errors import words_of
 from harvestdesk.gui.theme import Scheme
 from harvestdesk.gui.widgets.figure import FigureTile
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harvestdesk.gui.dialogs.problem import Way
     from harvestdesk.gui.main_window import MainWindow
 
+BACKUP_FOLDER = "Backups"
 _FILTER = "HarvestDesk household (*.harvest)"
 
 
@@ -29,6 +34,8 @@ class Commands(QObject):
             ("household.new", self.new_household),
             ("household.open", self.open_household),
             ("household.backup", self.back_up),
+            ("household.settings", self.household_settings),
+            ("prices", self.show_prices),
             ("import", self.import_statements),
             ("orders.export", self.export_orders),
             ("worksheet.print", lambda: self.print_report("worksheet")),
@@ -68,11 +75,51 @@ class Commands(QObject):
         """Ask which file to open."""
         from harvestdesk.services.preferences import data_folder
 
+        self._ask_and_open(data_folder())
+
+    def say_not_opened(self, path: Path, error: BaseException) -> None:
+        """Say why a file could not be opened, and offer another one; what is open stays open."""
+        window = self._window
+        words = words_of(error)
+        if window.desk.loaded is not None:
+            words += f" {window.desk.loaded.data.snapshot.household.name} stays open."
+        ways = [("&Open another file…", self.open_household)]
+        backups = path.parent / BACKUP_FOLDER
+        if backups.is_dir():
+            ways.append(("Open a &backup…", lambda: self._ask_and_open(backups)))
+        self.say_problem(f"{path.name} could not be opened", words, ways)
+
+    def say_problem(self, title: str, words: str, ways: "Sequence[Way]" = ()) -> None:
+        """Say what went wrong in a dialog of its own."""
+        from harvestdesk.gui.dialogs.problem import ProblemDialog
+
+        self._open(ProblemDialog(self._window.theme, title, words, ways, self._window))
+
+    def _ask_and_open(self, folder: Path) -> None:
         chosen, _ = QFileDialog.getOpenFileName(
-            self._window, "Open household", str(data_folder()), _FILTER
+            self._window, "Open household", str(folder), _FILTER
         )
         if chosen:
             self._window.open(Path(chosen))
+
+    def household_settings(self) -> None:
+        """Show the household's settings."""
+        from harvestdesk.gui.dialogs.household import HouseholdDialog
+
+        window = self._window
+        if window.desk.loaded is not None:
+            self._open(HouseholdDialog(window.theme, window.desk, window.desk.loaded, window))
+
+    def show_prices(self) -> None:
+        """List the last prices."""
+        from harvestdesk.gui.dialogs.prices import PricesDialog
+
+        window = self._window
+        if window.desk.loaded is not None:
+            dialog = PricesDialog(window.theme, window.desk.loaded.data.snapshot, window)
+            dialog.accept_button.setEnabled(window.actions_by_key["import"].isEnabled())
+            dialog.import_asked.connect(window.actions_by_key["import"].trigger)
+            self._open(dialog)
 
     def back_up(self) -> None:
         """Ask where to, then write a checked copy."""
@@ -87,6 +134,7 @@ class Commands(QObject):
         )
         if chosen:
             path = Path(chosen)
+            path = path if path.suffix else path.with_suffix(".harvest")
             handle = self._window.desk.work("Backing up", lambda app: app.book.backup(path))
             handle.succeeded.connect(
                 lambda _result: self._window.said.setText(f"Backed up to {path.name}")

@@ -35,13 +35,15 @@ class Desk(QObject):
     Signals:
         opened: a Loaded of a household that was not open before.
         refreshed: a Loaded of the open household after a change.
-        failed: title of the work and the exception.
+        not_opened: path of the file that was to be opened or made, and the exception.
+        failed: title of any other work and the exception.
         planned: the new Proposal has been stored.
         preferences_changed: the Preferences as they are now, to be kept.
     """
 
     opened = Signal(object)
     refreshed = Signal(object)
+    not_opened = Signal(object, object)
     failed = Signal(str, object)
     planned = Signal(object)
     preferences_changed = Signal(object)
@@ -77,16 +79,18 @@ class Desk(QObject):
 
         preferences = self.preferences
         return self._opening(
-            f"Opening {path.name}", lambda: desk_work.open_household(path, preferences)
+            f"Opening {path.name}", path, lambda: desk_work.open_household(path, preferences)
         )
 
     def open_sample(self) -> JobHandle:
         """Open the sample household, making it first if need be."""
         from harvestdesk.gui import desk_work
 
-        preferences = self.preferences
+        path, preferences = desk_work.sample_path(), self.preferences
         return self._opening(
-            "Opening the sample household", lambda: desk_work.open_sample(preferences)
+            "Opening the sample household",
+            path,
+            lambda: desk_work.open_sample(path, preferences),
         )
 
     def create(self, path: Path, name: str, people: tuple[str, ...]) -> JobHandle:
@@ -96,13 +100,14 @@ class Desk(QObject):
         preferences = self.preferences
         return self._opening(
             f"Creating {name}",
+            path,
             lambda: desk_work.create_household(path, name, people, preferences),
         )
 
-    def _opening(self, title: str, work: Callable[[], Loaded]) -> JobHandle:
+    def _opening(self, title: str, path: Path, work: Callable[[], Loaded]) -> JobHandle:
         handle = self.runner.start(title, Lane.WRITE, lambda token, report: work())
         handle.succeeded.connect(self._on_opened)
-        self._report_failure(handle)
+        handle.failed.connect(lambda error: self.not_opened.emit(path, error))
         return handle
 
     def _on_opened(self, loaded: Loaded) -> None:

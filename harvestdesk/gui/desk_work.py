@@ -25,13 +25,18 @@ def open_household(path: Path, preferences: "Preferences") -> Loaded:
     return _loaded(open_book(path), preferences)
 
 
-def open_sample(preferences: "Preferences") -> Loaded:
-    """Open the sample household, built on first use in the person's data folder."""
-    from harvestdesk.services.books import open_book
+def sample_path() -> Path:
+    """Return where the sample household is kept."""
     from harvestdesk.services.preferences import data_folder
+
+    return data_folder() / "sample.harvest"
+
+
+def open_sample(path: Path, preferences: "Preferences") -> Loaded:
+    """Open the sample household, built there on first use."""
+    from harvestdesk.services.books import open_book
     from harvestdesk.services.sample import build_sample
 
-    path = data_folder() / "sample.harvest"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         build_sample(path)
@@ -81,7 +86,8 @@ def load(app: "AppContext") -> Loaded:
 
 def latest_proposal(app: "AppContext") -> Proposal | None:
     """Return the plan stored last, or None."""
-    return max(app.book.proposals(), key=lambda p: (p.created_at, p.id), default=None)
+    made = app.book.proposal_ids()
+    return app.book.proposal(made[-1]) if made else None
 
 
 def prepare_harvest(app: "AppContext", settings: HarvestSettings) -> Job[HarvestInputs, Proposal]:

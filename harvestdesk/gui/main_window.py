@@ -18,10 +18,11 @@ from PySide6.QtWidgets import (
 from harvestdesk.domain.account import ACCOUNT_TYPE_NAMES
 from harvestdesk.gui import formatting
 from harvestdesk.gui.a11y import name
-from harvestdesk.gui.actions import PAGE_KEYS, PAGE_TITLES, build_actions, enable, fill_menus
+from harvestdesk.gui.actions import FILE, PAGE_KEYS, PAGE_TITLES, build_actions, enable, fill_menus
 from harvestdesk.gui.commands import Commands
 from harvestdesk.gui.desk import Desk, Loaded
 from harvestdesk.gui.errors import words_of
+from harvestdesk.gui.recent import RecentMenu
 from harvestdesk.gui.settings_store import WindowStore
 from harvestdesk.gui.theme import Scheme, Theme
 from harvestdesk.gui.undo import show_undo
@@ -38,6 +39,10 @@ if TYPE_CHECKING:
     from harvestdesk.services.preferences import Preferences
     from harvestdesk.services.views.overview import AccountTotal
 
+STALE_PLAN = (
+    "The household has changed since the latest plan was made, so its orders can no longer be "
+    "exported. Plan again, or undo the change."
+)
 SavePreferences = Callable[["Preferences"], None]
 
 
@@ -66,11 +71,15 @@ class MainWindow(QMainWindow):
         self._store = store
         self._save_preferences = save_preferences
         self._was_painted = False
+        self._plan_was_stale = True
         self._outdated: set[str] = set()
         self.pages: dict[str, Page] = {}
         self.desk = Desk(runner, preferences, self)
         self.actions_by_key = build_actions(self)
-        fill_menus(self.menuBar(), self.actions_by_key)
+        menus = fill_menus(self.menuBar(), self.actions_by_key)
+        self.recent = RecentMenu(self.open)
+        menus[FILE].insertMenu(self.actions_by_key["household.backup"], self.recent)
+        self.recent.show_paths(preferences.recent_books)
         self.addActions(list(self.actions_by_key.values()))
         self.commands = Commands(self)
         self._collector = QuietCollector(runner, self)
@@ -115,12 +124,14 @@ class MainWindow(QMainWindow):
         desk.opened.connect(self._on_opened)
         desk.refreshed.connect(self._on_refreshed)
         desk.failed.connect(self._on_failed)
+        desk.not_opened.connect(self.commands.say_not_opened)
         desk.preferences_changed.connect(self._on_preferences_changed)
         desk.planned.connect(lambda _proposal: self.navigate("plan", {}))
         self.sidebar.page_chosen.connect(lambda key: self.navigate(key, {}))
         self.sidebar.account_chosen.connect(lambda key: self.navigate("lots", {"account": key}))
         self.welcome.book_chosen.connect(lambda path: self.open(Path(path)))
-        self.top_bar.stale.clicked.connect(self.actions_by_key["import"].trigger)
+        self.top_bar.stale.clicked.connect(self.actions_by_key["prices"].trigger)
+        self.sidebar.settings.clicked.connect(self.actions_by_key["household.settings"].trigger)
         for started in (self.runner.job_started, self.runner.job_finished):
             started.connect(lambda _handle: self._show_state())
         for key in PAGE_KEYS:
@@ -131,7 +142,6 @@ class MainWindow(QMainWindow):
     # --- household ----------------------------------------------------------------------------
     def open(self, path: Path) -> None:
         """Open a household file in the background."""
-        self.notice.say("")
         self.desk.open(path)
 
     def _on_opened(self, loaded: Loaded) -> None:
@@ -152,7 +162,7 @@ class MainWindow(QMainWindow):
         self.pages = {spec.key: spec.load()(context) for spec in PAGES}
         for page in self.pages.values():
             self._stack.addWidget(page)
-        self.notice.say("")
+        self._plan_was_stale = True
         self._on_refreshed(loaded)
         self.navigate("overview", {})
         self.sidebar.focus_pages()
@@ -170,10 +180,21 @@ class MainWindow(QMainWindow):
             simulated=household.simulated,
             view_only=loaded.app.book.view_only,
         )
+        self._say_stale_plan(loaded)
         self._outdated = set(self.pages)
         self._bring_up_to_date(self.current_page)
         QTimer.singleShot(0, self._bring_next_up_to_date)
         self._show_state()
+
+    def _say_stale_plan(self, loaded: Loaded) -> None:
+        """Say it once, where everybody sees it, when a change has put the plan out of date."""
+        plan = loaded.data.plan
+        stale = plan is not None and plan.stale
+        if not stale:
+            self.notice.say("")
+        elif not self._plan_was_stale:
+            self.notice.say(STALE_PLAN)
+        self._plan_was_stale = stale
 
     def _bring_up_to_date(self, key: str) -> None:
         if key in self._outdated and self.desk.loaded is not None:
@@ -245,6 +266,7 @@ class MainWindow(QMainWindow):
         self.desk.remember(theme=scheme.value)
 
     def _on_preferences_changed(self, preferences: "Preferences") -> None:
+        self.recent.show_paths(preferences.recent_books)
         try:
             self._save_preferences(preferences)
         except OSError:

@@ -81,7 +81,7 @@ def _pictures(theme: Theme, book_path: Path, out_dir: Path, scale: float) -> tup
 
 def _open(window: MainWindow, path: Path) -> None:
     problems: list[BaseException] = []
-    window.desk.failed.connect(lambda _title, error: problems.append(error))
+    window.desk.not_opened.connect(lambda _path, error: problems.append(error))
     window.open(path)
     end = time.monotonic() + _PATIENCE_SECONDS
     while not window.pages and not problems and time.monotonic() < end:

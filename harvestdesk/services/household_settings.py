@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import count as counter
 
 from harvestdesk.domain.account import Account
 from harvestdesk.domain.changes import Changes
@@ -12,7 +13,6 @@ from harvestdesk.domain.ids import AccountId, PersonId
 from harvestdesk.domain.lot import TaxLot
 from harvestdesk.services.context import AppContext
 from harvestdesk.services.importing.rebuilding import rebuilt_lots
-from harvestdesk.store.database import HouseholdWriter
 
 CUSTODIANS: Mapping[str, str] = {
     "schwab": "Schwab",
@@ -80,7 +80,8 @@ def save_household(ctx: AppContext, household: Household, people: Sequence[Perso
     _refuse(household_problems(household, people), "household")
     stored = ctx.book.household()
     kept = {p.id for p in people}
-    gone = [p for p in ctx.book.people() if p.id not in kept]
+    before = ctx.book.people()
+    gone = [p for p in before if p.id not in kept]
     owned = {owner for a in ctx.book.accounts() for owner in a.owner_ids}
     for person in gone:
         if person.id in owned:
@@ -91,13 +92,20 @@ def save_household(ctx: AppContext, household: Household, people: Sequence[Perso
     with ctx.book.write("Household settings") as w:
         w.put_household(replace(stored, name=household.name.strip(), tax=household.tax))
         w.remove_people([p.id for p in gone])
-        w.put_people([_with_id(p, w) for p in people])
+        w.put_people(_with_ids(people, before))
     return w.changes
 
 
-def _with_id(person: Person, w: HouseholdWriter) -> Person:
-    known = person.id or PersonId(w.new_id("person"))
-    return replace(person, id=known, name=person.name.strip())
+def _with_ids(people: Sequence[Person], stored: Sequence[Person]) -> list[Person]:
+    """Give new people ids that sort behind those there are: people are kept in that order."""
+    taken = [str(p.id).rpartition("-")[2] for p in (*stored, *people) if p.id]
+    numbers = [text for text in taken if text.isascii() and text.isdigit()]
+    last, width = max(map(int, numbers), default=0), max(map(len, numbers), default=1)
+    ids = counter(last + 1)
+    return [
+        replace(p, id=p.id or PersonId(f"person-{next(ids):0{width}d}"), name=p.name.strip())
+        for p in people
+    ]
 
 
 def save_account(ctx: AppContext, account: Account) -> Changes:

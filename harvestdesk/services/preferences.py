@@ -22,7 +22,7 @@ class Preferences:
     """Settings of the program, not of a household.
 
     Attributes:
-        theme: "system", "light" or "dark".
+        theme: "system", "light", "dark" or "contrast".
         recent_books: paths of household files, the last one opened first.
         discreet: amounts are hidden on screen.
         import_folder, export_folder: where the file dialogs open.

@@ -31,7 +31,8 @@ def main():
     window = build_window(app)
     window.show()
     failed = []
-    window.desk.failed.connect(lambda title, error: (failed.append(f"{title}: {error!r}"), app.quit()))
+    for sign in (window.desk.failed, window.desk.not_opened):
+        sign.connect(lambda title, error: (failed.append(f"{title}: {error!r}"), app.quit()))
     window.desk.opened.connect(lambda loaded: window.actions_by_key["plan.run"].trigger())
     window.desk.planned.connect(lambda proposal: app.quit())
     window.desk.open_sample()

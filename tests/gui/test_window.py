@@ -1,6 +1,8 @@
 """The window as a person meets it: first run, opening, pages, undo, failures."""
 
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -9,6 +11,7 @@ from PySide6.QtCore import Qt
 from gui_help import make_book, settle, texts  # isort: skip
 from harvestdesk.domain.household import Person
 from harvestdesk.domain.ids import PersonId
+from harvestdesk.gui.a11y import nameless
 from harvestdesk.gui.actions import ACTIONS, PAGE_KEYS
 from harvestdesk.gui.dialogs.new_household import NewHouseholdDialog, file_name
 from harvestdesk.gui.theme import Scheme
@@ -91,24 +94,66 @@ def test_undo__is_named_in_the_menu_and_goes_back_and_forth(open_window, qtbot):
     assert people() == ["Robin Small", "Kim"]
 
 
-def test_file_that_is_no_household__is_refused_in_words(make_window, qtbot, tmp_path):
-    path = tmp_path / "picture.harvest"
-    path.write_bytes(b"\x89PNG not a household")
+def spoil(kind, path):
+    """Make a file that cannot be opened; returns what its dialog must say."""
+    if kind == "not ours":
+        path.write_bytes(b"\x89PNG not a household")
+        return "is not a household book"
+    if kind == "newer":
+        make_book(path)
+        with closing(sqlite3.connect(path)) as book:
+            book.execute("PRAGMA user_version = 99")
+        return "newer"
+    if kind == "damaged":
+        make_book(path)
+        path.write_bytes(path.read_bytes()[:9000])
+        return "cut short"
+    return "no household file"
+
+
+@pytest.mark.parametrize("kind", ["not ours", "newer", "damaged", "missing"])
+@pytest.mark.parametrize("with_household", [False, True])
+def test_file_that_cannot_be_opened__is_refused_in_words_and_nothing_else_changes(
+    make_window, qtbot, tmp_path, book_path, kind, with_household
+):
+    path = tmp_path / "bad file.harvest"
+    words = spoil(kind, path)
+    before = path.read_bytes() if path.exists() else None
     window = make_window()
-    with qtbot.waitSignal(window.desk.failed, timeout=10_000):
+    if with_household:
+        with qtbot.waitSignal(window.desk.opened, timeout=20_000):
+            window.open(book_path)
+    with qtbot.waitSignal(window.desk.not_opened, timeout=10_000):
         window.open(path)
-    assert window.current_page == "welcome"
-    assert window.welcome.notice.isVisible()
-    assert "picture.harvest" in window.welcome.notice.words
-    assert path.read_bytes() == b"\x89PNG not a household"
+    (dialog,) = window.commands.open_dialogs
+    said = texts(dialog)
+    assert "bad file.harvest could not be opened" in said
+    assert words in dialog.words
+    assert ("Small family stays open" in said) == with_household
+    assert nameless(dialog) == []
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not window.commands.open_dialogs
+    assert window.current_page == ("overview" if with_household else "welcome")
+    assert (path.read_bytes() if path.exists() else None) == before
+    if with_household:
+        with qtbot.waitSignal(window.desk.refreshed, timeout=10_000):
+            window.desk.reload()
 
 
-def test_failed_opening__keeps_the_open_household(open_window, qtbot, tmp_path):
-    window = open_window()
-    with qtbot.waitSignal(window.desk.failed, timeout=10_000):
-        window.open(tmp_path / "missing.harvest")
-    assert window.current_page == "overview"
-    assert "missing.harvest" in window.pages["overview"].notice.words
+def test_recent_households__are_in_the_menu_and_open(make_window, qtbot, book_path, tmp_path):
+    window = make_window()
+    assert not window.recent.menuAction().isEnabled()
+    with qtbot.waitSignal(window.desk.opened, timeout=20_000):
+        window.open(book_path)
+    other = make_book(tmp_path / "other & more.harvest")
+    with qtbot.waitSignal(window.desk.opened, timeout=20_000):
+        window.open(other)
+    settle(qtbot, window)
+    assert [a.text() for a in window.recent.actions()] == ["&1  other && more", "&2  small"]
+    with qtbot.waitSignal(window.desk.opened, timeout=20_000):
+        window.recent.actions()[1].trigger()
+    settle(qtbot, window)
+    assert window.desk.loaded.app.book.path == book_path
 
 
 def test_opening_another_household__replaces_the_first(open_window, qtbot, tmp_path):

@@ -34,10 +34,7 @@ class ExportOrdersDialog(FormDialog):
         self._desk = desk
         self._data = data
         self.format_box = Choice(theme, "Format")
-        for key, words in FORMAT_NAMES.items():
-            self.format_box.addItem(words, key)
-        wanted = self.format_box.findData(desk.preferences.order_format)
-        self.format_box.setCurrentIndex(max(0, wanted))
+        self.format_box.offer(FORMAT_NAMES.items(), desk.preferences.order_format)
         start = desk.preferences.export_folder or str(Path.home())
         self.folder_field = name(QLineEdit(start), "Folder")
         folder_row, choose = with_button(self.folder_field, "Choose the folder")

@@ -143,7 +143,8 @@ class FormDialog(QDialog):
         super().keyPressEvent(event)
 
     def _state(self) -> tuple[str, ...]:
-        fields = self.findChildren(QWidget)
+        # A dialog opened over this one is its child, and a window of its own.
+        fields = [f for f in self.findChildren(QWidget) if f.window() is self]
         return tuple(text for field in fields if (text := _typed(field)) is not None)
 
 

@@ -1,5 +1,6 @@
 """Fields inside sentences: a figure to type over, a choice to open."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from PySide6.QtCore import QPointF, Qt, Signal
@@ -42,9 +43,14 @@ class FigureField(QLineEdit):
         name(
             self,
             spoken,
-            f"A number from {decimal_text(least)} to {decimal_text(most)}; Up and Down change it",
+            f"{self.range_words.capitalize()}; Up and Down change it",
         )
         self.textChanged.connect(self._on_text_changed)
+
+    @property
+    def range_words(self) -> str:
+        """What may be typed, in words."""
+        return f"a number from {decimal_text(self._least)} to {decimal_text(self._most)}"
 
     @property
     def value(self) -> Decimal:
@@ -82,6 +88,12 @@ class Choice(QComboBox):
         side = theme.px(18)
         self.setStyleSheet(f"QComboBox::drop-down {{ border: 0; width: {side}px; }}")
         theme.changed.connect(self.update)
+
+    def offer(self, choices: Iterable[tuple[str, str]], chosen: str) -> None:
+        """Fill in the choices as (key, words); the key is each item's data."""
+        for key, words in choices:
+            self.addItem(words, str(key))
+        self.setCurrentIndex(max(0, self.findData(str(chosen))))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the chevron over what Qt draws."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QLabel,
     QListView,
+    QPushButton,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -171,6 +172,10 @@ class Sidebar(QFrame):
         self._name.setFont(theme.font(TextSize.SECTION, strong=True))
         self._total = QLabel()
         self._total.setFont(theme.font(TextSize.CAPTION))
+        self.settings = QPushButton("Settings…")
+        self.settings.setProperty("quiet", True)
+        self.settings.setToolTip("Name, people, tax profile and accounts")
+        name(self.settings, "Household settings", self.settings.toolTip())
         self._pages = _List("Pages")
         self._accounts = _List("Accounts")
         self._accounts.setItemDelegate(_TwoLines(theme, self._accounts))
@@ -185,7 +190,8 @@ class Sidebar(QFrame):
         for widget in (self._name, self._total):
             widget.setContentsMargins(theme.px(Space.SMALL), 0, 0, 0)
             layout.addWidget(widget)
-        layout.addSpacing(theme.px(Space.MEDIUM))
+        layout.addWidget(self.settings, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addSpacing(theme.px(Space.SMALL))
         layout.addWidget(self._pages)
         layout.addSpacing(theme.px(Space.LARGE))
         self._heading.setContentsMargins(theme.px(Space.SMALL), 0, 0, 0)

@@ -19,7 +19,6 @@ from harvestdesk.gui.a11y import name
 from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
 from harvestdesk.gui.widgets.notice_bar import NoticeBar
 
-
 LEAVE_WORDS = "Nothing has been taken in yet. Press Esc once more to leave without it, or go on."
 
 

@@ -1,0 +1,257 @@
+"""Household settings: name, people and taxes on one side, accounts on the other."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from harvestdesk.domain.account import ACCOUNT_TYPE_NAMES, RELIEF_NAMES, Account
+from harvestdesk.domain.household import FILING_NAMES, FilingStatus, Household, TaxProfile
+from harvestdesk.gui.a11y import name
+from harvestdesk.gui.desk import Desk, Loaded
+from harvestdesk.gui.dialogs.account import AccountDialog
+from harvestdesk.gui.dialogs.form import FormDialog, wrapped
+from harvestdesk.gui.dialogs.people import PeopleEditor
+from harvestdesk.gui.errors import words_of
+from harvestdesk.gui.models.table_base import Column, ColumnTable
+from harvestdesk.gui.theme import Space, Theme, Tone
+from harvestdesk.gui.widgets.data_table import DataTable
+from harvestdesk.gui.widgets.fields import Choice, FigureField
+from harvestdesk.gui.widgets.segments import Segments
+
+_RATES = (
+    ("rate_short", "&Short-term gains, %"),
+    ("rate_long", "&Long-term gains, %"),
+    ("rate_ordinary", "O&rdinary income, %"),
+)
+_MONEY = (
+    ("realised_short", "Realised elsewhere this year, short-term $", True),
+    ("realised_long", "Realised elsewhere this year, long-term $", True),
+    ("carryforward_short", "Losses carried forward, short-term $", False),
+    ("carryforward_long", "Losses carried forward, long-term $", False),
+)
+_MOST = Decimal(999_999_999)
+RATES_NOTE = (
+    "Plans tax every dollar at the rates typed here; the year's brackets are not looked up. Put in "
+    "what your next dollar pays, with state tax and net investment income tax."
+)
+_MONEY_NOTE = (
+    "Realised elsewhere: the net result of sales that are in none of the imported files, a loss "
+    "with a minus. Losses carried forward come from last year's return, as positive figures."
+)
+_ACCOUNTS_NOTE = "Each account is saved by itself, as one step that Edit, Undo takes back."
+_COLUMNS = (
+    Column("name", "Account", explain="Name of the account.", stretch=True),
+    Column("type", "Type", explain="How its sales are taxed.", width=14),
+    Column("owners", "Owned by", explain="People of the household who own it.", width=16),
+    Column("custodian", "Broker", explain="Where the account is held.", width=17),
+    Column("relief", "Relief method", explain="Which lots go when none are named.", width=20),
+)
+
+
+class HouseholdDialog(FormDialog):
+    """Edits the household; what was planned before is out of date afterwards, and says so."""
+
+    def __init__(
+        self, theme: Theme, desk: Desk, loaded: Loaded, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(theme, "Household settings", "", "Save", parent)
+        self._desk = desk
+        snapshot = loaded.data.snapshot
+        self._household = snapshot.household
+        self._people = snapshot.people
+        self.title_field = QLineEdit(self._household.name)
+        self.people_editor = PeopleEditor(theme, self._people)
+        self.status_box = Choice(theme, "Filing status")
+        self.status_box.offer(FILING_NAMES.items(), self._household.tax.filing_status)
+        self.figures = _figures(theme, self._household.tax)
+        self.sections = Segments(
+            theme,
+            "Section",
+            (
+                ("People and taxes", "Name, people and the tax profile of the household"),
+                ("Accounts", "The household's accounts, one by one"),
+            ),
+        )
+        self.accounts = DataTable(ColumnTable(_COLUMNS, theme), theme, "Accounts", filters=False)
+        self._lay_out_sections()
+        self.setMinimumSize(theme.px(760), theme.px(660))
+        self.buttons.accepted.connect(self._on_save)
+        desk.refreshed.connect(self._on_refreshed)
+        self._show_accounts(loaded)
+
+    # --- layout ----------------------------------------------------------------------------------
+    def _lay_out_sections(self) -> None:
+        stack = QStackedWidget()
+        stack.addWidget(self._household_section())
+        stack.addWidget(self._accounts_section())
+        self.sections.chosen.connect(stack.setCurrentIndex)
+        across = QHBoxLayout()
+        across.addWidget(self.sections)
+        across.addStretch(1)
+        self.column.addLayout(across)
+        self.column.addWidget(stack, 1)
+
+    def _household_section(self) -> QWidget:
+        form = self.new_form()
+        self.add_field(form, "name", "&Name", self.title_field)
+        self.add_field(form, "people", "People", self.people_editor)
+        self.add_field(form, "filing_status", "&Filing status", self.status_box)
+        form.addRow(wrapped(RATES_NOTE))
+        for key, words in _RATES:
+            self._add_figure(form, key, words)
+        form.addRow(wrapped(_MONEY_NOTE))
+        for key, words, _signed in _MONEY:
+            self._add_figure(form, key, words)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, self.theme.px(Space.MEDIUM), 0)
+        column.addLayout(form)
+        column.addStretch(1)
+        area = name(QScrollArea(), "People and taxes")
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(inside)
+        return area
+
+    def _add_figure(self, form: QFormLayout, key: str, words: str) -> None:
+        self.add_field(form, key, words, self.figures[key])
+
+    def _accounts_section(self) -> QWidget:
+        section = QWidget()
+        column = QVBoxLayout(section)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(self.theme.px(Space.SMALL))
+        self.add_button = QPushButton("&Add account…")
+        self.edit_button = QPushButton("&Edit account…")
+        across = QHBoxLayout()
+        for button, act in ((self.add_button, self.add_account), (self.edit_button, self._on_edit)):
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda _checked=False, act=act: act())
+            across.addWidget(button)
+        across.addStretch(1)
+        self.edit_button.setEnabled(False)
+        self.accounts.selection_changed.connect(
+            lambda keys: self.edit_button.setEnabled(bool(keys))
+        )
+        self.accounts.activated.connect(lambda _key: self._on_edit())
+        column.addWidget(wrapped(_ACCOUNTS_NOTE))
+        column.addWidget(self.accounts, 1)
+        column.addLayout(across)
+        return section
+
+    # --- accounts --------------------------------------------------------------------------------
+    def show_accounts(self) -> None:
+        """Go to the accounts."""
+        self.sections.choose(1)
+        self.sections.chosen.emit(1)
+
+    def add_account(self) -> None:
+        """Ask for a new account."""
+        self._open_account(None)
+
+    def _on_edit(self) -> None:
+        chosen = {str(key) for key in self.accounts.selected_keys()}
+        loaded = self._desk.loaded
+        accounts = loaded.data.snapshot.accounts if loaded else ()
+        for account in [a for a in accounts if a.id in chosen][:1]:
+            self._open_account(account)
+
+    def _open_account(self, account: Account | None) -> None:
+        dialog = AccountDialog(self.theme, self._desk, account, self._people, self)
+        dialog.setModal(True)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _on_refreshed(self, loaded: Loaded) -> None:
+        self._show_accounts(loaded)
+
+    def _show_accounts(self, loaded: Loaded) -> None:
+        from harvestdesk.services.household_settings import CUSTODIANS
+
+        snapshot = loaded.data.snapshot
+        names = {p.id: p.name for p in snapshot.people}
+        accounts = snapshot.accounts
+        self.accounts.model.set_rows(
+            {
+                "name": [a.name for a in accounts],
+                "type": [ACCOUNT_TYPE_NAMES[a.type] for a in accounts],
+                "owners": [" and ".join(names.get(o, "") for o in a.owner_ids) for a in accounts],
+                "custodian": [CUSTODIANS.get(a.custodian, a.custodian) for a in accounts],
+                "relief": [RELIEF_NAMES[a.relief] for a in accounts],
+            },
+            [a.id for a in accounts],
+        )
+
+    # --- saving ----------------------------------------------------------------------------------
+    def household(self) -> Household:
+        """Return the household as typed."""
+        from harvestdesk.services.household_settings import fraction_of
+
+        figures = {key: fraction_of(self.figures[key].value) for key, _ in _RATES}
+        figures |= {key: self.figures[key].value for key, _, _ in _MONEY}
+        status = FilingStatus(self.status_box.currentData())
+        tax = replace(self._household.tax, filing_status=status, **figures)
+        return replace(self._household, name=self.title_field.text().strip(), tax=tax)
+
+    def _found(self) -> dict[str, str]:
+        from harvestdesk.services.household_settings import household_problems
+
+        found = household_problems(self.household(), self.people_editor.people())
+        for key, field in self.figures.items():
+            if not field.hasAcceptableInput():
+                found[key] = f"{field.accessibleName()}: {field.range_words}."
+        return found
+
+    def _on_save(self) -> None:
+        from harvestdesk.services.household_settings import save_household
+
+        if self.show_problems(self._found()):
+            self.sections.choose(0)
+            self.sections.chosen.emit(0)
+            return
+        household, people = self.household(), self.people_editor.people()
+        if (household, people) == (self._household, tuple(self._people)):
+            self.accept()
+            return
+        self.accept_button.setEnabled(False)
+        handle = self._desk.quiet_work(
+            "Saving the household", lambda app: save_household(app, household, people)
+        )
+        handle.succeeded.connect(lambda _changes: self.accept())
+        handle.succeeded.connect(self._desk.reload)
+        handle.failed.connect(self._on_failed)
+
+    def _on_failed(self, error: BaseException) -> None:
+        self.accept_button.setEnabled(True)
+        self.notice.say(words_of(error), Tone.ERROR)
+
+
+def _figures(theme: Theme, tax: TaxProfile) -> dict[str, FigureField]:
+    """Return the fields of the tax profile: rates in percents, dollars as they are."""
+    from harvestdesk.services.household_settings import percent_of
+
+    fields: dict[str, FigureField] = {}
+    for key, words in _RATES:
+        field = FigureField(theme, words.replace("&", ""), most=Decimal(100), decimals=4)
+        field.show_value(percent_of(getattr(tax, key)))
+        fields[key] = field
+    for key, words, signed in _MONEY:
+        least = -_MOST if signed else Decimal(0)
+        field = FigureField(theme, words, most=_MOST, least=least, step=100)
+        field.setFixedWidth(theme.text_width(16))
+        field.show_value(getattr(tax, key))
+        fields[key] = field
+    return fields
