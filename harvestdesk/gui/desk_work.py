@@ -1,5 +1,6 @@
 """What the lanes do for the desk. Runs on their threads; imports the heavy rooms there."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,7 @@ def _loaded(book: "HouseholdBook", preferences: "Preferences") -> Loaded:
 
 def load(app: "AppContext") -> Loaded:
     """Read the household and work out the rows of every page."""
+    from harvestdesk.gui import pages
     from harvestdesk.services.views.drift import drift_view
     from harvestdesk.services.views.overview import overview
     from harvestdesk.services.views.plan import plan_view
@@ -81,6 +83,7 @@ def load(app: "AppContext") -> Loaded:
         account_drift={a.id: drift_view(snapshot, proposal, a.id) for a in snapshot.accounts},
         standings=lot_standings(snapshot),
     )
+    data = replace(data, prepared=pages.prepared(data))
     return Loaded(app, data, UndoState(app.book.undo_label(), app.book.redo_label()))
 
 

@@ -4,7 +4,7 @@ import importlib
 from dataclasses import dataclass
 
 from harvestdesk.gui.actions import PAGE_TITLES
-from harvestdesk.gui.view_base import Page
+from harvestdesk.gui.view_base import DeskData, Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +41,9 @@ def load_modules() -> None:
     """Import every page's module; done on a lane, because it takes longer than a frame."""
     for spec in PAGES:
         spec.load()
+
+
+def prepared(data: DeskData) -> dict[str, object]:
+    """Return what the pages work out beforehand, by page key; called on a lane."""
+    ready = ((spec.key, spec.load().prepare(data)) for spec in PAGES)
+    return {key: found for key, found in ready if found is not None}

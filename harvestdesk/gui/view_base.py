@@ -73,6 +73,7 @@ class DeskData:
         plan: the proposal as rows, or None.
         account_drift: drift of each account by itself.
         standings: what wash-sale law says today about each lot of the taxable accounts.
+        prepared: what pages worked out of all this off the GUI thread, by page key.
     """
 
     snapshot: HouseholdSnapshot
@@ -81,6 +82,7 @@ class DeskData:
     plan: "PlanView | None" = None
     account_drift: Mapping[AccountId, "DriftView"] = field(default_factory=dict)
     standings: Mapping[LotId, LotStanding] = field(default_factory=dict)
+    prepared: Mapping[str, object] = field(default_factory=dict)
 
 
 class Page(QWidget):
@@ -128,6 +130,14 @@ class Page(QWidget):
         self._stack.addWidget(body_widget)
         self._stack.addWidget(self._empty_state())
         outer.addWidget(self._stack, 1)
+
+    @staticmethod
+    def prepare(data: DeskData) -> object:
+        """Return what `refresh` finds under `data.prepared`, worked out on a lane; None for nothing.
+
+        Whatever grows with the lots belongs here: the GUI thread must not be held for over 50 ms.
+        """
+        return None
 
     def refresh(self, data: DeskData) -> None:
         """Show the household anew."""

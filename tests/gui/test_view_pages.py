@@ -149,7 +149,7 @@ def test_lots__views_filter_picture_table_and_sums(show):
     page = show(LotsPage, with_plan=False)
     page.show_view(2)
     shown = {str(k) for k in page.model.visible_keys()}
-    assert shown == {k for k, r in page._rows.items() if r.free_loss > 0}
+    assert shown == {k for k, r in page.rows.items() if r.free_loss > 0}
     assert page.scatter.shown == len(shown)
     assert sum(q.lots for q in page.scatter._quadrants) == len(shown)
 
@@ -189,7 +189,7 @@ def test_lots__hover_explains_a_locked_lot(show):
 def test_lots__one_mark_per_lot_that_has_a_place(show):
     page = show(LotsPage, vs.many_lots(400), with_plan=False)
     page.scatter.repaint()
-    placed = [r for r in page._rows.values() if r.gain_fraction is not None]
+    placed = [r for r in page.rows.values() if r.gain_fraction is not None]
     assert page.scatter.painted == len(placed) == page.scatter.shown
 
 

@@ -1,11 +1,10 @@
 """The lot picture: days held across, gain up, area is value, shape and colour are status."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
@@ -23,6 +22,7 @@ from harvestdesk.gui import formatting
 from harvestdesk.gui.plots.canvas import Canvas
 from harvestdesk.gui.plots.marks import Shape, outline, stamp
 from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
+from harvestdesk.gui.views.lots.marks import STATUSES, Marks
 from harvestdesk.gui.views.lots.scale import ONE_YEAR, Scale
 from harvestdesk.gui.views.lots.words import LOOKS, explain, quadrant_words
 from harvestdesk.services.views.lots import LotRow, LotStatus, Quadrant
@@ -32,45 +32,14 @@ _BUCKETS = 12
 _BIGGEST = 13.0
 _SMALLEST = 2.5
 _REACH = 9.0
-_ORDER = {status: place for place, status in enumerate(LOOKS)}
+_AT_ONCE = 6_000
+"""Marks painted in one turn of the event loop; the rest follow in the next ones."""
 _ARROWS = {
     Qt.Key.Key_Right: 1,
     Qt.Key.Key_Left: -1,
     Qt.Key.Key_Down: 1,
     Qt.Key.Key_Up: -1,
 }
-
-
-@dataclass
-class _Marks:
-    """The lots on view as columns [lot], in the order of painting."""
-
-    rows: list[LotRow] = field(default_factory=list)
-    days: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
-    gains: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
-    values: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
-    place: dict[str, int] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, rows: Sequence[LotRow]) -> "_Marks":
-        """Return lots in the order of painting: small above big, what matters above the rest."""
-        placed = [r for r in rows if r.days_held is not None and r.gain_fraction is not None]
-        placed.sort(key=lambda r: (_ORDER[r.status], -r.value))
-        return cls(
-            placed,
-            np.array([float(r.days_held or 0) for r in placed]),
-            np.array([float(r.gain_fraction or 0) for r in placed]),
-            np.array([float(r.value) for r in placed]),
-            {str(r.lot_id): i for i, r in enumerate(placed)},
-        )
-
-    def only(self, lot_ids: set[str]) -> "_Marks":
-        """Return some of the lots in the same order."""
-        hits = [i for i, r in enumerate(self.rows) if str(r.lot_id) in lot_ids]
-        kept = np.array(hits, dtype=np.intp)
-        rows = [self.rows[i] for i in hits]
-        places = {str(r.lot_id): i for i, r in enumerate(rows)}
-        return _Marks(rows, self.days[kept], self.gains[kept], self.values[kept], places)
 
 
 class LotScatter(Canvas):
@@ -84,9 +53,9 @@ class LotScatter(Canvas):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, "Picture of the lots: days held against gain", parent)
-        self._all = _Marks()
+        self._all = Marks()
         self._quadrants: Sequence[Quadrant] = ()
-        self._marks = _Marks()
+        self._marks = Marks()
         self._selected: set[str] = set()
         self._current: int | None = None
         self._band: tuple[QPointF, QPointF] | None = None
@@ -99,9 +68,9 @@ class LotScatter(Canvas):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     # --- what is shown -----------------------------------------------------------------------------
-    def show_lots(self, rows: Sequence[LotRow], quadrants: Sequence[Quadrant]) -> None:
+    def show_marks(self, marks: Marks, quadrants: Sequence[Quadrant]) -> None:
         """Show lots; those without price, cost or date have no place and stay in the table."""
-        self._all = _Marks.of(rows)
+        self._all = marks
         self._quadrants = quadrants
         self.show_only(None)
 
@@ -172,6 +141,7 @@ class LotScatter(Canvas):
     def restyle(self) -> None:
         """Drop the painted marks."""
         self._layer = None
+        self.painted = 0
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Place the lots anew."""
@@ -190,6 +160,8 @@ class LotScatter(Canvas):
         self._paint_band(painter)
         self.paint_focus(painter)
         painter.end()
+        if self.painted < len(self._marks.rows):
+            QTimer.singleShot(0, self, self._paint_more)
 
     def _paint_layer(self) -> QPixmap:
         ratio = self.devicePixelRatioF()
@@ -201,6 +173,7 @@ class LotScatter(Canvas):
         painter.setFont(self.theme.font(TextSize.CAPTION))
         self._paint_axes(painter)
         self._paint_corners(painter)
+        self.painted = 0
         self._paint_marks(painter, ratio)
         painter.end()
         return layer
@@ -258,16 +231,31 @@ class LotScatter(Canvas):
             self.write(painter, QRectF(left, top + line, right - left, line), sums, tone=tone)
 
     def _paint_marks(self, painter: QPainter, ratio: float) -> None:
-        stamps: dict[tuple[LotStatus, float], QPixmap] = {}
-        for i, row in enumerate(self._marks.rows):
-            radius = float(self._radii[i])
-            key = (row.status, radius)
-            found = stamps.get(key)
-            if found is None:
-                found = stamps[key] = self._stamp(row.status, radius, ratio)
-            half = found.width() / ratio / 2
-            painter.drawPixmap(QPointF(float(self._xs[i]) - half, float(self._ys[i]) - half), found)
-        self.painted = len(self._marks.rows)
+        """Paint marks from where the layer stands, as many as one turn may take."""
+        first, last = self.painted, min(self.painted + _AT_ONCE, len(self._marks.rows))
+        kinds, radii = self._marks.kinds[first:last], self._radii[first:last]
+        xs, ys = self._xs[first:last].tolist(), self._ys[first:last].tolist()
+        # Marks lie in the order of painting, so that equal ones follow each other.
+        starts = np.flatnonzero((np.diff(kinds) != 0) | (np.diff(radii) != 0)) + 1
+        ends = [0, *starts.tolist(), last - first]
+        for begin, end in pairwise(ends):
+            if begin == end:
+                continue
+            pixmap = self._stamp(STATUSES[int(kinds[begin])], float(radii[begin]), ratio)
+            half = pixmap.width() / ratio / 2
+            for i in range(begin, end):
+                painter.drawPixmap(QPointF(xs[i] - half, ys[i] - half), pixmap)
+        self.painted = last
+
+    def _paint_more(self) -> None:
+        """Go on with the layer where it was left."""
+        if self._layer is None or self.painted >= len(self._marks.rows):
+            return
+        painter = QPainter(self._layer)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_marks(painter, self._layer.devicePixelRatio())
+        painter.end()
+        self.update()
 
     def _stamp(self, status: LotStatus, radius: float, ratio: float) -> QPixmap:
         look = LOOKS[status]

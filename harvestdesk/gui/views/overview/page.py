@@ -93,7 +93,13 @@ def _event_columns() -> tuple[Column, ...]:
             width=30,
             stretch=True,
         ),
-        Column("symbols", "Security", explain="Securities it concerns.", width=22),
+        Column(
+            "symbols",
+            "Security",
+            explain="Securities it concerns.",
+            explain_cell=lambda r: f"{r['symbols']}: {event_meaning(r['kind'])}",
+            width=22,
+        ),
         Column("account", "Account", explain="Where it happens.", width=18),
         Column(
             "dollars",

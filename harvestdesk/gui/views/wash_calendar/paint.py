@@ -188,14 +188,20 @@ class CalendarPaint(Canvas):
         self, painter: QPainter, time: Timeline, box: QRectF, rows: Sequence[LockRow]
     ) -> None:
         """Overlapping locks read as one hatched bar; the last safe day counts."""
-        for row in rows:
+        bars: list[tuple[QRectF, Tone]] = []
+        for row in sorted(rows, key=lambda r: (r.permanent, r.first_day)):
             tone = Tone.PERMANENT if row.permanent else Tone.LOCKED
             bar = self._bar(time, box, row)
+            if bars and bars[-1][1] is tone and bar.left() <= bars[-1][0].right():
+                bars[-1] = (bars[-1][0].united(bar), tone)
+            else:
+                bars.append((bar, tone))
+            self.painted_bars += 1
+        for bar, tone in bars:
             painter.fillRect(bar, self._ground)
             painter.setPen(QPen(self.faded(tone, _EDGE), 1))
             painter.setBrush(QBrush(self.faded(tone, _HATCH), Qt.BrushStyle.BDiagPattern))
             painter.drawRoundedRect(bar, 3, 3)
-            self.painted_bars += 1
 
     def _paint_last_label(self, painter: QPainter, time: Timeline, placed: LaneBox) -> None:
         rows, box = placed.lane.sell_locks, placed.purchases
