@@ -122,14 +122,14 @@ class Page(QWidget):
         outer.addWidget(self.figures)
         self.notice = NoticeBar(self.theme)
         outer.addWidget(self.notice)
-        self._stack = QStackedWidget()
+        self._body_or_empty = QStackedWidget()
         body_widget = QWidget()
         self.body = QVBoxLayout(body_widget)
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(self.theme.px(Space.MEDIUM))
-        self._stack.addWidget(body_widget)
-        self._stack.addWidget(self._empty_state())
-        outer.addWidget(self._stack, 1)
+        self._body_or_empty.addWidget(body_widget)
+        self._body_or_empty.addWidget(self._empty_state())
+        outer.addWidget(self._body_or_empty, 1)
 
     @staticmethod
     def prepare(data: DeskData) -> object:
@@ -204,7 +204,7 @@ class Page(QWidget):
 
     def show_body(self) -> None:
         """Show the body of the page."""
-        self._stack.setCurrentIndex(0)
+        self._body_or_empty.setCurrentIndex(0)
         if self._primary is not None:
             self._primary.show()
 
@@ -217,14 +217,14 @@ class Page(QWidget):
             self._empty_button.setText(action.text().replace("...", "…"))
             self._empty_button.setAccessibleName(plain(action.text()))
         self.figures.show_figures(())
-        self._stack.setCurrentIndex(1)
+        self._body_or_empty.setCurrentIndex(1)
         if self._primary is not None and action is not None:
             self._primary.hide()  # one primary action per page
 
     @property
     def is_empty(self) -> bool:
         """True while the empty state is shown."""
-        return self._stack.currentIndex() == 1
+        return self._body_or_empty.currentIndex() == 1
 
     def _empty_state(self) -> QWidget:
         widget = QWidget()

@@ -26,7 +26,8 @@ from harvestdesk.gui.widgets.data_table import DataTable
 from harvestdesk.gui.widgets.detail_pane import DetailPane, Line, beside
 from harvestdesk.gui.widgets.fields import Choice
 from harvestdesk.gui.widgets.segments import Segments
-from harvestdesk.services.views.drift import DriftView, holdings, remedies
+from harvestdesk.gui.workers.runner import Lane
+from harvestdesk.services.views.drift import DriftLine, DriftView, holdings, remedies
 
 _KEYS = (
     Key("actual weight", Tone.LOCKED, None),
@@ -34,6 +35,9 @@ _KEYS = (
     Key("target", Tone.PLAIN, None, line=True),
     Key("after the plan", Tone.PLAN, None, hollow=True),
 )
+
+_FEW_LOTS = 1_000
+"""So many lots are looked through within a frame; more of them on a lane."""
 
 
 class DriftPage(Page):
@@ -46,6 +50,7 @@ class DriftPage(Page):
         super().__init__(ctx, parent)
         self._data: DeskData | None = None
         self._view: DriftView | None = None
+        self._asked: tuple[object, ...] | None = None
         self.scope = Choice(self.theme, "Show drift of", "The household or one of its accounts")
         self.scope.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToContents)
         self.scope.activated.connect(self._show)
@@ -63,9 +68,9 @@ class DriftPage(Page):
                 ("Table", "The same figures as a table"),
             ),
         )
-        self._stack = self._make_stack()
+        self._pictures = self._make_stack()
         self.body.addLayout(self._bar())
-        self.body.addWidget(beside(self._stack, self.detail, self.theme), 1)
+        self.body.addWidget(beside(self._pictures, self.detail, self.theme), 1)
         self.looks.chosen.connect(self.show_look)
         self.bars.line_selected.connect(self._on_bar_selected)
         self.table.selection_changed.connect(self._on_row_selected)
@@ -146,7 +151,7 @@ class DriftPage(Page):
     def show_look(self, number: int) -> None:
         """Show weights, drift around the targets, or the table."""
         self.looks.choose(number)
-        self._stack.setCurrentIndex(1 if number == 2 else 0)
+        self._pictures.setCurrentIndex(1 if number == 2 else 0)
         self.bars.measure_from_target(number == 1)
 
     # --- the link ------------------------------------------------------------------------------------
@@ -165,13 +170,35 @@ class DriftPage(Page):
             self.detail.say("Asset class", [Line("Pick a bar to see who holds it.")])
             return
         line = view.lines[place]
-        holders = [
-            h
-            for h in holdings(data.snapshot, line.asset_class)
-            if view.account_id in (None, h.account_id)
-        ]
-        mends = remedies(data.snapshot, line, view, standings=data.standings)
-        self.detail.say(line.name, detail_lines(line, tuple(holders), mends))
+        if len(data.snapshot.lots) <= _FEW_LOTS:
+            self.detail.say(line.name, _worked_out(data, view, line))
+            return
+        self._asked = (data, view, line)
+        self.detail.say(line.name, [Line("Working out who can mend it\u2026", tone=Tone.MUTED)])
+        handle = self.ctx.runner.start(
+            f"Looking at {line.name}",
+            Lane.READ,
+            lambda token, report: (data, view, line, _worked_out(data, view, line)),
+        )
+        handle.succeeded.connect(self._on_worked_out)
+
+    def _on_worked_out(self, found: tuple[DeskData, DriftView, DriftLine, list[Line]]) -> None:
+        """Say what a lane found, unless the person has gone on to another class."""
+        if self._asked is not None and all(
+            a is b for a, b in zip(self._asked, found, strict=False)
+        ):
+            self.detail.say(found[2].name, found[3])
+
+
+def _worked_out(data: DeskData, view: DriftView, line: DriftLine) -> list[Line]:
+    """Return what the pane says about a class; takes its time with thousands of lots."""
+    holders = [
+        h
+        for h in holdings(data.snapshot, line.asset_class)
+        if view.account_id in (None, h.account_id)
+    ]
+    mends = remedies(data.snapshot, line, view, standings=data.standings)
+    return detail_lines(line, tuple(holders), mends)
 
 
 def _figures(view: DriftView) -> tuple[Figure, ...]:

@@ -18,6 +18,7 @@ from harvestdesk.gui.widgets.detail_pane import quiet_splitter
 from harvestdesk.gui.widgets.segments import Segments
 from harvestdesk.services.views.lots import LotRow, quadrants
 
+
 class LotsPage(Page):
     """Which lots can be harvested, which are locked, and until when."""
 

@@ -83,7 +83,9 @@ def _event_columns() -> tuple[Column, ...]:
         return event_meaning(row["kind"])
 
     return (
-        Column("on", "By", Kind.DATE, explain="The day it happens, or has to be done by.", width=11),
+        Column(
+            "on", "By", Kind.DATE, explain="The day it happens, or has to be done by.", width=11
+        ),
         Column(
             "what",
             "What to do",
