@@ -58,6 +58,7 @@ QPushButton[primary="true"]:disabled {{ background: {c.hairline}; color: {c.mute
   border-color: {c.hairline}; }}
 QPushButton[quiet="true"] {{ background: transparent; border-color: transparent;
   color: {c.accent}; }}
+QPushButton[quiet="true"][tone="warning"] {{ color: {c.warning_text}; font-weight: 600; }}
 QPushButton[quiet="true"]:hover {{ text-decoration: underline; }}
 QPushButton[quiet="true"]:focus {{ border-color: {c.focus}; }}
 """
@@ -71,6 +72,10 @@ QLineEdit, QPlainTextEdit, QComboBox, QSpinBox, QDoubleSpinBox, QDateEdit {{
   border-radius: {m.tiny}px; padding: {m.tiny}px; selection-background-color: {c.accent};
   selection-color: {c.on_accent}; }}
 QLineEdit {{ min-height: {m.field_height}px; }}
+QListWidget {{ background: {c.surface}; color: {c.text}; border: {m.line}px solid {c.field_edge};
+  border-radius: {m.tiny}px; padding: {m.tiny}px; }}
+QListWidget:focus {{ border: {m.ring}px solid {c.focus}; padding: {m.tiny - 1}px; }}
+QListWidget::item {{ padding: {m.tiny}px; }}
 QAbstractScrollArea::corner {{ background: transparent; border: 0; }}
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus,
 QDateEdit:focus {{ border: {m.ring}px solid {c.focus}; padding: {m.tiny - 1}px; }}

@@ -98,6 +98,7 @@ def test_household__owner_cannot_be_taken_away(window, qtbot):
 
 def test_escape__warns_once_before_typed_words_are_lost(window, qtbot):
     dialog = open_settings(window)
+    qtbot.keyClick(dialog.title_field, Qt.Key.Key_End)
     qtbot.keyClicks(dialog.title_field, "!")
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert dialog.isVisible()

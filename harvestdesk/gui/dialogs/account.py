@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from harvestdesk.domain.account import (
     ACCOUNT_TYPE_NAMES,
@@ -13,12 +13,11 @@ from harvestdesk.domain.account import (
 )
 from harvestdesk.domain.household import Person
 from harvestdesk.domain.ids import AccountId
-from harvestdesk.gui.a11y import name
 from harvestdesk.gui.desk import Desk
 from harvestdesk.gui.dialogs.form import FormDialog
 from harvestdesk.gui.errors import words_of
 from harvestdesk.gui.theme import Space, Theme, Tone
-from harvestdesk.gui.widgets.fields import Choice
+from harvestdesk.gui.widgets.fields import Choice, Tick
 
 _WORDS = (
     "The type decides how sales are taxed, and whether a purchase here makes a loss worthless for "
@@ -44,17 +43,16 @@ class AccountDialog(FormDialog):
         shown = account or Account(AccountId(""), "")
         self.name_field = QLineEdit(shown.name)
         self.type_box = Choice(theme, "Type")
-        self.owner_boxes = {p.id: QCheckBox(p.name) for p in people}
+        self.owner_boxes = {p.id: Tick(theme, p.name, f"Owned by {p.name}") for p in people}
         for person_id, box in self.owner_boxes.items():
             box.setChecked(person_id in shown.owner_ids)
-            name(box, f"Owned by {box.text()}")
         self.custodian_box = Choice(theme, "Broker")
         self.tail_field = QLineEdit(shown.number_tail)
         self.tail_field.setMaxLength(4)
         self.relief_box = Choice(theme, "Relief method")
-        self.reinvests_box = QCheckBox("&Dividends are reinvested (DRIP)")
+        self.reinvests_box = Tick(theme, "&Dividends are reinvested (DRIP)")
         self.reinvests_box.setChecked(shown.reinvests)
-        self.fractional_box = QCheckBox("Orders may be for &fractions of a share")
+        self.fractional_box = Tick(theme, "Orders may be for &fractions of a share")
         self.fractional_box.setChecked(shown.fractional)
         self._fill(shown)
         self._lay_out_fields()

@@ -64,7 +64,6 @@ class FormDialog(QDialog):
             layout.addWidget(wrapped(words))
         layout.addLayout(self.column, 1)
         layout.addWidget(self.notice)
-        layout.addWidget(self.buttons)
 
     # --- fields ----------------------------------------------------------------------------------
     def new_form(self) -> QFormLayout:
@@ -82,6 +81,8 @@ class FormDialog(QDialog):
         """Add a field with the place for its problem below it; `buddy` takes the label's mnemonic."""
         words = QLabel(label)
         words.setBuddy(buddy or field)
+        # The underlined letter is drawn apart from the rest, which then takes a little more room.
+        words.setContentsMargins(0, 0, self.theme.px(2), 0)
         remark = QLabel()
         remark.setWordWrap(True)
         remark.setFont(self.theme.font(TextSize.CAPTION))
@@ -119,6 +120,16 @@ class FormDialog(QDialog):
         """Make room for the remarks without ever shrinking what the person has sized."""
         hint = self.sizeHint()
         self.resize(max(self.width(), hint.width()), max(self.height(), hint.height()))
+
+    # --- showing ---------------------------------------------------------------------------------
+    def setVisible(self, visible: bool) -> None:
+        """Put the buttons behind the fields, so that Tab comes to them last; start in the first field."""
+        layout = self.layout()
+        if visible and layout is not None and self.buttons.parentWidget() is None:
+            layout.addWidget(self.buttons)
+            if self._fields:
+                next(iter(self._fields.values()))[0].setFocus()
+        super().setVisible(visible)
 
     # --- leaving ---------------------------------------------------------------------------------
     def showEvent(self, event: QShowEvent) -> None:

@@ -54,7 +54,7 @@ _ACCOUNTS_NOTE = "Each account is saved by itself, as one step that Edit, Undo t
 _COLUMNS = (
     Column("name", "Account", explain="Name of the account.", stretch=True),
     Column("type", "Type", explain="How its sales are taxed.", width=14),
-    Column("owners", "Owned by", explain="People of the household who own it.", width=16),
+    Column("owners", "Owned by", explain="People of the household who own it.", width=22),
     Column("custodian", "Broker", explain="Where the account is held.", width=17),
     Column("relief", "Relief method", explain="Which lots go when none are named.", width=20),
 )
@@ -86,7 +86,7 @@ class HouseholdDialog(FormDialog):
         )
         self.accounts = DataTable(ColumnTable(_COLUMNS, theme), theme, "Accounts", filters=False)
         self._lay_out_sections()
-        self.setMinimumSize(theme.px(760), theme.px(660))
+        self.setMinimumSize(theme.px(900), theme.px(680))
         self.buttons.accepted.connect(self._on_save)
         desk.refreshed.connect(self._on_refreshed)
         self._show_accounts(loaded)
@@ -188,7 +188,7 @@ class HouseholdDialog(FormDialog):
             {
                 "name": [a.name for a in accounts],
                 "type": [ACCOUNT_TYPE_NAMES[a.type] for a in accounts],
-                "owners": [" and ".join(names.get(o, "") for o in a.owner_ids) for a in accounts],
+                "owners": [", ".join(names.get(o, "") for o in a.owner_ids) for a in accounts],
                 "custodian": [CUSTODIANS.get(a.custodian, a.custodian) for a in accounts],
                 "relief": [RELIEF_NAMES[a.relief] for a in accounts],
             },

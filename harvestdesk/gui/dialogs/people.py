@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from harvestdesk.domain.household import Person
 from harvestdesk.domain.ids import PersonId
 from harvestdesk.gui.a11y import name
 from harvestdesk.gui.theme import Space, Theme
+from harvestdesk.gui.widgets.fields import Tick
 
 
 class PeopleEditor(QWidget):
@@ -69,7 +70,7 @@ class _PersonRow(QWidget):
         self._person = person
         self.name_field = QLineEdit(person.name)
         self.name_field.setPlaceholderText("name")
-        self.spouse_box = QCheckBox("spouse")
+        self.spouse_box = Tick(theme, "spouse")
         self.spouse_box.setChecked(person.is_spouse)
         self.remove_button = QPushButton("Remove")
         self.remove_button.setAutoDefault(False)

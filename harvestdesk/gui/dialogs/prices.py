@@ -29,10 +29,10 @@ _COLUMNS = (
     Column("name", "Name", explain="Name of the security.", stretch=True),
     Column("price", "Price $", Kind.PRICE, "Last price, dollars per share.", _explain, width=11),
     Column("on", "Of", Kind.DATE, "Day the price is of.", _explain),
-    Column("days", "Days old", Kind.INTEGER, "Days to the day of view.", _explain, width=9),
+    Column("days", "Days old", Kind.INTEGER, "Days to the day of view.", _explain, width=8),
     Column("state", "", explain="Older than four days, or missing.", tone=_state_tone, width=10),
     Column("held", "Held $", Kind.DOLLARS, "What the household holds of it.", width=12),
-    Column("source", "Source", explain="File the price came from.", width=26),
+    Column("source", "Source", explain="File the price came from.", width=22),
 )
 
 
@@ -64,7 +64,7 @@ class PricesDialog(FormDialog):
             [r.security_id for r in rows],
         )
         self.column.addWidget(self.table, 1)
-        self.resize(theme.px(960), theme.px(620))
+        self.resize(theme.px(1080), theme.px(620))
         self.buttons.accepted.connect(self.accept)
         self.accepted.connect(self.import_asked)
 

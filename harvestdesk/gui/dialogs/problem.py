@@ -48,6 +48,7 @@ class ProblemDialog(QDialog):
         text_column.setSpacing(theme.px(Space.SMALL))
         for widget in (heading, body):
             text_column.addWidget(widget)
+        text_column.addStretch(1)
         across = QHBoxLayout()
         across.setSpacing(theme.px(Space.LARGE))
         across.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QDoubleValidator, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QStyle, QStyleOptionButton
 
 from harvestdesk.domain.money import ZERO, decimal_text, parse_decimal
 from harvestdesk.gui.a11y import name
@@ -75,6 +75,45 @@ class FigureField(QLineEdit):
             super().keyPressEvent(event)
             return
         self.show_value(min(max(self._last + turn * self._step, self._least), self._most))
+
+
+class Tick(QCheckBox):
+    """A check box whose outline and mark are seen in every look."""
+
+    def __init__(self, theme: Theme, words: str, spoken: str = "") -> None:
+        super().__init__(words)
+        self._theme = theme
+        if spoken:
+            name(self, spoken)
+        theme.changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the box anew over what Qt draws."""
+        super().paintEvent(event)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        place = QStyle.SubElement.SE_CheckBoxIndicator
+        box = QRectF(self.style().subElementRect(place, option, self)).adjusted(
+            0.5, 0.5, -0.5, -0.5
+        )
+        theme = self._theme
+        edge = "focus" if self.hasFocus() else "field_edge" if self.isEnabled() else "hairline"
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.colour(edge), theme.hairline * (2 if self.hasFocus() else 1)))
+        painter.setBrush(theme.colour("accent" if self.isChecked() else "surface"))
+        painter.drawRoundedRect(box, theme.px(2), theme.px(2))
+        if self.isChecked():
+            painter.setPen(QPen(theme.colour("on_accent"), theme.px(2)))
+            painter.drawPolyline(QPolygonF([_within(box, *p) for p in _MARK]))
+        painter.end()
+
+
+_MARK = ((0.22, 0.52), (0.42, 0.72), (0.78, 0.28))
+
+
+def _within(box: QRectF, across: float, down: float) -> QPointF:
+    return QPointF(box.x() + across * box.width(), box.y() + down * box.height())
 
 
 class Choice(QComboBox):

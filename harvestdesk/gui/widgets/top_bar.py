@@ -23,6 +23,7 @@ class TopBar(QFrame):
         self.as_of = QLabel()
         self.stale = name(QPushButton(), "Stale prices")
         self.stale.setProperty("quiet", True)
+        self.stale.setProperty("tone", "warning")
         layout = QHBoxLayout(self)
         side, top = theme.px(Space.HUGE), theme.px(Space.TINY)
         layout.setContentsMargins(side, top, side, top)
@@ -49,7 +50,7 @@ class TopBar(QFrame):
         self.stale.setText(f"\u26a0 {formatting.plural(count, 'stale price')}")
         shown = ", ".join(stale_symbols[:20]) + (" …" if count > 20 else "")
         self.stale.setToolTip(
-            f"Prices older than four days on {as_of.isoformat()}: {shown}. Import newer ones."
+            f"Prices older than four days on {as_of.isoformat()}: {shown}. Look at all prices."
         )
         name(self.stale, self.stale.text(), self.stale.toolTip())
 

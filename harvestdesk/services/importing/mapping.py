@@ -52,6 +52,7 @@ def map_accounts(
 ) -> tuple[tuple[AccountMapping, ...], tuple[Account, ...]]:
     """Return the mapping of every account of every file, and the accounts it would make."""
     made: list[Account] = []
+    told: dict[AccountId, ParsedAccount] = {}
     mappings: list[AccountMapping] = []
     keys: dict[str, AccountId] = {}
     for index, batch in enumerate(batches):
@@ -63,9 +64,13 @@ def map_accounts(
             if given is not None:
                 found, reason = given, "given"
             elif found is None and _says_enough(parsed, [*accounts, *made]):
-                new = _new_account(parsed, len(made) + 1, people)
+                new = _new_account(parsed, AccountId(f"{NEW}{len(made) + 1}"), people)
                 made.append(new)
+                told[new.id] = parsed
                 found, reason = new.id, "new"
+            elif found in told:
+                told[found] = _told_more(told[found], parsed)
+                made = [_new_account(told[a.id], a.id, people) for a in made]
             if own and found is not None:
                 keys[own] = found
             certain = reason in {"given", "number", "name"}
@@ -145,10 +150,25 @@ def _says_enough(parsed: ParsedAccount, accounts: Sequence[Account]) -> bool:
     return known and all(a.custodian != parsed.custodian for a in accounts)
 
 
-def _new_account(parsed: ParsedAccount, number: int, people: Sequence[Person]) -> Account:
+def _told_more(known: ParsedAccount, parsed: ParsedAccount) -> ParsedAccount:
+    """Fill in what the files before did not say of a new account, such as that it is an IRA."""
+    return replace(
+        known,
+        name=known.name or parsed.name,
+        number_tail=known.number_tail or parsed.number_tail,
+        type_hint=known.type_hint or parsed.type_hint,
+        custodian=parsed.custodian if known.custodian == "other" else known.custodian,
+        owners=known.owners or parsed.owners,
+        relief=known.relief or parsed.relief,
+        reinvests=parsed.reinvests if known.reinvests is None else known.reinvests,
+        fractional=parsed.fractional if known.fractional is None else known.fractional,
+    )
+
+
+def _new_account(parsed: ParsedAccount, account_id: AccountId, people: Sequence[Person]) -> Account:
     tail = f" …{parsed.number_tail}" if parsed.number_tail else ""
     return Account(
-        id=AccountId(f"{NEW}{number}"),
+        id=account_id,
         name=parsed.name or f"{custodian_name(parsed.custodian)}{tail}",
         type=parsed.type_hint or AccountType.TAXABLE,
         owner_ids=_owners(parsed, people),

@@ -101,3 +101,19 @@ def test_an_own_table_that_names_no_account_asks_unless_there_is_none_yet():
     (asked,), _ = mapped(nameless)
     (first,), made = mapped(nameless, accounts=())
     assert (asked.reason, first.reason, len(made)) == ("ask", "new", 1)
+
+
+def test_a_new_account_learns_from_every_file_that_names_it_in_any_order():
+    bare = ParsedAccount("k", "Alex 401(k)")
+    full = ParsedAccount(
+        "k", "Alex 401(k)", "55", AccountType.PLAN_401K, "fidelity", ("Alex",), reinvests=True
+    )
+    for files in ((bare, full), (full, bare)):
+        found, (made,) = mapped(*(batch(a, broker="harvestdesk") for a in files))
+        assert {m.account_id for m in found} == {made.id}
+        assert (made.type, made.owner_ids, made.reinvests) == (
+            AccountType.PLAN_401K,
+            ("person-1",),
+            True,
+        )
+        assert (made.number_tail, made.custodian) == ("55", "fidelity")

@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QLabel
 
 from harvestdesk.domain.account import ACCOUNT_TYPE_NAMES
+from harvestdesk.domain.errors import Severity
 from harvestdesk.gui import formatting
 from harvestdesk.gui.theme import Theme
 from harvestdesk.gui.widgets.wizard_frame import WizardPage
@@ -38,9 +39,15 @@ def summary(preview: ImportPreview) -> list[str]:
     if preview.new_rows == 0:
         lines = [f"Nothing in {files} is new: every row is known already."]
     else:
-        taken = f"{formatting.plural(preview.new_rows, 'row')} of {files} will be taken in"
-        left = f"{formatting.plural(known, 'row')} known already will be left alone"
-        lines = [f"{taken}; {left}."]
+        left = f"; {formatting.plural(known, 'row')} known already will be left alone"
+        rows = formatting.plural(preview.new_rows, "row")
+        lines = [f"{rows} of {files} will be taken in{left if known else ''}."]
+    unread = sum(p.severity is Severity.ERROR for f in preview.files for p in f.problems)
+    if unread:
+        lines.append(
+            f"\u26a0 {formatting.plural(unread, 'row')} could not be read and will stay out; step 2 "
+            "names each one."
+        )
     if preview.new_accounts:
         listed = ", ".join(f"{a.name} ({ACCOUNT_TYPE_NAMES[a.type]})" for a in preview.new_accounts)
         lines.append(f"New accounts: {listed}.")

@@ -1,14 +1,20 @@
 """Page 2: what each file is, and every remark with its line."""
 
+from collections import Counter
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from harvestdesk.domain.errors import Problem, Severity
+from harvestdesk.gui import formatting
 from harvestdesk.gui.models.table_base import Column, ColumnTable, Kind, RowValues
 from harvestdesk.gui.theme import TextSize, Theme, Tone
 from harvestdesk.gui.widgets.data_table import DataTable
 from harvestdesk.gui.widgets.wizard_frame import WizardPage
 from harvestdesk.gui.wizards.import_statements.draft import Draft
 
+_MOST_FILES = 6
 BROKERS = {
     "harvestdesk": "HarvestDesk CSV",
     "schwab": "Schwab",
@@ -19,7 +25,7 @@ BROKERS = {
 SEVERITIES = {
     Severity.ERROR: "\u2716 not read",
     Severity.WARNING: "\u26a0 look at it",
-    Severity.INFO: "i left out",
+    Severity.INFO: "\u2013 left out",
 }
 _TONES = {Severity.ERROR: Tone.ERROR, Severity.WARNING: Tone.WARNING, Severity.INFO: Tone.MUTED}
 
@@ -67,9 +73,16 @@ class DetectedPage(WizardPage):
         self.problems = DataTable(ColumnTable(_PROBLEMS, theme), theme, "Remarks", filters=False)
         self._heading = QLabel()
         self._heading.setFont(theme.font(TextSize.BODY, strong=True))
-        self.body.addWidget(self.files, 2)
+        self.full_words = QLabel()
+        self.full_words.setWordWrap(True)
+        self.full_words.setMinimumHeight(2 * theme.row_height)
+        self.full_words.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.problems.selection_changed.connect(self._on_problem_chosen)
+        self.body.addWidget(self.files)
         self.body.addWidget(self._heading)
         self.body.addWidget(self.problems, 3)
+        self.body.addWidget(self.full_words)
+        self.body.addStretch(0)
 
     def entered(self) -> None:
         """Show what was read."""
@@ -88,6 +101,7 @@ class DetectedPage(WizardPage):
             },
             list(range(len(files))),
         )
+        self.files.fit_rows(_MOST_FILES)
         found = [(f.path.name, p) for f in files for p in f.problems]
         self.problems.model.set_rows(
             {
@@ -100,9 +114,34 @@ class DetectedPage(WizardPage):
             list(range(len(found))),
         )
         self.problems.setVisible(bool(found))
-        self._heading.setText(
-            "Remarks by line; rows that could not be read are left out, everything else is used."
-            if found
-            else "Every row was understood."
-        )
+        self.full_words.setVisible(bool(found))
+        self._heading.setText(remarks([p for _, p in found]))
         self._heading.setWordWrap(True)
+        if found:
+            self.problems.select_keys([0], announce=True)
+
+    def _on_problem_chosen(self, keys: list[int]) -> None:
+        """Write the chosen remark out: a table cell shows one line of it."""
+        model = self.problems.model
+        rows = [r for r in range(model.rowCount()) if model.key_at(r) in keys[:1]]
+        values = [model.values_at(r) for r in rows]
+        self.full_words.setText(
+            "".join(f"{v['file']}, line {v['line']}: {v['words']}" for v in values)
+        )
+
+
+def remarks(problems: Sequence[Problem]) -> str:
+    """Return how many rows of each kind there are remarks on, and what becomes of them."""
+    count = Counter(p.severity for p in problems)
+    if not problems:
+        return "Every row was understood."
+    parts = []
+    if count[Severity.ERROR]:
+        rows = formatting.plural(count[Severity.ERROR], "row")
+        parts.append(f"{rows} could not be read and will stay out; correct the file to have them.")
+    if count[Severity.WARNING]:
+        parts.append(f"{formatting.plural(count[Severity.WARNING], 'row')} to look at.")
+    if count[Severity.INFO]:
+        rows = formatting.plural(count[Severity.INFO], "line")
+        parts.append(f"{rows} left out on purpose, such as totals; nothing is lost.")
+    return " ".join(parts)

@@ -27,13 +27,14 @@ _FILES = (
 )
 _ROWS = (
     Column("line", "Line", Kind.INTEGER, explain="Line number in the file.", width=5),
-    Column("what", "What", explain="What the row is.", width=12),
+    Column("what", "What", explain="What the row is.", width=10),
     Column("on", "Day", Kind.DATE, explain="Trade date, or date of acquisition of a lot."),
-    Column("symbol", "Symbol", explain="Security.", width=9),
-    Column("shares", "Shares", Kind.SHARES, explain="Shares."),
-    Column("amount", "Amount $", Kind.MONEY, explain="Dollars: cost, proceeds or cash."),
-    Column("account", "Account", explain="Account in the file's words.", width=16, stretch=True),
+    Column("symbol", "Symbol", explain="Security.", width=7),
+    Column("shares", "Shares", Kind.SHARES, explain="Shares.", width=9),
+    Column("amount", "Amount $", Kind.MONEY, explain="Dollars: cost, proceeds or cash.", width=11),
+    Column("account", "Account", explain="Account in the file's words.", width=14, stretch=True),
 )
+_MOST_FILES = 6
 Row = tuple[int, str, date | None, str, Decimal | None, Decimal | None, str]
 
 
@@ -50,7 +51,7 @@ class NewRowsPage(WizardPage):
             ColumnTable(_FILES, theme), theme, "New rows per file", filters=False
         )
         self.rows = DataTable(ColumnTable(_ROWS, theme), theme, "Rows of the files")
-        self.body.addWidget(self.files, 2)
+        self.body.addWidget(self.files)
         self.body.addWidget(self.rows, 5)
 
     def entered(self) -> None:
@@ -69,6 +70,7 @@ class NewRowsPage(WizardPage):
             },
             list(range(len(files))),
         )
+        self.files.fit_rows(_MOST_FILES)
         rows = [row for f in files for row in rows_of(f)]
         keys = [c.key for c in _ROWS]
         columns = {key: [row[n] for row in rows] for n, key in enumerate(keys)}

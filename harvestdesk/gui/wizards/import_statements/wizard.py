@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from harvestdesk.domain.errors import Severity
 from harvestdesk.gui import formatting
 from harvestdesk.gui.desk import Desk
 from harvestdesk.gui.errors import words_of
@@ -149,9 +150,13 @@ def consequences(draft: Draft) -> list[str]:
     if preview.new_securities:
         count = len(preview.new_securities)
         lines.append(f"{formatting.plural(count, 'security', 'securities')} would be added.")
-    problems = sum(len(f.problems) for f in preview.files)
-    if problems:
-        lines.append(f"{formatting.plural(problems, 'remark')} on the files; see step 2.")
+    problems = [p for f in preview.files for p in f.problems]
+    unread = sum(p.severity is Severity.ERROR for p in problems)
+    if unread:
+        lines.append(f"\u26a0 {formatting.plural(unread, 'row')} could not be read; see step 2.")
+    if len(problems) > unread:
+        others = formatting.plural(len(problems) - unread, "remark")
+        lines.append(f"{others} on the files; see step 2.")
     if preview.open_questions:
         count = len(preview.open_questions)
         lines.append(f"{formatting.plural(count, 'account')} still to be chosen.")
