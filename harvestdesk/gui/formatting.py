@@ -96,3 +96,11 @@ def long_day(value: date) -> str:
 def plural(count: int, one: str, many: str = "") -> str:
     """Return `1 lot`, `12 lots`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+_NAME_LENGTH = 24
+
+
+def short_name(name: str) -> str:
+    """Return a name that fits beside other things; the whole one belongs into the tooltip."""
+    return name if len(name) <= _NAME_LENGTH else f"{name[: _NAME_LENGTH - 1].rstrip()}\u2026"

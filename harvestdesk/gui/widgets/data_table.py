@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from harvestdesk.gui.a11y import name
+from harvestdesk.gui.formatting import plural
 from harvestdesk.gui.models.table_base import Column, ColumnTable, Kind
 from harvestdesk.gui.theme import Space, TextSize, Theme
 
@@ -236,7 +237,9 @@ class DataTable(QWidget):
 
     def _on_reset(self) -> None:
         shown, total = self.model.rowCount(), self.model.total
-        self._count.setText(f"{shown:,} rows" if shown == total else f"{shown:,} of {total:,} rows")
+        self._count.setText(
+            plural(shown, "row") if shown == total else f"{shown:,} of {plural(total, 'row')}"
+        )
         if self._kept:
             self.select_keys(self._kept)
         self.shown_changed.emit(shown)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWhatsThis, QWidget
 
 from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
@@ -105,6 +105,24 @@ class FigureRow(QWidget):
         for place, figure in enumerate(self._shown):
             self._layout.insertWidget(place, FigureTile(figure, self._theme))
         self.setVisible(bool(self._shown))
+        if self.isVisible():
+            self._make_way()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the room of the first figure: the last ones make way in a narrow window."""
+        tiles = self.tiles()
+        return tiles[0].sizeHint() if tiles else super().minimumSizeHint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show the figures there is room for."""
+        super().resizeEvent(event)
+        self._make_way()
+
+    def _make_way(self) -> None:
+        right = 0
+        for place, tile in enumerate(self.tiles()):
+            right += tile.sizeHint().width() + (self._layout.spacing() if place else 0)
+            tile.setVisible(place == 0 or right - self._theme.px(Space.HUGE) <= self.width())
 
     def tiles(self) -> list[FigureTile]:
         """Return the tiles in order."""

@@ -23,6 +23,8 @@ _FIGURES = (
     ("Value $", "00,000,000"),
 )
 """Columns right of the bars from the right edge inwards, each with its widest text."""
+_NAMES_AND_BARS = 0.55
+"""Least share of the picture for names and bars; figures further in make way."""
 _STEPS = (0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
 
 
@@ -85,7 +87,7 @@ class DriftBars(Canvas):
 
     def minimumSizeHint(self) -> QSize:
         """Return the same height at the least width."""
-        return QSize(self.theme.px(560), self.sizeHint().height())
+        return QSize(self.theme.px(400), self.sizeHint().height())
 
     def _head(self) -> float:
         return self.metrics().height() + self.gap(Space.SMALL)
@@ -102,6 +104,8 @@ class DriftBars(Canvas):
         figures: list[tuple[str, QRectF]] = []
         for title, sample in _FIGURES:
             width = max(body.horizontalAdvance(sample), self.metrics().horizontalAdvance(title))
+            if right - width < self.width() * _NAMES_AND_BARS:
+                break  # the pane at the right and the table say it too
             figures.insert(0, (title, QRectF(right - width, 0, width, self.height())))
             right -= width + gap
         left = self.gap(Space.MEDIUM)
@@ -211,7 +215,8 @@ class DriftBars(Canvas):
             formatting.percent(line.target),
             signed_percent(line.drift),
         )
-        for (title, box), text in zip(columns.figures, texts, strict=True):
+        shown = texts[len(texts) - len(columns.figures) :]
+        for (title, box), text in zip(columns.figures, shown, strict=True):
             tone = Tone.WARNING if off and title == "Drift" else Tone.PLAIN
             self.write(painter, _within(box, row), text, _RIGHT, tone)
         self._paint_bullet(painter, columns, row, line)

@@ -124,7 +124,7 @@ class DriftPage(Page):
         self.scope.addItem("Household", "")
         for account in data.snapshot.accounts:
             if account.id in data.account_drift:
-                self.scope.addItem(account.name, str(account.id))
+                self.scope.addItem(formatting.short_name(account.name), str(account.id))
         self.scope.setCurrentIndex(max(0, self.scope.findData(chosen)))
         self._show()
 

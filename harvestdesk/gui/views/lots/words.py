@@ -108,8 +108,21 @@ def explain(row: LotRow) -> str:
     )
 
 
+def missing_prices(view: LotsView) -> str:
+    """Return a sentence about lots without a price, which no plan can use; nothing if all have one."""
+    count = sum(1 for r in view.rows if r.price is None)
+    if not count:
+        return ""
+    lots, verb = formatting.plural(count, "lot"), "has" if count == 1 else "have"
+    return f"\u26a0 {lots} {verb} no price: import a position file or a price list. "
+
+
 def answer(view: LotsView) -> str:
     """Return the sentence the page begins with."""
+    return missing_prices(view) + _harvestable_words(view)
+
+
+def _harvestable_words(view: LotsView) -> str:
     if view.harvestable_lots:
         lots = formatting.plural(view.harvestable_lots, "lot")
         first = (

@@ -100,9 +100,10 @@ def _event_columns() -> tuple[Column, ...]:
             "Security",
             explain="Securities it concerns.",
             explain_cell=lambda r: f"{r['symbols']}: {event_meaning(r['kind'])}",
-            width=22,
+            width=10,
+            stretch=True,
         ),
-        Column("account", "Account", explain="Where it happens.", width=18),
+        Column("account", "Account", explain="Where it happens.", width=17),
         Column(
             "dollars",
             "At stake $",
@@ -135,7 +136,7 @@ class OverviewPage(Page):
         self.accounts.activated.connect(self._on_account_activated)
         self.events.activated.connect(self._on_event_activated)
         self._nothing = QLabel(
-            "Nothing is due: no loss can be sold today, and no lock ends in the next weeks."
+            "Nothing is due: no loss can be sold at the prices known, and no lock ends in the next weeks."
         )
         self._nothing.setWordWrap(True)
         self.body.setSpacing(self.theme.px(Space.SMALL))

@@ -2,6 +2,7 @@
 
 from harvestdesk.gui import formatting
 from harvestdesk.gui.theme import Tone
+from harvestdesk.gui.views.lots.words import missing_prices
 from harvestdesk.services.views.overview import Event, EventKind, Overview
 from harvestdesk.services.views.plan import PlanView
 
@@ -32,16 +33,16 @@ def event_words(event: Event) -> str:
     lots = formatting.plural(event.lots, "lot")
     year = event.on.year
     return {
-        EventKind.PLAN: f"Plan the harvest: {lots} could be sold at a loss today",
-        EventKind.PLAN_AGAIN: "\u26a0 Plan again: the household has changed since the plan",
-        EventKind.PLAN_FAILED: "\u2716 Look at the plan: it failed a check",
-        EventKind.CARRY_OUT: f"Carry out the plan: sell {lots}, buy the replacements",
-        EventKind.WASHES: "\u26a0 Pause this purchase: it would wash a loss",
-        EventKind.LOSS_TURNS_LONG: "Harvest before: the short-term loss turns long-term",
-        EventKind.YEAR_END: f"Last day to realise losses of {year}",
-        EventKind.LOSS_FREE: "Lock ends: the loss can be sold again",
-        EventKind.BUY_FREE: "Lock ends: may be bought again",
-        EventKind.LONG_TERM: "Wait with a sale until then: the gain turns long-term",
+        EventKind.PLAN: f"Plan the harvest: {lots} at a loss",
+        EventKind.PLAN_AGAIN: "\u26a0 Plan again: out of date",
+        EventKind.PLAN_FAILED: "\u2716 Plan failed a check: plan again",
+        EventKind.CARRY_OUT: f"Carry out the plan: sell {lots}",
+        EventKind.WASHES: "\u26a0 Pause: would wash a loss",
+        EventKind.LOSS_TURNS_LONG: "Harvest before: loss turns long-term",
+        EventKind.YEAR_END: f"Last day for losses of {year}",
+        EventKind.LOSS_FREE: "Lock ends: loss can be sold",
+        EventKind.BUY_FREE: "Lock ends: may be bought",
+        EventKind.LONG_TERM: "Wait until then: gain turns long-term",
     }[event.kind]
 
 
@@ -77,4 +78,5 @@ def answer(shown: Overview, plan: PlanView | None) -> str:
         words = "asset class is" if breaches == 1 else "asset classes are"
         parts.append(f"{breaches} {words} outside the band")
     sentence = "; ".join(parts) + "."
-    return f"{sentence} The latest plan is out of date." if plan and plan.stale else sentence
+    late = " The latest plan is out of date." if plan and plan.stale else ""
+    return f"{missing_prices(lots)}{sentence}{late}"

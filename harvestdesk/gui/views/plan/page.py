@@ -21,6 +21,7 @@ from harvestdesk.gui import formatting
 from harvestdesk.gui.a11y import name
 from harvestdesk.gui.theme import Space, TextSize, Tone
 from harvestdesk.gui.view_base import DeskData, Page, ViewContext
+from harvestdesk.gui.views.lots.words import missing_prices
 from harvestdesk.gui.views.plan.before_after import BeforeAfter
 from harvestdesk.gui.views.plan.checks import ChecksPane
 from harvestdesk.gui.views.plan.settings_panel import SettingsPanel
@@ -270,7 +271,10 @@ class PlanPage(Page):
         count = formatting.plural(lots.harvestable_lots, "lot")
         self.set_figures(())
         self.show_problem("")
-        self.set_answer(f"Up to {worth} of losses in {count} could be realised today.")
+        words = f"Up to {worth} of losses in {count} could be realised today."
+        if not lots.harvestable_lots:
+            words = "No loss could be realised today."
+        self.set_answer(f"{missing_prices(lots)}{words}")
 
     def _show_plan(self, view: PlanView) -> None:
         self.set_answer(answer(view))

@@ -19,6 +19,7 @@ from harvestdesk.domain.ids import AccountId, SecurityId
 from harvestdesk.domain.proposal import HarvestGoal, HarvestSettings, RiskLimit
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.gui.a11y import name
+from harvestdesk.gui.formatting import short_name
 from harvestdesk.gui.theme import Space, TextSize, Theme
 from harvestdesk.gui.views.plan.words import GOAL_WORDS, LIMIT_WORDS
 from harvestdesk.gui.widgets.fields import Choice, FigureField
@@ -137,7 +138,8 @@ class SettingsPanel(QFrame):
             box.deleteLater()
         self._accounts = {}
         for account in accounts:
-            box = QCheckBox(account.name)
+            box = QCheckBox(short_name(account.name))
+            box.setAccessibleName(account.name)
             box.setToolTip(f"Lots of {account.name} may be sold, and replacements bought there")
             box.setChecked(True)
             box.toggled.connect(self._on_changed)

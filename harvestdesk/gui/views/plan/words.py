@@ -69,7 +69,11 @@ def measured(comparison: Comparison, value: Decimal, *, sign: bool = False) -> s
 
 def answer(view: PlanView) -> str:
     """Return the sentence the page begins with."""
-    sales = view.sales
+    sales, checks = view.sales, view.proposal.checks
+    failed = sum(1 for c in checks if not c.passed)
+    if failed:
+        count = formatting.plural(len(checks), "exact check")
+        return f"Do not trade: this plan failed {failed} of {count}, so it cannot be exported."
     if not sales:
         return "There is nothing to sell: no loss fits within the limits."
     loss = formatting.dollars(view.proposal.realised_loss)
@@ -92,6 +96,8 @@ def badge(view: PlanView) -> tuple[str, Tone, str]:
         f"{record.solver} {record.solver_version}: {record.status}. "
         f"Objective {record.objective:,.2f}, bound {record.bound:,.2f}."
     )
+    if not all(c.passed for c in view.proposal.checks):
+        return "failed: do not trade", Tone.ERROR, f"{facts} A check failed; see the words below."
     if record.status != "optimal":
         return "not proved optimal", Tone.ERROR, f"{facts} Such a plan cannot be exported."
     percent = proved_percent(view.gap)
@@ -176,9 +182,9 @@ def figures(view: PlanView) -> tuple[Figure, ...]:
                "Basis less proceeds of all sales of the plan, at the last prices.",
                f"in {formatting.plural(len(view.sales), 'lot')}", Tone.LOSS),
         Figure("Short-term", formatting.dollars(short), "Lots held one year or less (IRC \u00a71222).",
-               "offsets short-term gains first"),
+               "held a year or less"),
         Figure("Long-term", formatting.dollars(long), "Lots held more than one year (IRC \u00a71222).",
-               "offsets long-term gains first"),
+               "held over a year"),
         Figure("Tax saved this year", formatting.dollars(view.tax_saved),
                "Tax before less tax after, over the netting of Schedule D at the household's rates.",
                f"{formatting.dollars(carried)} more carried", Tone.PLAN),

@@ -83,9 +83,17 @@ class CalendarPaint(Canvas):
                 painter.setPen(self.hairline())
                 painter.drawLine(QPointF(left, 0), QPointF(left, self._head_height()))
             shown = max(left, names) + self.gap(Space.TINY)
-            self.write(painter, QRectF(shown, 0, right - shown, row), f"{first:%B %Y}")
+            words = self._month(first, right - shown)
+            self.write(painter, QRectF(shown, 0, right - shown, row), words)
         self._paint_dates(painter, time, row)
         painter.restore()
+
+    def _month(self, first: date, room: float) -> str:
+        """Return a month as long as there is room for."""
+        for words in (f"{first:%B %Y}", f"{first:%b %Y}", f"{first:%b}"):
+            if self.metrics().horizontalAdvance(words) <= room:
+                return words
+        return ""
 
     def _paint_dates(self, painter: QPainter, time: Timeline, row: float) -> None:
         """Write today and the year's end, and Mondays where they leave room."""
@@ -97,6 +105,8 @@ class CalendarPaint(Canvas):
         ):
             width = self.metrics().horizontalAdvance(words) + self.gap(Space.TINY)
             left = time.middle(day) - width / 2
+            if any(left < r and left + width > x for x, r in taken):
+                continue  # the dashed line says it too
             taken.append((left, left + width))
             painter.fillRect(QRectF(left, row, width, row), self.theme.colour("window"))
             self.write(
