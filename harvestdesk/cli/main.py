@@ -13,6 +13,7 @@ from harvestdesk.cli.commands import demo, engine, household, imports, plan, rep
 from harvestdesk.cli.output import Output
 from harvestdesk.cli.run import Command, Run, Screens
 from harvestdesk.domain.errors import BadInputError, HarvestError, NoPlanError
+from harvestdesk.domain.files import path_error
 from harvestdesk.reports.document import PaperRenderer
 
 DONE, DEFECT, BAD_INPUT, NO_PLAN = 0, 1, 2, 3
@@ -67,11 +68,23 @@ def _answer(command: Command, run: Run) -> int:
         return next((code for kind, code in _CODES.items() if isinstance(error, kind)), DEFECT)
     except BrokenPipeError:  # whoever reads stdout has had enough, as `head` has
         return DONE
+    except OSError as error:
+        return _system_refused(run, error)
     except KeyboardInterrupt:
         run.out.note("Stopped.")
     except Exception as error:
         _report_defect(run, error)
     return DEFECT
+
+
+def _system_refused(run: Run, error: OSError) -> int:
+    """Say which file or folder the system refused; anything else it may say is a defect."""
+    told = path_error(error)
+    if told is None:
+        _report_defect(run, error)
+        return DEFECT
+    run.out.note(told.message)
+    return BAD_INPUT
 
 
 def _report_defect(run: Run, error: Exception) -> None:

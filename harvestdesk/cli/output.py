@@ -22,8 +22,9 @@ class Output:
 
     def document(self, value: object) -> None:
         """Write the one JSON document."""
-        json.dump(value, self._stdout, indent=2, ensure_ascii=False, allow_nan=False)
-        self._stdout.write("\n")
+        # Whole or not at all: what can't be written as JSON must not leave half a document.
+        text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+        self._stdout.write(f"{text}\n")
 
     def say(self, text: str = "") -> None:
         """Write a line of the answer for a person; to stderr when stdout is for JSON."""

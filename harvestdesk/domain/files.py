@@ -21,6 +21,9 @@ _WORDS = {
     errno.ENOTDIR: "the folder does not exist",
     errno.ENAMETOOLONG: "the file name is too long",
     errno.EISDIR: "a folder has that name",
+    errno.EEXIST: "a file has that name",
+    errno.ELOOP: "its links lead in a circle",
+    errno.EDQUOT: "the disk quota is used up",
 }
 
 
@@ -37,6 +40,36 @@ def atomic_write_bytes(path: Path, content: bytes) -> None:
 def atomic_write_text(path: Path, text: str) -> None:
     """Write UTF-8 `text` exactly as given, as `atomic_write_bytes` does."""
     atomic_write_bytes(path, text.encode())
+
+
+def make_folder(folder: Path, mode: int = 0o777) -> None:
+    """Make a folder and those above it, unless they are there.
+
+    Raises:
+        BadInputError: when it can't be made, or a file has its name.
+    """
+    try:
+        if not folder.is_dir():
+            folder.mkdir(mode=mode, parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        why = _reason(error) if isinstance(error, OSError) else "it is no name for a folder"
+        raise BadInputError(
+            f"The folder {folder} can't be made: {why}. Choose another place or name.",
+            code="file.folder",
+        ) from error
+
+
+def path_error(error: OSError) -> BadInputError | None:
+    """Return what to tell a person of a path the system refused; None if it isn't about a path."""
+    if error.errno not in _WORDS:
+        return None
+    named = error.filename if error.filename is not None else "The output"
+    name = os.fsdecode(named) if isinstance(named, str | bytes) else str(named)
+    return BadInputError(
+        f"{name} could not be read or written: {_reason(error)}. Choose another place or name.",
+        code="file.path",
+        errno=error.errno,
+    )
 
 
 @contextmanager
@@ -104,8 +137,12 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
+def _reason(error: OSError) -> str:
+    return _WORDS.get(error.errno or 0, error.strerror or "the system refused")
+
+
 def _write_error(path: Path, error: OSError) -> BadInputError:
-    why = _WORDS.get(error.errno or 0, error.strerror or "the system refused")
+    why = _reason(error)
     return BadInputError(
         f"{path.name} could not be written: {why}. Nothing was changed; choose another place or name.",
         code="file.write",

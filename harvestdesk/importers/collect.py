@@ -1,6 +1,7 @@
 """Building a batch: rows in, parsed rows or problems out, and nothing lost on the way."""
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -61,6 +62,7 @@ class Collector:
         self._accounts: dict[str, ParsedAccount] = {}
         self._securities: dict[str, ParsedSecurity] = {}
         self._seen: Counter[object] = Counter()
+        self._noted: dict[tuple[str, ...], str] = {}
 
     # --- problems ----------------------------------------------------------------------------------
 
@@ -115,6 +117,14 @@ class Collector:
             )
             return False
         return True
+
+    def once(self, what: str, cells: tuple[str, ...], note: Callable[[], str]) -> str:
+        """Return what `note` returns, calling it once for equal cells: most rows repeat what others say."""
+        key = (what, *cells)
+        found = self._noted.get(key)
+        if found is None:
+            found = self._noted[key] = note()
+        return found
 
     def account(self, account: ParsedAccount) -> str:
         """Record an account once and return its key; later mentions fill what earlier ones left open."""
@@ -247,6 +257,10 @@ class Cells:
     def text(self, name: str) -> str:
         """Return the cell's text, stripped."""
         return self._header.cell(self._row, name)
+
+    def raw(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return the cells of those of the fields the file has, as they are."""
+        return self._header.raw(self._row, names)
 
     def need_text(self, name: str, expected: str) -> str:
         """Return the cell's text; CellError if it is empty."""

@@ -302,6 +302,15 @@ class Header:
         cell = row.cells[position].strip()
         return clean_cell(cell) if cell[:1] == "=" else cell
 
+    def raw(self, row: Row, names: Sequence[str]) -> tuple[str, ...]:
+        """Return the cells of those of the fields the file has, as they are; for telling rows apart."""
+        cells = row.cells
+        return tuple(
+            cells[self.index[name]]
+            for name in names
+            if name in self.index and self.index[name] < len(cells)
+        )
+
     def overflow(self, row: Row) -> bool:
         """True if the row holds something beyond the last named column: its cells may have shifted."""
         return len(row.cells) > len(self.names) and any(

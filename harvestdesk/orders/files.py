@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harvestdesk.domain.files import atomic_write_bytes
+from harvestdesk.domain.files import atomic_write_bytes, make_folder
 from harvestdesk.domain.safe_text import safe_file_name
 from harvestdesk.orders.ticket import Order
 
@@ -29,8 +29,7 @@ def write_files(files: Sequence[OrderFile], folder: Path) -> tuple[Path, ...]:
     Raises:
         BadInputError: when a file can't be written.
     """
-    if not folder.exists():
-        folder.mkdir(mode=0o700, parents=True)
+    make_folder(folder, 0o700)
     paths = tuple(folder / file.name for file in files)
     for path, file in zip(paths, files, strict=True):
         atomic_write_bytes(path, file.content)

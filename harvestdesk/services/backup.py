@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harvestdesk.domain.errors import BadInputError
+from harvestdesk.domain.files import make_folder
 from harvestdesk.services.clock import Clock
 from harvestdesk.services.context import AppContext
 from harvestdesk.store.database import HouseholdBook
@@ -32,7 +33,7 @@ def back_up(ctx: AppContext, destination: Path | None = None) -> Path:
         BadInputError: when a file of that name is there already, or the copy can't be written.
     """
     destination = _free(destination or default_backup_path(ctx.book.path, ctx.clock))
-    destination.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(destination.parent)
     ctx.book.backup(destination)
     return destination
 
@@ -45,6 +46,11 @@ def restore(backup: Path, book: Path, clock: Clock) -> Restored:
     """
     if not backup.is_file():
         raise BadInputError(f"There is no backup {backup}.", code="restore.missing")
+    if book.is_dir():
+        raise BadInputError(
+            f"{book} is a folder. Expected the household file to put the backup in the place of.",
+            code="restore.folder",
+        )
     if book.exists() and book.samefile(backup):
         raise BadInputError(
             "The backup and the household file are the same file.", code="restore.same"
@@ -58,7 +64,7 @@ def restore(backup: Path, book: Path, clock: Clock) -> Restored:
                 code="restore.damaged",
             )
         kept = _set_aside(book, clock) if book.exists() else None
-        book.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(book.parent)
         source.backup(book)
     return Restored(book, kept)
 
@@ -66,7 +72,7 @@ def restore(backup: Path, book: Path, clock: Clock) -> Restored:
 def _set_aside(book: Path, clock: Clock) -> Path:
     """Copy the book that is about to be replaced; a book that can't be read is copied as it is."""
     kept = _free(default_backup_path(book, clock), numbered=True)
-    kept.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(kept.parent)
     try:
         with HouseholdBook.open(book, view_only=True) as current:
             current.backup(kept)

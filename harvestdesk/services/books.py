@@ -1,9 +1,11 @@
 """Household files: create, open, find and list them."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from harvestdesk.domain.errors import BadInputError, HarvestError
+from harvestdesk.domain.files import make_folder
 from harvestdesk.domain.household import Household, Person
 from harvestdesk.domain.ids import HouseholdId, PersonId
 from harvestdesk.services.preferences import data_folder
@@ -28,7 +30,9 @@ def locate(household: str) -> Path:
 
     The file need not exist: a new book is made where this points.
     """
-    given = Path(household).expanduser()
+    given = Path(household)
+    with suppress(RuntimeError):  # a "~name" of nobody is a name like any other
+        given = given.expanduser()
     if given.suffix == SUFFIX or given.exists() or len(given.parts) > 1:
         return given
     return data_folder() / f"{household}{SUFFIX}"
@@ -67,7 +71,7 @@ def create_book(path: Path, name: str, people: tuple[str, ...] = ()) -> Househol
     """
     if path.exists():
         raise BadInputError(f"{path} exists already; choose another name.", code="household.exists")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     book = HouseholdBook.create(path, Household(HouseholdId("household-1"), name))
     if people:
         with book.write("Add people") as w:

@@ -1,8 +1,8 @@
 """Take in brokers' files: look first (nothing is written), then confirm as one undo step."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import count as counter
+from datetime import date
 from pathlib import Path
 
 from harvestdesk.domain.account import Account
@@ -19,7 +19,8 @@ from harvestdesk.services.importing.mapping import (
     Answers,
     map_accounts,
 )
-from harvestdesk.store.records import ImportRecord
+from harvestdesk.services.importing.pause import no_collections
+from harvestdesk.store.records import BookState, ImportRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,24 @@ class FilePreview:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """An import worked out for a state of the book, with the very ids its write will give.
+
+    Attributes:
+        ids: number given last, by kind of id.
+    """
+
+    state: BookState
+    as_of: date
+    outcome: Outcome
+    ids: Mapping[str, int]
+
+    def is_current(self, ctx: AppContext) -> bool:
+        """Return whether nothing was written since, and it still is the same day."""
+        return (self.state, self.as_of) == (ctx.book.state(), ctx.as_of())
+
+
+@dataclass(frozen=True, slots=True)
 class ImportPreview:
     """Everything an import would do; nothing is written yet.
 
@@ -55,6 +74,8 @@ class ImportPreview:
         new_securities: securities it would add.
         answers: decisions of the person on accounts, by file index and account key.
         edits: new accounts as the person corrected them, by provisional id.
+        draft: the household after the import, worked out in full; taken as it is by `confirm` if
+            nothing was written meanwhile.
     """
 
     files: tuple[FilePreview, ...]
@@ -62,6 +83,7 @@ class ImportPreview:
     new_securities: tuple[Security, ...]
     answers: Answers
     edits: Mapping[AccountId, Account]
+    draft: "Draft"
 
     @property
     def open_questions(self) -> tuple[AccountMapping, ...]:
@@ -72,6 +94,11 @@ class ImportPreview:
     def ready(self) -> bool:
         """True when it can be confirmed."""
         return not self.open_questions
+
+    @property
+    def brings_something(self) -> bool:
+        """True when it would change the household."""
+        return bool(self.new_rows or self.new_accounts or self.new_securities)
 
     @property
     def new_rows(self) -> int:
@@ -95,11 +122,12 @@ def preview(
     files = [Path(p) for p in paths]
     if not files:
         raise BadInputError("No file was given to import.", code="import.none")
-    batches = [read_file(path) for path in files]
-    answers: dict[tuple[int, str], AccountId] = {}
-    if account_id is not None:
-        answers = _all_to(ctx, batches, files, account_id)
-    return _preview(ctx, files, batches, answers, {})
+    with no_collections():
+        batches = [read_file(path) for path in files]
+        answers: dict[tuple[int, str], AccountId] = {}
+        if account_id is not None:
+            answers = _all_to(ctx, batches, files, account_id)
+        return _preview(ctx, files, batches, answers, {})
 
 
 def choose(
@@ -116,13 +144,30 @@ def edit_account(ctx: AppContext, shown: ImportPreview, account: Account) -> Imp
 
 
 def confirm(ctx: AppContext, shown: ImportPreview) -> Changes:
-    """Take the files in: one undo step, compared once more with what is stored now.
+    """Take the files in: one undo step; compared once more if the book was written since the preview.
 
     Files that bring nothing new write nothing.
 
     Raises:
         BadInputError: while an account has to be chosen; nothing was written.
     """
+    _require_ready(ctx, shown)
+    label = f"Import {shown.files[0].path.name}"
+    if len(shown.files) > 1:
+        label += f" and {len(shown.files) - 1} more"
+    if shown.draft.is_current(ctx) and not shown.brings_something:
+        return Changes(label, Touched.NOTHING, 0)
+    with no_collections(), ctx.book.write(label) as w:
+        if not shown.draft.is_current(ctx):
+            shown = _renewed(ctx, shown)
+        if shown.brings_something:
+            w.take_ids(shown.draft.ids)
+            records = [_record(f, w.new_id("import"), ctx) for f in shown.files]
+            write_outcome(w, shown.draft.outcome, records)
+    return w.changes
+
+
+def _require_ready(ctx: AppContext, shown: ImportPreview) -> None:
     if not shown.ready:
         question = shown.open_questions[0]
         path = shown.files[question.file].path
@@ -131,19 +176,23 @@ def confirm(ctx: AppContext, shown: ImportPreview) -> Changes:
             f"{_account_list(ctx)}.",
             code="import.account",
         )
-    label = f"Import {shown.files[0].path.name}"
-    if len(shown.files) > 1:
-        label += f" and {len(shown.files) - 1} more"
-    if not (shown.new_rows or shown.new_accounts or shown.new_securities):
-        return Changes(label, Touched.NOTHING, 0)
-    stored = stored_of(ctx, [f.batch for f in shown.files])
-    with ctx.book.write(label) as w:
-        accounts = {a.id: replace(a, id=AccountId(w.new_id("account"))) for a in shown.new_accounts}
-        outcome = outcome_of(
-            ctx, stored, _routed(shown, accounts), tuple(accounts.values()), w.new_id
+
+
+def _renewed(ctx: AppContext, shown: ImportPreview) -> ImportPreview:
+    """Return the preview for the book as it is now, with the same decisions.
+
+    Raises:
+        BadInputError: a decision is about an account that is no longer there.
+    """
+    renewed = _again(ctx, shown, shown.answers, shown.edits)
+    there = {a.id for a in (*ctx.book.accounts(), *renewed.new_accounts)}
+    if any(m.account_id not in there for f in renewed.files for m in f.mappings):
+        raise BadInputError(
+            "The household changed since these files were looked at: an account is no longer there. "
+            "Nothing was written; import the files again.",
+            code="import.outdated",
         )
-        write_outcome(w, outcome, [_record(f, w.new_id("import"), ctx) for f in shown.files])
-    return w.changes
+    return renewed
 
 
 def _record(shown: FilePreview, record_id: str, ctx: AppContext) -> ImportRecord:
@@ -159,22 +208,6 @@ def _record(shown: FilePreview, record_id: str, ctx: AppContext) -> ImportRecord
     )
 
 
-Routed = tuple[ImportBatch, Callable[[str], AccountId]]
-
-
-def _routed(shown: ImportPreview, made: Mapping[AccountId, Account]) -> Sequence[Routed]:
-    """Return each batch with the way from its account keys to household accounts."""
-    routed: list[Routed] = []
-    for f in shown.files:
-        routes = {
-            m.key: made[m.account_id].id if m.account_id in made else m.account_id
-            for m in f.mappings
-            if m.account_id is not None
-        }
-        routed.append((f.batch, routes.__getitem__))
-    return routed
-
-
 def _again(
     ctx: AppContext,
     shown: ImportPreview,
@@ -182,7 +215,8 @@ def _again(
     edits: Mapping[AccountId, Account],
 ) -> ImportPreview:
     files = [f.path for f in shown.files]
-    return _preview(ctx, files, [f.batch for f in shown.files], answers, edits)
+    with no_collections():
+        return _preview(ctx, files, [f.batch for f in shown.files], answers, edits)
 
 
 def _preview(
@@ -194,7 +228,8 @@ def _preview(
 ) -> ImportPreview:
     mappings, made = map_accounts(batches, ctx.book.accounts(), ctx.book.people(), answers)
     made = tuple(edits.get(a.id, a) for a in made)
-    outcome = _dry(ctx, batches, mappings, made)
+    draft = _draft(ctx, batches, mappings, made)
+    outcome = draft.outcome
     seen = {record.sha256 for record in ctx.book.imports()}
     shown = tuple(
         FilePreview(
@@ -211,32 +246,37 @@ def _preview(
         )
         for n, (path, batch, count) in enumerate(zip(files, batches, outcome.counts, strict=True))
     )
-    return ImportPreview(shown, made, tuple(outcome.securities_added), answers, edits)
+    return ImportPreview(shown, made, outcome.securities_added, answers, edits, draft)
 
 
-def _dry(
+def _draft(
     ctx: AppContext,
     batches: Sequence[ImportBatch],
     mappings: Sequence[AccountMapping],
     made: Sequence[Account],
-) -> Outcome:
-    """Work the import out with provisional ids; rows of unknown accounts go to one of their own."""
-    numbers = counter(1)
-    routed: list[Routed] = []
-    for n, batch in enumerate(batches):
-        routes = {
-            m.key: m.account_id or AccountId(f"ask:{n}:{m.key}") for m in mappings if m.file == n
-        }
-        routed.append((batch, routes.__getitem__))
-    unknown = [
-        Account(AccountId(f"ask:{m.file}:{m.key}"), m.label)
-        for m in mappings
-        if m.account_id is None
-    ]
-    stored = stored_of(ctx, batches)
-    return outcome_of(
-        ctx, stored, routed, (*made, *unknown), lambda kind: f"new-{kind}:{next(numbers)}"
+) -> Draft:
+    """Work the import out; rows of unknown accounts go to one of their own each."""
+    # Before anything is read: what is written meanwhile makes the draft outdated, never wrong.
+    state, as_of = ctx.book.state(), ctx.as_of()
+    ids = ctx.book.id_counters()
+    accounts = {a.id: replace(a, id=AccountId(ids.new_id("account"))) for a in made}
+    routes: list[dict[str, AccountId]] = [{} for _ in batches]
+    unknown: list[Account] = []
+    for m in mappings:
+        account_id = m.account_id
+        if account_id is None:
+            account_id = AccountId(f"ask:{m.file}:{m.key}")
+            unknown.append(Account(account_id, m.label))
+        found = accounts.get(account_id)
+        routes[m.file][m.key] = found.id if found else account_id
+    outcome = outcome_of(
+        ctx,
+        stored_of(ctx, batches),
+        [(batch, route.__getitem__) for batch, route in zip(batches, routes, strict=True)],
+        (*accounts.values(), *unknown),
+        ids.new_id,
     )
+    return Draft(state, as_of, outcome, ids.last)
 
 
 def _all_to(

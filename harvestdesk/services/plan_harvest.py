@@ -142,7 +142,9 @@ def moved_after(ctx: AppContext, as_of: date) -> date | None:
     if as_of >= ctx.as_of():
         return None
     later = [t.on for t in ctx.book.transactions() if t.on > as_of and moved_holding(t) is not None]
-    later += [lot.acquired_on for lot in ctx.book.lots() if (lot.acquired_on or as_of) > as_of]
+    later += [
+        day for lot in ctx.book.lots() if (day := lot.acquired_on) is not None and day > as_of
+    ]
     return max(later, default=None)
 
 

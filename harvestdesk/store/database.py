@@ -136,6 +136,7 @@ class HouseholdBook(BookReader):
                     undo_log.start(connection)
                     yield writer
                     changes = writer.finish(label)
+                self._writes += 1
                 writer.committed(changes)
             finally:
                 writer.close()
@@ -143,11 +144,13 @@ class HouseholdBook(BookReader):
     def undo(self) -> Changes | None:
         """Take the last step back; None when there is none."""
         with self._writing() as connection, transaction(connection, "IMMEDIATE"):
+            self._writes += 1
             return undo_log.undo(connection)
 
     def redo(self) -> Changes | None:
         """Repeat the step taken back last; None when there is none."""
         with self._writing() as connection, transaction(connection, "IMMEDIATE"):
+            self._writes += 1
             return undo_log.redo(connection)
 
     def undo_label(self) -> str | None:

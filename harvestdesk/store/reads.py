@@ -26,7 +26,8 @@ from harvestdesk.domain.target import ClassTarget, SecurityTarget
 from harvestdesk.domain.transaction import LotPick, ScheduledPurchase, Transaction
 from harvestdesk.store import codecs, histories, rows, tables
 from harvestdesk.store.connection import driver, storage_errors, transaction
-from harvestdesk.store.records import ImportRecord
+from harvestdesk.store.ids import IdCounters
+from harvestdesk.store.records import BookState, ImportRecord
 from harvestdesk.store.rows import RowCodec
 
 T = TypeVar("T")
@@ -45,6 +46,24 @@ class BookReader:
         self.view_only = view_only
         self._lock = threading.RLock()
         self._open_connection: Connection | None = connection
+        self._session = object()
+        self._writes = 0
+
+    def state(self) -> BookState:
+        """Return a mark of what the book holds; the same mark means that nothing was written since.
+
+        It tells of writes through this book and, by `PRAGMA data_version`, of those of others.
+        """
+        with self.reading() as connection:
+            (version,) = driver(connection).execute("PRAGMA data_version").fetchone()
+            return BookState(self._session, self._writes, version)
+
+    def id_counters(self) -> IdCounters:
+        """Return counters that give the ids the next write would give."""
+        counters = tables.id_counters.c
+        return IdCounters(
+            {row[0]: row[1] for row in self._rows(select(counters.prefix, counters.last))}
+        )
 
     @property
     def _connection(self) -> Connection:

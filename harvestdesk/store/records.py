@@ -32,3 +32,18 @@ class IntegrityReport:
 
     ok: bool
     findings: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BookState:
+    """A mark of what an open book holds, for comparing with a later one of the same book.
+
+    Attributes:
+        session: the open book itself; marks of different openings are never equal.
+        writes: writes through this book.
+        version: SQLite's count of other connections' commits.
+    """
+
+    session: object
+    writes: int
+    version: int

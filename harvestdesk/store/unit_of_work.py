@@ -34,13 +34,12 @@ from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.domain.target import ClassTarget, SecurityTarget
 from harvestdesk.domain.transaction import ScheduledPurchase, Transaction
 from harvestdesk.store import codecs, rows, tables, undo_log
+from harvestdesk.store.ids import counted_id
 from harvestdesk.store.records import ImportRecord
 from harvestdesk.store.rows import RowCodec, SqlRow
 from harvestdesk.store.tables import ROW_NO
 
 _DIALECT = sqlite_dialect()
-ID_WIDTH = 6
-"""Digits of a counted id, so that ids sort as text in the order they were given."""
 
 
 class _HasId(Protocol):
@@ -271,7 +270,11 @@ class HouseholdWriter:
             statement = select(counters.last).where(counters.prefix == prefix)
             last = self._connection.execute(statement).scalar_one_or_none() or 0
         self._counters[prefix] = last + count
-        return [f"{prefix}-{n:0{ID_WIDTH}d}" for n in range(last + 1, last + count + 1)]
+        return [counted_id(prefix, n) for n in range(last + 1, last + count + 1)]
+
+    def take_ids(self, last: Mapping[str, int]) -> None:
+        """Count ids as given that were worked out beforehand by the book's `id_counters`."""
+        self._counters.update(last)
 
     # --- how
 

@@ -67,6 +67,7 @@ class RebuildResult:
     lots: tuple[TaxLot, ...]
     sales: tuple[SaleSlice, ...]
     problems: tuple[Problem, ...] = ()
+    shortfalls: tuple[Shortfall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ def rebuild_lots(
         _tax_lots(result.lots, ledger.origins),
         result.sales,
         tuple(_problem(s) for s in result.shortfalls),
+        result.shortfalls,
     )
 
 

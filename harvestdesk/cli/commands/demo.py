@@ -6,9 +6,9 @@ from pathlib import Path
 
 from harvestdesk.cli.commands.plan import money, tell
 from harvestdesk.cli.commands.reports import write_report
-from harvestdesk.cli.run import Run, Subparsers, add_json
+from harvestdesk.cli.run import Run, Subparsers, a_path, add_json
 from harvestdesk.domain.errors import BadInputError
-from harvestdesk.domain.files import atomic_write_text
+from harvestdesk.domain.files import atomic_write_text, make_folder
 from harvestdesk.domain.proposal import HarvestSettings, Proposal
 from harvestdesk.services import orders, plan_harvest, worksheets
 from harvestdesk.services.clock import FixedClock
@@ -26,7 +26,7 @@ def add_parsers(commands: Subparsers) -> None:
     parser: argparse.ArgumentParser = commands.add_parser(
         "demo", help="the main job on the bundled sample household"
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--out", type=a_path, required=True, metavar="DIR")
     parser.add_argument("--no-screens", action="store_true", help="leave out the pictures")
     add_json(parser)
     parser.set_defaults(run=run_demo)
@@ -36,17 +36,12 @@ def run_demo(run: Run) -> None:
     """Build the sample, plan its harvest, and write everything into a folder.
 
     Raises:
-        BadInputError: when the folder can't be made.
+        BadInputError: when the folder can't be made or holds a file of the sample's name that is not ours.
     """
     folder: Path = run.args.out
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadInputError(
-            f"The folder {folder} can't be made: {error.strerror}.", code="demo.folder"
-        ) from None
+    make_folder(folder)
     book_path = folder / BOOK
-    book_path.unlink(missing_ok=True)
+    _clear(book_path)
     run.out.note("Reading the sample household's files ...")
     shown = build_sample(book_path)
     with HouseholdBook.open(book_path) as book:
@@ -65,6 +60,24 @@ def run_demo(run: Run) -> None:
     run.out.say()
     for path in (book_path, *files):
         run.out.say(f"  {path}")
+
+
+def _clear(book_path: Path) -> None:
+    """Remove the sample an earlier demo made, and nothing but that."""
+    if not (book_path.exists() or book_path.is_symlink()):
+        return
+    try:
+        with HouseholdBook.open(book_path, view_only=True) as book:
+            simulated = book.household().simulated
+    except BadInputError:
+        simulated = False
+    if not simulated:
+        raise BadInputError(
+            f"{book_path} is there already and is not the sample of an earlier demo. "
+            "Expected a folder without it; choose another one.",
+            code="demo.taken",
+        )
+    book_path.unlink()
 
 
 def _plan_and_write(run: Run, ctx: AppContext, folder: Path) -> tuple[Proposal, Json, list[Path]]:

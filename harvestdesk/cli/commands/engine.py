@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from harvestdesk.cli.run import Run, Subparsers, add_json
+from harvestdesk.cli.run import Run, Subparsers, a_path, add_json
 from harvestdesk.domain.errors import BadInputError
 from harvestdesk.washsale.facts import evaluate_facts
 from harvestdesk.washsale.screen import screen_facts
@@ -16,7 +16,7 @@ def add_parsers(commands: Subparsers) -> None:
     parser: argparse.ArgumentParser = commands.add_parser(
         "evaluate-ledger", help="run the wash-sale ledger on facts"
     )
-    parser.add_argument("facts", type=Path, metavar="FACTS.json")
+    parser.add_argument("facts", type=a_path, metavar="FACTS.json")
     add_json(parser)
     parser.set_defaults(run=run_ledger)
 
@@ -35,12 +35,16 @@ def read_facts(path: Path) -> dict[str, Any]:
         BadInputError: when the file can't be read or holds no facts.
     """
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise BadInputError(f"{path} can't be read: {error.strerror}.", code="facts.read") from None
     except json.JSONDecodeError as error:
         raise BadInputError(
             f"{path.name}, line {error.lineno}: not JSON ({error.msg}).", code="facts.json"
+        ) from None
+    except RecursionError:
+        raise BadInputError(
+            f"{path.name} is nested too deeply to be facts.", code="facts.json"
         ) from None
     except UnicodeDecodeError:
         raise BadInputError(f"{path.name} is not UTF-8 text.", code="facts.text") from None
@@ -50,4 +54,14 @@ def read_facts(path: Path) -> dict[str, Any]:
             f"{path.name} holds no facts. Expected an object with `transactions`.",
             code="facts.shape",
         )
+    for name in ("accounts", "transactions"):
+        rows = facts.get(name)
+        if not isinstance(rows, list):
+            raise BadInputError(f"{path.name}, field {name}: expected a list.", code="facts.shape")
+        for number, row in enumerate(rows, start=1):
+            if not isinstance(row, dict) or not isinstance(row.get("id"), str):
+                raise BadInputError(
+                    f"{path.name}, field {name}, row {number}: expected an object with an `id`.",
+                    code="facts.shape",
+                )
     return facts

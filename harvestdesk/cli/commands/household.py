@@ -3,16 +3,16 @@
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 
-from harvestdesk.cli.run import Run, Subparsers, add_household, add_json
+from harvestdesk.cli.run import Run, Subparsers, a_path, add_household, add_json, iso_date
 from harvestdesk.domain.account import ACCOUNT_TYPE_NAMES
 from harvestdesk.domain.errors import BadInputError
 from harvestdesk.domain.money import CENT, ZERO, money_text
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.services.books import list_books, open_book
 from harvestdesk.services.context import AppContext
+from harvestdesk.services.plan_harvest import moved_after
 from harvestdesk.services.views.lots import lots_json, lots_view
 from harvestdesk.services.views.wash_calendar import wash_calendar_json, wash_calendar_view
 
@@ -22,7 +22,7 @@ def add_parsers(commands: Subparsers) -> None:
     books: argparse.ArgumentParser = commands.add_parser(
         "households", help="list the household files of the data folder"
     )
-    books.add_argument("--folder", type=Path, help="look here instead")
+    books.add_argument("--folder", type=a_path, help="look here instead")
     add_json(books)
     books.set_defaults(run=run_households)
     for name, words, command in (
@@ -43,27 +43,34 @@ def add_parsers(commands: Subparsers) -> None:
         parser.set_defaults(run=command)
 
 
-def iso_date(text: str) -> date:
-    """Return an ISO date argument."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadInputError(
-            f"{text!r} is not a date. Expected year-month-day, such as 2025-12-05.",
-            code="arguments.date",
-        ) from None
-
-
 @contextmanager
 def viewed(run: Run) -> Iterator[HouseholdSnapshot]:
     """Give the household of --household on --as-of, opened for looking only."""
     with open_book(run.args.household, view_only=True) as book:
-        yield AppContext(book).snapshot(run.args.as_of)
+        ctx = AppContext(book)
+        snapshot = ctx.snapshot(run.args.as_of)
+        moved = moved_after(ctx, snapshot.as_of)
+        if moved is not None:
+            run.out.note(
+                f"The household has trades up to {moved}: its lots are those of today, valued at the "
+                f"prices of {snapshot.as_of}."
+            )
+        yield snapshot
 
 
 def run_households(run: Run) -> None:
-    """List household files."""
-    entries = list_books(run.args.folder)
+    """List household files.
+
+    Raises:
+        BadInputError: when the folder asked for isn't there.
+    """
+    folder: Path | None = run.args.folder
+    if folder is not None and not folder.is_dir():
+        raise BadInputError(
+            f"There is no folder {folder}. Expected one that holds .harvest files.",
+            code="households.folder",
+        )
+    entries = list_books(folder)
     if run.out.as_json:
         run.out.document(
             [

@@ -1,9 +1,11 @@
 """`import`: read brokers' files into a household."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
-from harvestdesk.cli.run import Run, Subparsers, add_household, add_json
+from harvestdesk.cli.run import Run, Subparsers, a_path, add_household, add_json
+from harvestdesk.domain.errors import Problem
 from harvestdesk.domain.household import Household
 from harvestdesk.domain.ids import AccountId, HouseholdId
 from harvestdesk.services.books import create_book, locate, open_book
@@ -18,7 +20,7 @@ def add_parsers(commands: Subparsers) -> None:
     parser: argparse.ArgumentParser = commands.add_parser(
         "import", help="read brokers' files into a household"
     )
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("files", nargs="+", type=a_path, metavar="FILE")
     add_household(parser)
     parser.add_argument(
         "--account", metavar="ID", help="account the rows go to, if the file names none"
@@ -85,6 +87,11 @@ def _tell(run: Run, shown: ImportPreview) -> None:
                 run.out.say(f"  {mapping.label}: which account is it? Use --account.")
 
 
+def _in_words(problem: Problem) -> str:
+    """Return the finding with the column it is about; the line has a place of its own."""
+    return replace(problem, line=None).described()
+
+
 def _as_json(f: FilePreview) -> dict[str, object]:
     return {
         "path": str(f.path),
@@ -94,6 +101,7 @@ def _as_json(f: FilePreview) -> dict[str, object]:
         "imported": f.new_rows,
         "skipped_duplicates": f.duplicates,
         "problems": [
-            {"line": p.line, "severity": p.severity.value, "message": p.message} for p in f.problems
+            {"line": p.line, "severity": p.severity.value, "message": _in_words(p)}
+            for p in f.problems
         ],
     }

@@ -3,11 +3,10 @@
 import argparse
 from decimal import Decimal
 
-from harvestdesk.cli.commands.household import iso_date
-from harvestdesk.cli.run import Run, Subparsers, add_household, add_json
+from harvestdesk.cli.run import Run, Subparsers, add_household, add_json, amount, iso_date
 from harvestdesk.domain.errors import BadInputError
 from harvestdesk.domain.ids import AccountId, SecurityId
-from harvestdesk.domain.money import money_text, parse_decimal
+from harvestdesk.domain.money import money_text
 from harvestdesk.domain.proposal import HarvestGoal, HarvestSettings, Proposal, RiskLimit
 from harvestdesk.domain.security import normal_symbol
 from harvestdesk.domain.snapshot import HouseholdSnapshot
@@ -59,21 +58,16 @@ def add_parsers(commands: Subparsers) -> None:
     parser.set_defaults(run=run_harvest)
 
 
-def amount(text: str) -> Decimal:
-    """Return a number of zero or more given as an argument."""
-    value = parse_decimal(text)
-    if value is None or value < 0:
-        raise BadInputError(
-            f"{text!r} is not an amount. Expected a number of zero or more, such as 35.",
-            code="arguments.amount",
-        )
-    return value
-
-
 def run_harvest(run: Run) -> None:
     """Plan a harvest, store it unless told not to, and print it."""
     with open_book(run.args.household, view_only=run.args.dry_run) as book:
         ctx = AppContext(book)
+        if book.view_only and not run.args.dry_run:
+            raise BadInputError(
+                f"{book.path.name} is read-only here, so the plan could not be stored. "
+                "Expected --dry-run, or a copy in a folder you may write to.",
+                code="plan.view_only",
+            )
         as_of = run.args.as_of or ctx.as_of()
         settings = settings_of(run.args, ctx)
         request = plan_harvest.prepare(ctx, settings, as_of)

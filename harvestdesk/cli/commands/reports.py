@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from harvestdesk.cli.run import Run, Subparsers, add_household, add_json
+from harvestdesk.cli.run import Run, Subparsers, a_path, add_household, add_json
 from harvestdesk.domain.errors import BadInputError, HarvestError
-from harvestdesk.domain.files import atomic_write_text
+from harvestdesk.domain.files import atomic_write_text, make_folder
 from harvestdesk.domain.ids import ProposalId
 from harvestdesk.reports.document import Report
 from harvestdesk.reports.render_csv import render_csv
@@ -26,7 +26,7 @@ def add_parsers(commands: Subparsers) -> None:
     )
     report.add_argument("kind", metavar="KIND", help=" | ".join(worksheets.KINDS))
     report.add_argument("--plan", metavar="ID", help="default: the plan made last")
-    report.add_argument("--out", type=Path, required=True, metavar="FILE", help=".pdf or .csv")
+    report.add_argument("--out", type=a_path, required=True, metavar="FILE", help=".pdf or .csv")
     add_household(report, required=False)
     add_json(report)
     report.set_defaults(run=run_report)
@@ -35,7 +35,7 @@ def add_parsers(commands: Subparsers) -> None:
     )
     export.add_argument("--plan", metavar="ID", help="default: the plan made last")
     export.add_argument("--format", required=True, metavar="F", help=" | ".join(orders.FORMATS))
-    export.add_argument("--out", type=Path, required=True, metavar="DIR")
+    export.add_argument("--out", type=a_path, required=True, metavar="DIR")
     export.add_argument(
         "--allow-stale-prices", action="store_true", help="export although prices are old"
     )
@@ -60,7 +60,7 @@ def run_report(run: Run) -> None:
 
 def write_report(run: Run, report: Report, out: Path) -> None:
     """Write a report as its suffix says, into a folder that is made if need be."""
-    out.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(out.parent)
     if out.suffix.lower() == ".pdf":
         run.paper(report, out)
     else:
@@ -104,7 +104,7 @@ def _has(path: Path, plan: str | None) -> bool:
     try:
         with HouseholdBook.open(path, view_only=True) as book:
             if plan is None:
-                return bool(book.proposals())
+                return bool(book.proposal_ids())
             return book.proposal(ProposalId(plan)) is not None
     except HarvestError:
         return False

@@ -1,9 +1,8 @@
 """`backup`, `restore`, `check`: looking after the household file."""
 
 import argparse
-from pathlib import Path
 
-from harvestdesk.cli.run import Run, Subparsers, add_household, add_json
+from harvestdesk.cli.run import Run, Subparsers, a_path, add_household, add_json
 from harvestdesk.domain.errors import BadInputError
 from harvestdesk.services.backup import back_up, restore
 from harvestdesk.services.books import locate, open_book
@@ -17,14 +16,14 @@ def add_parsers(commands: Subparsers) -> None:
     backup: argparse.ArgumentParser = commands.add_parser("backup", help="write a checked copy now")
     add_household(backup)
     backup.add_argument(
-        "--out", type=Path, metavar="FILE", help="default: beside the household file"
+        "--out", type=a_path, metavar="FILE", help="default: beside the household file"
     )
     add_json(backup)
     backup.set_defaults(run=run_backup)
     back: argparse.ArgumentParser = commands.add_parser(
         "restore", help="put a backup back; what was there is kept"
     )
-    back.add_argument("backup", type=Path, metavar="BACKUP")
+    back.add_argument("backup", type=a_path, metavar="BACKUP")
     add_household(back)
     add_json(back)
     back.set_defaults(run=run_restore)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from harvestdesk.domain.account import Account
 from harvestdesk.domain.errors import Problem, Severity
-from harvestdesk.domain.ids import AccountId, SecurityId
+from harvestdesk.domain.ids import AccountId, SecurityId, TransactionId
 from harvestdesk.domain.lot import TaxLot
 from harvestdesk.domain.money import decimal_text
 from harvestdesk.domain.security import Security
@@ -17,7 +17,7 @@ from harvestdesk.services.context import AppContext
 from harvestdesk.services.importing.classify import SecurityBook
 from harvestdesk.services.importing.keys import Holding
 from harvestdesk.services.importing.positions import position_settings, stated_positions
-from harvestdesk.services.importing.rebuilding import rebuilt_lots
+from harvestdesk.services.importing.rebuilding import LedgerInput, refreshed_lots
 from harvestdesk.services.importing.relations import Relations
 from harvestdesk.services.importing.schedule import inferred_schedule
 from harvestdesk.services.importing.staging import FileCount, NewId, Stage, Stored
@@ -61,6 +61,7 @@ def stored_of(ctx: AppContext, batches: Sequence[ImportBatch]) -> Stored:
         accounts=tuple(book.accounts()),
         transactions=tuple(book.transactions()),
         statement_lots=tuple(book.statement_lots()),
+        lots=tuple(book.lots()),
         prices=frozenset(
             (security_id, price.on, price.value)
             for security_id, price in (book.prices(days[0], days[-1]) if days else ())
@@ -97,11 +98,15 @@ def outcome_of(
     accounts = (*stored.accounts, *new_accounts)
     relations = _with_starters(stage, securities, accounts, new_id, ctx.as_of())
     known = securities.by_id()
-    rebuilt = rebuilt_lots(
-        accounts, stage.all_transactions(), stage.lots(), relations.identical_sets, known.values()
+    facts = LedgerInput(
+        accounts,
+        stage.all_transactions(),
+        stage.lots(),
+        relations.identical_sets,
+        tuple(known.values()),
     )
-    if counts:
-        counts[-1].problems.extend(rebuilt.problems)
+    rebuilt = refreshed_lots(facts, stored.lots, _touched(stage, securities, relations, stored))
+    _report_oversold(stage, rebuilt.problems, counts)
     _reconcile(stage, rebuilt.lots, known)
     return Outcome(
         new_accounts,
@@ -114,6 +119,28 @@ def outcome_of(
         counts,
         tuple(settled_problems(batch, account_of, stage) for batch, account_of in routed),
     )
+
+
+def _touched(
+    stage: Stage, securities: SecurityBook, relations: Relations, stored: Stored
+) -> set[SecurityId]:
+    """Return the securities whose lots may differ after the import."""
+    if securities.changed or relations.identical_sets != stored.relations.identical_sets:
+        return set(securities.by_id())
+    touched = {t.security_id for t in stage.transactions if t.security_id is not None}
+    return touched | {holding[1] for holding in stage.statements}
+
+
+def _report_oversold(
+    stage: Stage, problems: Sequence[Problem], counts: Sequence[FileCount]
+) -> None:
+    """Put each sale of too many shares to the line it stands on, others to the last file."""
+    for problem in problems:
+        count, line = stage.lines.get(TransactionId(problem.text), (None, None))
+        if count is not None:
+            count.problems.append(replace(problem, line=line))
+        elif counts:
+            counts[-1].problems.append(problem)
 
 
 def _with_starters(

@@ -13,17 +13,11 @@ Holding = tuple[AccountId, SecurityId]
 
 def transaction_key(t: Transaction) -> tuple[object, ...]:
     """Return everything that makes a ledger row the row it is; the broker's wording is not part of it."""
+    # Decimals that are equal hash alike, however many zeros they end in.
     return (
-        t.account_id,
-        t.on,
-        t.type,
-        t.security_id,
-        t.shares.normalize(),
-        t.amount.normalize(),
-        t.fees.normalize(),
-        t.acquired_on,
+        t.account_id, t.on, t.type, t.security_id, t.shares, t.amount, t.fees, t.acquired_on,
         t.broker_ref,
-    )
+    )  # fmt: skip
 
 
 def moved_holding(t: Transaction) -> Holding | None:

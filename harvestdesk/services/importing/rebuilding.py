@@ -1,20 +1,35 @@
 """Lots worked out anew from brokers' lots and the ledger."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from harvestdesk.domain.account import Account
+from harvestdesk.domain.errors import Problem, Severity
+from harvestdesk.domain.ids import AccountId, SecurityId
 from harvestdesk.domain.lot import LotSource, TaxLot
-from harvestdesk.domain.money import ZERO
+from harvestdesk.domain.money import ZERO, decimal_text
 from harvestdesk.domain.relations import IdenticalSet
 from harvestdesk.domain.security import Security
 from harvestdesk.domain.transaction import Transaction
+from harvestdesk.washsale.events import Shortfall
+from harvestdesk.washsale.identical import SetIndex
 from harvestdesk.washsale.rebuild import RebuildResult, rebuild_lots
 
 _BASIS_NEEDED = frozenset(
     {LotSource.VEST, LotSource.TRANSFER, LotSource.GIFT, LotSource.INHERITED, LotSource.OPENING}
 )
 """Shares never come in this way for nothing: a zero amount means the file gave no basis."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerInput:
+    """Everything the lots of a household follow from."""
+
+    accounts: tuple[Account, ...]
+    transactions: Sequence[Transaction]
+    statement_lots: Sequence[TaxLot]
+    identical_sets: tuple[IdenticalSet, ...]
+    securities: tuple[Security, ...]
 
 
 def rebuilt_lots(
@@ -24,14 +39,68 @@ def rebuilt_lots(
     identical_sets: Iterable[IdenticalSet],
     securities: Iterable[Security],
 ) -> RebuildResult:
-    """Return the household's lots; those whose basis no file gave have none rather than zero."""
+    """Return the household's lots; those whose basis no file gave have none rather than zero.
+
+    Its problems name account and security as a person knows them.
+    """
+    accounts, securities = tuple(accounts), tuple(securities)
     result = rebuild_lots(
         accounts, transactions, statement_lots, identical_sets, securities=securities
     )
-    return replace(result, lots=tuple(_honest(lot) for lot in result.lots))
+    names = {a.id: a.name for a in accounts}
+    symbols = {s.id: s.symbol for s in securities}
+    return replace(
+        result,
+        lots=tuple(_honest(lot) for lot in result.lots),
+        problems=tuple(_oversold(short, names, symbols) for short in result.shortfalls),
+    )
+
+
+def refreshed_lots(
+    facts: LedgerInput, known: Sequence[TaxLot], touched: Collection[SecurityId]
+) -> RebuildResult:
+    """Return the household's lots, worked out anew only where the ledger of `touched` reaches.
+
+    That is their identical sets, in every account: what happens in one set never changes another's lots.
+
+    Args:
+        facts: accounts, ledger, brokers' lots and relations as they are now.
+        known: the lots as they were before `touched` changed.
+        touched: securities with new rows or new statements.
+    """
+    index = SetIndex.of(facts.securities, facts.identical_sets)
+    sets = {index.set_of(security_id) for security_id in touched}
+
+    def concerned(security_id: SecurityId | None) -> bool:
+        return security_id is not None and index.set_of(security_id) in sets
+
+    result = rebuilt_lots(
+        facts.accounts,
+        [t for t in facts.transactions if concerned(t.security_id)],
+        [lot for lot in facts.statement_lots if concerned(lot.security_id)],
+        facts.identical_sets,
+        facts.securities,
+    )
+    kept = tuple(lot for lot in known if not concerned(lot.security_id))
+    return replace(result, lots=(*kept, *result.lots))
 
 
 def _honest(lot: TaxLot) -> TaxLot:
     if lot.statement_on is None and lot.source in _BASIS_NEEDED and lot.cost_basis == ZERO:
         return replace(lot, cost_basis=None)
     return lot
+
+
+def _oversold(
+    short: Shortfall, names: dict[AccountId, str], symbols: dict[SecurityId, str]
+) -> Problem:
+    account = names.get(AccountId(short.account), short.account)
+    symbol = symbols.get(SecurityId(short.symbol), short.symbol)
+    return Problem(
+        Severity.WARNING,
+        f"{short.on.isoformat()}: {decimal_text(short.missing)} more shares of {symbol} were sold in "
+        f"{account} than the imported history knows of; import older transactions or the broker's "
+        "lot file",
+        code="coverage_incomplete",
+        text=short.sale,
+    )

@@ -46,6 +46,7 @@ class Stored:
     cash: Mapping[tuple[AccountId, date], Decimal]
     positions: Mapping[AccountId, StatedPositions]
     relations: Relations
+    lots: tuple[TaxLot, ...] = ()
 
 
 @dataclass
@@ -70,6 +71,7 @@ class Stage:
     Attributes:
         statements: holdings whose stated lots the import replaces.
         transactions, prices, cash: rows to add; `transactions_of` has the ledger rows by file.
+        lines: where a new ledger row stands: its file's count and its line.
         relations: targets, schedules, replacements and sets after the import.
     """
 
@@ -83,6 +85,7 @@ class Stage:
         self._prices = set(stored.prices)
         self._cash = dict(stored.cash)
         self.securities = securities
+        self._security_ids: dict[str, SecurityId] = {}
         self.transactions: list[Transaction] = []
         self.transactions_of: list[list[Transaction]] = []
         self.statements: dict[Holding, tuple[TaxLot, ...]] = {}
@@ -91,6 +94,7 @@ class Stage:
         self.positions: dict[Holding, tuple[Decimal, date, int, FileCount]] = {}
         self.stated = dict(stored.positions)
         self.relations = stored.relations
+        self.lines: dict[TransactionId, tuple[FileCount, int]] = {}
         self._moved = {h for t in stored.transactions if (h := moved_holding(t)) is not None}
         self._lots_now: dict[Holding, tuple[TaxLot, ...]] = by_holding(stored.statement_lots)
 
@@ -159,12 +163,17 @@ class Stage:
                 made = replace(made, id=TransactionId(self._new_id("txn")))
                 self.transactions.append(made)
                 self.transactions_of[-1].append(made)
+                self.lines[made.id] = (count, row.line)
                 self._yield_to_ledger(made)
+                if made.on > self._as_of:
+                    count.problems.append(_in_the_future(row))
         for key, n in seen.items():
             self._known[key] = max(n, self._known[key])
 
     def _transaction(self, row: ParsedTransaction, account_id: AccountId) -> Transaction:
-        security_id = self.securities.of(row.symbol).id if row.symbol else None
+        security_id = self._security_ids.get(row.symbol)
+        if security_id is None and row.symbol:
+            security_id = self._security_ids[row.symbol] = self.securities.of(row.symbol).id
         return Transaction(
             id=TransactionId(""),
             on=row.on,
@@ -362,3 +371,12 @@ class Stage:
             self.cash.append(
                 (*key, rounded(sums[key], MONEY_DIGITS), f"{batch.broker} {batch.kind}")
             )
+
+
+def _in_the_future(row: ParsedTransaction) -> Problem:
+    return Problem(
+        Severity.WARNING,
+        f"found {row.on}, which is in the future; the row was read as it is",
+        row.line,
+        code="date.future",
+    )

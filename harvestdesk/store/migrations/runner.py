@@ -44,6 +44,7 @@ def apply_step(connection: sqlite3.Connection, step: Migration) -> None:
 
     Raises:
         MigrationError: the step failed or left broken references; nothing of it remains.
+        sqlite3.Error: the disk is full or fails; nothing of the step remains.
     """
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -60,12 +61,23 @@ def apply_step(connection: sqlite3.Connection, step: Migration) -> None:
     except (sqlite3.Error, MigrationError) as error:
         if connection.in_transaction:  # a full disk rolls back by itself
             connection.execute("ROLLBACK")
-        if isinstance(error, MigrationError):
+        if isinstance(error, MigrationError) or _is_about_the_disk(error):
             raise
         message = (
             f"The file could not be brought to format {step.number}: {error}. It is unchanged."
         )
         raise MigrationError(message, step=step.number) from error
+
+
+def _is_about_the_disk(error: sqlite3.Error) -> bool:
+    """True when the step is sound and the disk or another program is in the way."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in {
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+    }
 
 
 def _refuse_broken(step: Migration, broken: int) -> None:

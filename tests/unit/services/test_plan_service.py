@@ -110,7 +110,7 @@ def test_a_plan_of_lots_that_are_gone_is_not_printed(sample, planned):
 
 
 def test_unknown_plans_kinds_and_formats_say_what_is_there(sample, tmp_path):
-    with pytest.raises(BadInputError, match="none yet"):
+    with pytest.raises(BadInputError, match="no plan yet"):
         plan_harvest.find(sample, "plan-7")
     with pytest.raises(BadInputError, match="do-not-buy"):
         worksheets.build_report(sample, "poem")

@@ -11,6 +11,12 @@ from harvestdesk.importers.batch import ParsedAccount, ParsedSecurity
 from harvestdesk.importers.collect import Cells, Collector
 
 Word = TypeVar("Word", bound=StrEnum)
+_ACCOUNT = (
+    "account", "account_name", "number_tail", "account_type", "custodian", "owner",
+)  # fmt: skip
+_SECURITY = (
+    "symbol", "name", "kind", "cusip", "asset_class", "sector", "tracked_index", "role", "underlying",
+)  # fmt: skip
 _YES = {
     "yes": True,
     "y": True,
@@ -85,6 +91,10 @@ def owners_of(cells: Cells) -> tuple[str, ...]:
 
 def note_account(cells: Cells, out: Collector) -> str:
     """Record the account a row names and return its key; empty if the row names none."""
+    return out.once("account", cells.raw(_ACCOUNT), lambda: _note_account(cells, out))
+
+
+def _note_account(cells: Cells, out: Collector) -> str:
     key = cells.text("account")
     out.account(
         ParsedAccount(
@@ -101,6 +111,10 @@ def note_account(cells: Cells, out: Collector) -> str:
 
 def note_security(cells: Cells, out: Collector) -> str:
     """Record the security a row describes and return its symbol."""
+    return out.once("security", cells.raw(_SECURITY), lambda: _note_security(cells, out))
+
+
+def _note_security(cells: Cells, out: Collector) -> str:
     underlying = cells.text("underlying")
     return out.security(
         ParsedSecurity(
