@@ -12,7 +12,8 @@ from harvestdesk.services.views.drift import DriftLine, DriftView, Holding, Reme
 def signed_percent(fraction: Decimal | None, decimals: int = 1) -> str:
     """Return a fraction with its sign: `+2.3 %`."""
     text = formatting.percent(fraction, decimals)
-    return f"+{text}" if fraction is not None and fraction > 0 else text
+    rises = fraction is not None and round(fraction * 100, decimals) > 0
+    return f"+{text}" if rises else text
 
 
 def standing(line: DriftLine) -> str:

@@ -92,8 +92,7 @@ def _event_columns() -> tuple[Column, ...]:
             explain="What to do, or to know, about that day.",
             explain_cell=meaning,
             tone=lambda r: event_tone(r["kind"]),
-            width=30,
-            stretch=True,
+            width=31,
         ),
         Column(
             "symbols",

@@ -135,7 +135,7 @@ def buy_columns(rows: Sequence[BuyRow]) -> dict[str, Sequence[Any]]:
         "price": [r.price for r in rows],
         "amount": [r.amount for r in rows],
         "replaces": [", ".join(r.replaces) for r in rows],
-        "why": [sentence(r.reason) for r in rows],
+        "why": [brief(r.reason) for r in rows],
     }
 
 

@@ -17,7 +17,7 @@ from harvestdesk.gui.widgets.plain_table import PlainTable
 from harvestdesk.services.views.plan import AccountTrades, PlanView
 
 _SALES_MAKE_WAY = ("price", "proceeds", "tax_value")
-_BUYS_MAKE_WAY = ("replaces", "price")
+_BUYS_MAKE_WAY = ("price", "replaces")
 """What is left out first where there is little room; the line below the table has it all."""
 
 

@@ -113,6 +113,9 @@ def badge(view: PlanView) -> tuple[str, Tone, str]:
 def brief(reason: Reason) -> str:
     """Return a reason for a narrow column: what the figures beside it do not say already."""
     facts = reason.facts
+    apart = parse_decimal(facts.get("distance_percent", ""))
+    if reason.code == "replacement_nearest" and apart is not None:
+        return f"nearest, {formatting.number(apart, 1)} % apart"
     if reason.code not in {"harvest_loss", "harvest_loss_partly"}:
         return sentence(reason)
     down = parse_decimal(facts.get("loss_percent", ""))
@@ -153,14 +156,14 @@ def account_sums(trades: AccountTrades) -> str:
     if trades.sales:
         lots = formatting.plural(len(trades.sales), "lot")
         parts.append(
-            f"sell {lots} for {formatting.dollars(trades.loss)} of losses, "
-            f"worth {formatting.dollars(trades.tax_value)} of tax"
+            f"sell {lots} for {formatting.dollars(trades.loss)} of losses "
+            f"({formatting.dollars(trades.tax_value)} of tax)"
         )
     if trades.buys:
         parts.append(f"buy {formatting.plural(len(trades.buys), 'security', 'securities')}")
     cash = formatting.dollars(abs(trades.cash_change))
-    parts.append(f"leaves {cash} in cash" if trades.cash_change >= 0 else f"takes {cash} of cash")
-    text = "; ".join(parts)
+    parts.append(f"leave {cash} in cash" if trades.cash_change >= 0 else f"use {cash} of cash")
+    text = ", ".join(parts)
     return text[0].upper() + text[1:]
 
 
