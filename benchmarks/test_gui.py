@@ -59,17 +59,29 @@ def main():
         app.exit(1)
     window.desk.failed.connect(failed)
     window.desk.not_opened.connect(failed)
-    from harvestdesk.services.import_statements import preview, confirm
     files = [Path(f) for f in sys.argv[1:]]
     def importing(_loaded):
         window.desk.opened.disconnect(importing)
         QTimer.singleShot(500, start_import)
     def start_import():
         state["on"] = "import"
-        handle = window.desk.quiet_work("Import", lambda app: confirm(app, preview(app, files)))
-        handle.succeeded.connect(start_solve)
-        handle.failed.connect(lambda error: failed("import", error))
-    def start_solve(_changes):
+        window.actions_by_key["import"].trigger()
+        state["wizard"] = window.commands.open_dialogs[0]
+        state["wizard"].add_files(files)
+        step(0)
+    def step(page):
+        wizard = state["wizard"]
+        if not window.commands.open_dialogs:
+            window.desk.refreshed.connect(imported)
+        elif window.runner.running or wizard.current < page:
+            QTimer.singleShot(20, lambda: step(page))
+        else:
+            wizard.next_button.click()
+            QTimer.singleShot(20, lambda: step(page + 1))
+    def imported(_loaded):
+        window.desk.refreshed.disconnect(imported)
+        QTimer.singleShot(1000, start_solve)
+    def start_solve():
         state["on"] = ""
         window.desk.open_sample()
         window.desk.opened.connect(lambda _loaded: QTimer.singleShot(800, solve))
@@ -127,9 +139,9 @@ def first_paint_seconds(folder):
     return sorted(seconds)
 
 
-def lateness(folder):
-    """Return (phase, ticks, p99, max) of a 5 ms timer's lateness in ms, for import and solve."""
-    lines = run_script(_LATENESS, folder, str(big_csv(folder))).splitlines()
+def lateness(folder, rows=5_000):
+    """Return (phase, ticks, p99, max) of a 5 ms timer's lateness in ms, for the wizard and a solve."""
+    lines = run_script(_LATENESS, folder, str(big_csv(folder, rows))).splitlines()
     found = []
     for line in lines:
         phase, ticks, p99, worst = line.split()
@@ -228,8 +240,9 @@ def test_table_of_100000_lots__sorts_and_filters_within_100_ms(benchmark):
 
 
 @pytest.mark.benchmark(group="gui")
-def test_timer__is_never_50_ms_late_during_import_and_solve(tmp_path, benchmark):
-    found = benchmark.pedantic(lateness, args=(tmp_path,), rounds=1)
+@pytest.mark.parametrize("rows", [5_000, 20_000])
+def test_timer__is_never_50_ms_late_during_import_and_solve(tmp_path, benchmark, rows):
+    found = benchmark.pedantic(lateness, args=(tmp_path, rows), rounds=1)
     for phase, _ticks, p99, worst in found:
         benchmark.extra_info[phase] = {"p99_ms": p99, "max_ms": worst}
         assert worst < 50 * SLACK, phase
@@ -241,8 +254,12 @@ def main():
         folder = Path(name)
         seconds = first_paint_seconds(folder)
         print("first paint, s:", [round(s, 3) for s in seconds])
-        for phase, ticks, p99, worst in lateness(folder):
-            print(f"timer during {phase}: {ticks} ticks, p99 {p99:.1f} ms, max {worst:.1f} ms late")
+        for rows in (5_000, 20_000):
+            for phase, ticks, p99, worst in lateness(Path(tempfile.mkdtemp(dir=folder)), rows):
+                print(
+                    f"timer during {phase} ({rows:,} rows): {ticks} ticks, p99 {p99:.1f} ms, "
+                    f"max {worst:.1f} ms late"
+                )
     for what, ms in table_milliseconds().items():
         print(f"{what}: {ms:.1f} ms")
 

@@ -37,10 +37,23 @@ PAGES = (
 )
 
 
+LATER = (
+    "harvestdesk.gui.wizards.import_statements.wizard",
+    "harvestdesk.gui.dialogs.household",
+    "harvestdesk.gui.dialogs.prices",
+    "harvestdesk.gui.dialogs.export_orders",
+    "harvestdesk.orders.export",
+    "harvestdesk.gui.printing.preview",
+)
+"""What the person may open next; imported before, so that it opens within a frame."""
+
+
 def load_modules() -> None:
     """Import every page's module; done on a lane, because it takes longer than a frame."""
     for spec in PAGES:
         spec.load()
+    for module in LATER:
+        importlib.import_module(module)
 
 
 def prepared(data: DeskData) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """The lanes: results arrive on the GUI thread, late ones never, and closing leaves nothing."""
 
+import sys
 import threading
 import time
 
@@ -181,3 +182,16 @@ def test_strip__shows_only_work_that_takes_longer_than_600_ms(runner, qtbot, the
     assert strip.stop.isVisible()
     go.set()
     qtbot.waitUntil(lambda: strip.words == "", timeout=2000)
+
+
+def test_lanes__hand_the_interpreter_over_sooner_only_while_they_work(runner, qtbot):
+    before = sys.getswitchinterval()
+    go_on = threading.Event()
+    handle = runner.start("Waiting", Lane.READ, lambda token, report: go_on.wait(10))
+    other = runner.start("Quick", Lane.WRITE, lambda token, report: None)
+    qtbot.waitUntil(lambda: other.is_over)
+    assert sys.getswitchinterval() < before / 5
+    with qtbot.waitSignal(handle.finished):
+        go_on.set()
+    qtbot.waitUntil(lambda: not runner.running)
+    assert sys.getswitchinterval() == before

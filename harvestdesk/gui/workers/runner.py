@@ -6,6 +6,7 @@ most two seconds when the window closes.
 """
 
 import logging
+import sys
 import time
 from collections.abc import Callable
 from enum import StrEnum
@@ -22,6 +23,9 @@ from harvestdesk.jobs.worker import WorkerPool
 
 _log = logging.getLogger(__name__)
 CLOSE_SECONDS = 2.0
+BUSY_SWITCH_SECONDS = 0.0005
+"""While a lane works the GUI thread gets its turn after this long instead of Python's 5 ms: painting
+asks for a turn many times over, and each one is waited for."""
 Work = Callable[[CancelToken, Report], Any]
 
 
@@ -140,7 +144,7 @@ class JobRunner(QObject):
             pool.setMaxThreadCount(threads)
             self._lanes[lane] = pool
         self._running: list[JobHandle] = []
-        self._runs = 0
+        self._switch_before = 0.0
         self.is_closing = False
 
     @property
@@ -152,6 +156,7 @@ class JobRunner(QObject):
         """Run a function of (token, report) in a lane; `title` is shown to the person."""
         handle = JobHandle(title, lane, self)
         self._running.append(handle)
+        self._hurry()
         handle.finished.connect(self._on_finished)
         # Deleting it earlier would take the signals away from under the thread that still works.
         handle.ended.connect(handle.deleteLater)
@@ -178,6 +183,7 @@ class JobRunner(QObject):
             pool.clear()
         done = self._drain(CLOSE_SECONDS)
         self._workers.close()
+        self._relax()
         return done
 
     def _drain(self, seconds: float) -> bool:
@@ -191,10 +197,22 @@ class JobRunner(QObject):
         QCoreApplication.sendPostedEvents()
         return True
 
+    def _hurry(self) -> None:
+        if not self._switch_before:
+            self._switch_before = sys.getswitchinterval()
+            sys.setswitchinterval(BUSY_SWITCH_SECONDS)
+
+    def _relax(self) -> None:
+        if self._switch_before:
+            sys.setswitchinterval(self._switch_before)
+            self._switch_before = 0.0
+
     def _on_finished(self) -> None:
         handle = self.sender()
         if isinstance(handle, JobHandle) and handle in self._running:
             self._running.remove(handle)
+            if not self._running:
+                self._relax()
             self.job_finished.emit(handle)
 
 

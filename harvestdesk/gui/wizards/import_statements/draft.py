@@ -1,9 +1,9 @@
 """What the person has decided so far, and how the decisions reach the preview."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harvestdesk.domain.account import Account, AccountType
 from harvestdesk.domain.ids import AccountId
@@ -22,12 +22,21 @@ if TYPE_CHECKING:
 _NO_ACCOUNT = Account(AccountId("new:none"), "")
 
 
+Columns = Mapping[str, Sequence[Any]]
+"""Rows of the files by column key."""
+
+
 @dataclass
 class Draft:
-    """The state of an import under way; pages share it, so going back loses nothing."""
+    """The state of an import under way; pages share it, so going back loses nothing.
+
+    Attributes:
+        columns: the rows of `preview` as the page of new rows shows them.
+    """
 
     paths: list[Path] = field(default_factory=list)
     preview: ImportPreview | None = None
+    columns: Columns = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from harvestdesk.gui.models.table_base import Column, ColumnTable, Kind
 from harvestdesk.gui.theme import Theme
 from harvestdesk.gui.widgets.data_table import DataTable
 from harvestdesk.gui.widgets.wizard_frame import WizardPage
-from harvestdesk.gui.wizards.import_statements.draft import Draft
-from harvestdesk.services.import_statements import FilePreview
+from harvestdesk.gui.wizards.import_statements.draft import Columns, Draft
+from harvestdesk.services.import_statements import FilePreview, ImportPreview
 
 _FILES = (
     Column("file", "File", explain="Name of the file.", stretch=True),
@@ -71,10 +71,14 @@ class NewRowsPage(WizardPage):
             list(range(len(files))),
         )
         self.files.fit_rows(_MOST_FILES)
-        rows = [row for f in files for row in rows_of(f)]
-        keys = [c.key for c in _ROWS]
-        columns = {key: [row[n] for row in rows] for n, key in enumerate(keys)}
-        self.rows.model.set_rows(columns, list(range(len(rows))))
+        columns = self._draft.columns
+        self.rows.model.set_rows(columns, range(len(columns["line"])))
+
+
+def columns_of(preview: ImportPreview) -> Columns:
+    """Return the rows of all files as columns; many rows take a while, so it is done on a lane."""
+    rows = [row for f in preview.files for row in rows_of(f)]
+    return {column.key: [row[n] for row in rows] for n, column in enumerate(_ROWS)}
 
 
 def rows_of(file: FilePreview) -> Iterator[Row]:

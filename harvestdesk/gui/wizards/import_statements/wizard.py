@@ -1,6 +1,6 @@
 """The import wizard: files, what they are, whose accounts, what is new, confirm."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,14 @@ from harvestdesk.gui.wizards.import_statements.accounts import AccountsPage
 from harvestdesk.gui.wizards.import_statements.choose_files import ChooseFilesPage
 from harvestdesk.gui.wizards.import_statements.confirm import ConfirmPage
 from harvestdesk.gui.wizards.import_statements.detected import DetectedPage
-from harvestdesk.gui.wizards.import_statements.draft import Draft, apply_decisions, read_files
-from harvestdesk.gui.wizards.import_statements.new_rows import NewRowsPage
+from harvestdesk.gui.wizards.import_statements.draft import (
+    Columns,
+    Decision,
+    Draft,
+    apply_decisions,
+    read_files,
+)
+from harvestdesk.gui.wizards.import_statements.new_rows import NewRowsPage, columns_of
 from harvestdesk.gui.workers.runner import JobHandle
 from harvestdesk.services.import_statements import ImportPreview, confirm
 
@@ -59,9 +65,7 @@ class ImportWizard(WizardFrame):
             self._work("Reading…", lambda app: read_files(app, paths), self._on_read)
         elif self.current == ACCOUNTS:
             decisions, preview = self.accounts_page.decisions(), self.draft.preview
-            self._work(
-                "Comparing…", lambda app: apply_decisions(app, preview, decisions), self._on_decided
-            )
+            self._work("Comparing…", lambda app: _decide(app, preview, decisions), self._on_decided)
         elif self.current == CONFIRM:
             self._confirm()
         else:
@@ -108,7 +112,8 @@ class ImportWizard(WizardFrame):
         self._desk.remember(import_folder=str(self.draft.paths[0].parent))
         self.show_page(DETECTED)
 
-    def _on_decided(self, preview: ImportPreview) -> None:
+    def _on_decided(self, decided: tuple[ImportPreview, Columns]) -> None:
+        preview, self.draft.columns = decided
         self.draft.preview = preview
         if preview.open_questions:
             self.accounts_page.entered()
@@ -132,6 +137,13 @@ class ImportWizard(WizardFrame):
 
     def _say(self) -> None:
         self.say_consequences(consequences(self.draft))
+
+
+def _decide(
+    app: Any, preview: ImportPreview | None, decisions: Sequence[Decision]
+) -> tuple[ImportPreview, Columns]:
+    decided = apply_decisions(app, preview, decisions)
+    return decided, columns_of(decided)
 
 
 def consequences(draft: Draft) -> list[str]:
