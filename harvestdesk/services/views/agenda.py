@@ -1,13 +1,12 @@
 """What to do next: dated, with the dollars at stake, and nothing that is neither."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from harvestdesk.domain.lock import LockKind
 from harvestdesk.domain.money import ZERO
 from harvestdesk.domain.proposal import Proposal
 from harvestdesk.domain.snapshot import HouseholdSnapshot
@@ -65,7 +64,7 @@ def agenda(
         *_plan(snapshot, lots, proposal),
         *_washing(snapshot, calendar),
         *_turning(snapshot, lots),
-        *_ending(snapshot, calendar),
+        *_ending(snapshot, lots, calendar),
     )
     order = {kind: place for place, kind in enumerate(EventKind)}
     return tuple(sorted(found, key=lambda e: (e.on, order[e.kind], -e.dollars, e.symbols)))
@@ -111,7 +110,9 @@ def _turning(snapshot: HouseholdSnapshot, lots: LotsView) -> Iterator[Event]:
         yield Event(on, kind, symbols, account, dollars, len(rows))
 
 
-def _ending(snapshot: HouseholdSnapshot, calendar: CalendarView) -> Iterator[Event]:
+def _ending(
+    snapshot: HouseholdSnapshot, lots: LotsView, calendar: CalendarView
+) -> Iterator[Event]:
     """Locks that end: what is free on the same day, for the same reason, in one line."""
     groups: dict[tuple[date, EventKind], dict[tuple[str, ...], LockRow]] = defaultdict(dict)
     for lane in calendar.lanes:
@@ -125,10 +126,21 @@ def _ending(snapshot: HouseholdSnapshot, calendar: CalendarView) -> Iterator[Eve
     for (on, kind), found in groups.items():
         rows = list(found.values())
         symbols = tuple(sorted(s for r in rows for s in r.symbols))
-        accounts = sorted({a for r in rows for a in _held_in(r)})
+        # A loss can be sold where it is held, whichever account's purchase locked it; a buy lock holds
+        # everywhere.
+        accounts = _losing(lots, symbols) if kind is EventKind.LOSS_FREE else []
         yield Event(on, kind, symbols, ", ".join(accounts), sum((r.dollars for r in rows), ZERO))
 
 
-def _held_in(row: LockRow) -> tuple[str, ...]:
-    """A buy lock holds everywhere; a loss lock comes from the account of the purchase."""
-    return row.accounts if row.kind is LockKind.LOSS_SALE_LOCKED else ()
+def _losing(lots: LotsView, symbols: Collection[str]) -> list[str]:
+    """Return the accounts that hold these securities at a loss that counts."""
+    return sorted(
+        {
+            r.account
+            for r in lots.rows
+            if r.symbol in symbols
+            and r.status is not LotStatus.SHELTERED
+            and r.gain is not None
+            and r.gain < 0
+        }
+    )

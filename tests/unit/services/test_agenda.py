@@ -44,3 +44,11 @@ def test_every_event__touches_dollars_and_lies_ahead():
     for event in overview(snapshot, vs.plan(snapshot)).events:
         assert event.dollars > 0
         assert event.on >= snapshot.as_of
+
+
+def test_lock_that_ends__names_the_account_of_the_loss_not_of_the_purchase():
+    snapshot = vs.household()
+    taxable = {a.name for a in snapshot.accounts if a.type.is_taxable}
+    ending = [e for e in overview(snapshot).events if e.kind is EventKind.LOSS_FREE]
+    assert ending
+    assert all(set(e.account.split(", ")) <= taxable for e in ending)
