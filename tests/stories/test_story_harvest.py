@@ -85,6 +85,15 @@ def test_import_plan_report_and_orders(desk, household, tmp_path):
         assert f"SELL,{sale['shares']},{sale['symbol']}," in text
 
 
+def test_a_stored_plan_is_worked_out_again_from_its_own_inputs(desk, household, sample_folder):
+    plan = desk.json("plan", "harvest", "--household", household, *AS_OF)
+    desk.json("import", sample_folder / "class-targets.csv", "--household", household)
+    answer = desk.json("plan", "repeat", "--household", household)
+    assert answer == {"plan": plan["id"], "same": True, "fingerprint": plan["fingerprint"]}
+    assert desk.run("plan", "repeat", "--household", household, "--plan", "plan-0099") == 2
+    assert plan["id"] in desk.err
+
+
 def test_importing_the_same_files_twice_is_importing_them_once(desk, household, sample_folder):
     before = desk.json("lots", "--household", household, *AS_OF)
     files = sorted(p for p in sample_folder.iterdir() if p.suffix in {".csv", ".xml"})

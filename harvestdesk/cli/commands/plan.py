@@ -10,6 +10,7 @@ from harvestdesk.domain.money import money_text
 from harvestdesk.domain.proposal import HarvestGoal, HarvestSettings, Proposal, RiskLimit
 from harvestdesk.domain.security import normal_symbol
 from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.reports.figures import proved_percent
 from harvestdesk.reports.wording import sentence
 from harvestdesk.services import plan_harvest
 from harvestdesk.services.books import open_book
@@ -56,6 +57,35 @@ def add_parsers(commands: Subparsers) -> None:
     parser.add_argument("--dry-run", action="store_true", help="do not store the plan")
     add_json(parser)
     parser.set_defaults(run=run_harvest)
+    again = kinds.add_parser("repeat", help="work a stored plan out again from its own inputs")
+    add_household(again)
+    again.add_argument("--plan", metavar="ID", help="the plan (default: the one made last)")
+    add_json(again)
+    again.set_defaults(run=run_repeat)
+
+
+def run_repeat(run: Run) -> None:
+    """Work a stored plan out again; nothing is stored. Exit code 2 when the trades differ.
+
+    Raises:
+        BadInputError: no such plan, no inputs, or other trades than were kept.
+    """
+    with open_book(run.args.household, view_only=True) as book:
+        kept, again = plan_harvest.repeat(AppContext(book), run.args.plan)
+    same = (kept.sales, kept.purchases) == (again.sales, again.purchases)
+    if not same:
+        raise BadInputError(
+            f"{kept.id} came out differently: made by HarvestDesk {kept.engine_version} with {kept.solver.solver} "
+            f"{kept.solver.solver_version}, repeated by {again.engine_version} with {again.solver.solver} "
+            f"{again.solver.solver_version}. Expected the same trades; plan again to use today's.",
+            code="plan.differs",
+        )
+    if run.out.as_json:
+        run.out.document({"plan": kept.id, "same": True, "fingerprint": again.fingerprint})
+    else:
+        run.out.say(
+            f"{kept.id} comes out the same: {len(kept.sales)} sales, {len(kept.purchases)} purchases."
+        )
 
 
 def run_harvest(run: Run) -> None:
@@ -120,7 +150,9 @@ def tell(run: Run, proposal: Proposal, snapshot: HouseholdSnapshot) -> None:
     )
     out.say(f"Tracking error {before.tracking_error_bp} bp -> {after.tracking_error_bp} bp a year.")
     out.say(f"Tax of the year ${money(before.tax)} -> ${money(after.tax)}.")
-    out.say(f"Distance from the best possible: {proposal.solver.gap * 100:.3f} %.")
+    within = proved_percent(proposal.solver.gap)
+    if within is not None:
+        out.say(f"Within {within} % of the best possible.")
     out.say()
     washed = ("Disallowed",) if proposal.disallowed_loss else ()
     out.table(
