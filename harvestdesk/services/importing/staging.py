@@ -6,9 +6,10 @@ fills of the same size are both kept, and the same file read twice changes nothi
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 
 from harvestdesk.domain.account import Account
 from harvestdesk.domain.errors import Problem, Severity
@@ -33,6 +34,8 @@ from harvestdesk.services.importing.relations import Relations
 
 NewId = Callable[[str], str]
 AccountOf = Callable[[str], AccountId]
+_ALL_BUT_ID = attrgetter(*(f.name for f in fields(Transaction) if f.name != "id"))
+"""A fifth of what `replace` takes, which counts for 50,000 rows."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +163,7 @@ class Stage:
             is_new = seen[key] > self._known[key]
             count.add(is_new)
             if is_new:
-                made = replace(made, id=TransactionId(self._new_id("txn")))
+                made = Transaction(TransactionId(self._new_id("txn")), *_ALL_BUT_ID(made))
                 self.transactions.append(made)
                 self.transactions_of[-1].append(made)
                 self.lines[made.id] = (count, row.line)
