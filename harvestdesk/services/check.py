@@ -48,7 +48,7 @@ def check(ctx: AppContext) -> HealthReport:
         securities=len(snapshot.securities),
         lots=len(snapshot.lots),
         transactions=len(snapshot.transactions),
-        plans=len(ctx.book.proposals()),
+        plans=len(ctx.book.proposal_ids()),
     )
 
 

@@ -31,7 +31,7 @@ def build_report(ctx: AppContext, kind: str, proposal_id: str | None = None) -> 
         raise BadInputError(
             f"There is no report {kind!r}. Expected one of: {', '.join(KINDS)}.", code="report.kind"
         )
-    if kind == "do-not-buy" and proposal_id is None and not ctx.book.proposals():
+    if kind == "do-not-buy" and proposal_id is None and not ctx.book.proposal_ids():
         snapshot = ctx.snapshot()
         return do_not_buy_sheet(snapshot, locks_on(snapshot))
     proposal = plan_harvest.find(ctx, proposal_id)

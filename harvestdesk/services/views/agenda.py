@@ -110,9 +110,7 @@ def _turning(snapshot: HouseholdSnapshot, lots: LotsView) -> Iterator[Event]:
         yield Event(on, kind, symbols, account, dollars, len(rows))
 
 
-def _ending(
-    snapshot: HouseholdSnapshot, lots: LotsView, calendar: CalendarView
-) -> Iterator[Event]:
+def _ending(snapshot: HouseholdSnapshot, lots: LotsView, calendar: CalendarView) -> Iterator[Event]:
     """Locks that end: what is free on the same day, for the same reason, in one line."""
     groups: dict[tuple[date, EventKind], dict[tuple[str, ...], LockRow]] = defaultdict(dict)
     for lane in calendar.lanes:
