@@ -82,7 +82,7 @@ class FormDialog(QDialog):
         words = QLabel(label)
         words.setBuddy(buddy or field)
         # The underlined letter is drawn apart from the rest, which then takes a little more room.
-        words.setContentsMargins(0, 0, self.theme.px(2), 0)
+        words.setMinimumWidth(words.sizeHint().width() + self.theme.px(3))
         remark = QLabel()
         remark.setWordWrap(True)
         remark.setFont(self.theme.font(TextSize.CAPTION))
@@ -118,8 +118,13 @@ class FormDialog(QDialog):
 
     def _grow(self) -> None:
         """Make room for the remarks without ever shrinking what the person has sized."""
-        hint = self.sizeHint()
-        self.resize(max(self.width(), hint.width()), max(self.height(), hint.height()))
+        hint, layout = self.sizeHint(), self.layout()
+        sized = self.isVisible() or self.testAttribute(Qt.WidgetAttribute.WA_Resized)
+        least = self.size() if sized else self.minimumSize()
+        width, height = max(least.width(), hint.width()), hint.height()
+        if layout is not None and layout.hasHeightForWidth():
+            height = max(height, layout.totalHeightForWidth(width))
+        self.resize(width, max(least.height(), height))
 
     # --- showing ---------------------------------------------------------------------------------
     def setVisible(self, visible: bool) -> None:
@@ -127,6 +132,8 @@ class FormDialog(QDialog):
         layout = self.layout()
         if visible and layout is not None and self.buttons.parentWidget() is None:
             layout.addWidget(self.buttons)
+            self.ensurePolished()
+            self._grow()
             if self._fields:
                 next(iter(self._fields.values()))[0].setFocus()
         super().setVisible(visible)

@@ -30,7 +30,7 @@ _ROWS = (
     Column("what", "What", explain="What the row is.", width=10),
     Column("on", "Day", Kind.DATE, explain="Trade date, or date of acquisition of a lot."),
     Column("symbol", "Symbol", explain="Security.", width=7),
-    Column("shares", "Shares", Kind.SHARES, explain="Shares.", width=9),
+    Column("shares", "Shares", Kind.SHARES, explain="Shares.", width=10),
     Column("amount", "Amount $", Kind.MONEY, explain="Dollars: cost, proceeds or cash.", width=11),
     Column("account", "Account", explain="Account in the file's words.", width=14, stretch=True),
 )
