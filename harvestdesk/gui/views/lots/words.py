@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from harvestdesk.domain.lot import Term
 from harvestdesk.gui import formatting
 from harvestdesk.gui.plots.marks import Shape
+from harvestdesk.gui.remarks import missing_prices
 from harvestdesk.gui.theme import Tone
 from harvestdesk.reports.wording import cause_phrase, sentence
 from harvestdesk.services.views.lots import LotRow, LotStatus, LotsView, Quadrant
@@ -106,15 +107,6 @@ def explain(row: LotRow) -> str:
             why(row),
         )
     )
-
-
-def missing_prices(view: LotsView) -> str:
-    """Return a sentence about lots without a price, which no plan can use; nothing if all have one."""
-    count = sum(1 for r in view.rows if r.price is None)
-    if not count:
-        return ""
-    lots, verb = formatting.plural(count, "lot"), "has" if count == 1 else "have"
-    return f"\u26a0 {lots} {verb} no price: import a position file or a price list. "
 
 
 def answer(view: LotsView) -> str:

@@ -1,8 +1,8 @@
 """The overview in words."""
 
 from harvestdesk.gui import formatting
+from harvestdesk.gui.remarks import missing_prices
 from harvestdesk.gui.theme import Tone
-from harvestdesk.gui.views.lots.words import missing_prices
 from harvestdesk.services.views.overview import Event, EventKind, Overview
 from harvestdesk.services.views.plan import PlanView
 

@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 from harvestdesk.domain.proposal import HarvestSettings
 from harvestdesk.gui import formatting
 from harvestdesk.gui.a11y import name
+from harvestdesk.gui.remarks import missing_prices
 from harvestdesk.gui.theme import Space, TextSize, Tone
 from harvestdesk.gui.view_base import DeskData, Page, ViewContext
-from harvestdesk.gui.views.lots.words import missing_prices
 from harvestdesk.gui.views.plan.before_after import BeforeAfter
 from harvestdesk.gui.views.plan.checks import ChecksPane
 from harvestdesk.gui.views.plan.settings_panel import SettingsPanel
