@@ -35,6 +35,10 @@ class ProblemDialog(QDialog):
             button.clicked.connect(lambda _checked=False, go=go: self._leave(go))
         close = self.buttons.button(QDialogButtonBox.StandardButton.Close)
         close.setDefault(True)
+        self._lay_out(theme, title, words)
+        close.setFocus()
+
+    def _lay_out(self, theme: Theme, title: str, words: str) -> None:
         sign = QLabel("\u2716")
         sign.setFont(theme.font(TextSize.FIGURE, strong=True))
         palette = sign.palette()
@@ -60,7 +64,6 @@ class ProblemDialog(QDialog):
         layout.addLayout(across, 1)
         layout.addWidget(self.buttons)
         self.setMinimumWidth(theme.px(520))
-        close.setFocus()
 
     def _leave(self, go: Callable[[], None]) -> None:
         self.accept()
