@@ -189,7 +189,7 @@ class Commands(QObject):
     def _preview(self, report: Any) -> None:
         from harvestdesk.gui.printing.preview import PreviewDialog
 
-        self._open(PreviewDialog(report, self._window))
+        self._open(PreviewDialog(report, self._window, theme=self._window.theme))
 
     # --- help ---------------------------------------------------------------------------------------
     def explain(self) -> None:

@@ -58,6 +58,8 @@ QPushButton[primary="true"]:disabled {{ background: {c.hairline}; color: {c.mute
   border-color: {c.hairline}; }}
 QPushButton[quiet="true"] {{ background: transparent; border-color: transparent;
   color: {c.accent}; }}
+QPushButton[flush="true"] {{ padding-left: {m.small - m.line}px; }}
+QPushButton[flush="true"]:focus {{ padding-left: {m.small - m.ring}px; }}
 QPushButton[quiet="true"][tone="warning"] {{ color: {c.warning_text}; font-weight: 600; }}
 QPushButton[quiet="true"]:hover {{ text-decoration: underline; }}
 QPushButton[quiet="true"]:focus {{ border-color: {c.focus}; }}

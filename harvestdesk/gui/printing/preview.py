@@ -32,6 +32,8 @@ from harvestdesk.domain.safe_text import safe_file_name
 from harvestdesk.gui.a11y import name
 from harvestdesk.gui.printing.paper import LETTER, UNITS_PER_INCH
 from harvestdesk.gui.printing.render import PrintedReport
+from harvestdesk.gui.theme import Theme
+from harvestdesk.gui.widgets.fields import Choice
 from harvestdesk.reports.document import Report
 
 _PAPER_NAMES = {"letter": "Letter", "a4": "A4"}
@@ -162,6 +164,15 @@ class PagesView(QAbstractScrollArea):
             self.page_changed.emit(number)
 
 
+def _box(theme: Theme | None, spoken: str) -> QComboBox:
+    """Return a combo box; without a theme, Qt's own."""
+    if theme is not None:
+        return Choice(theme, spoken)
+    box = name(QComboBox(), spoken)
+    name(box.view(), f"{spoken}: choices")
+    return box
+
+
 class PreviewDialog(QDialog):
     """Shows a report as it will be on paper.
 
@@ -172,23 +183,25 @@ class PreviewDialog(QDialog):
     saved = Signal(str)
 
     def __init__(
-        self, report: Report, parent: QWidget | None = None, paper: str = LETTER.name
+        self,
+        report: Report,
+        parent: QWidget | None = None,
+        paper: str = LETTER.name,
+        theme: Theme | None = None,
     ) -> None:
         super().__init__(parent)
         self._printed = PrintedReport(report, paper)
         self.setWindowTitle(f"Print preview: {report.title}")
         self.setSizeGripEnabled(True)
         self.pages = PagesView(self._printed)
-        self.paper_box = name(QComboBox(), "Paper")
+        self.paper_box = _box(theme, "Paper")
         for key, words in _PAPER_NAMES.items():
             self.paper_box.addItem(words, key)
         self.paper_box.setCurrentIndex(self.paper_box.findData(self._printed.paper.name))
-        self.zoom_box = name(QComboBox(), "Zoom")
+        self.zoom_box = _box(theme, "Zoom")
         self.zoom_box.addItem("Fit width", None)
         for zoom in _ZOOMS:
             self.zoom_box.addItem(f"{zoom:.0%}", zoom)
-        for box in (self.paper_box, self.zoom_box):
-            name(box.view(), f"{box.accessibleName()} choices")
         self.page_label = QLabel()
         self.said = name(QLabel(), "Result")
         self.said.setWordWrap(True)

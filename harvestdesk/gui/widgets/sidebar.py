@@ -174,6 +174,7 @@ class Sidebar(QFrame):
         self._total.setFont(theme.font(TextSize.CAPTION))
         self.settings = QPushButton("Settings…")
         self.settings.setProperty("quiet", True)
+        self.settings.setProperty("flush", True)
         self.settings.setToolTip("Name, people, tax profile and accounts")
         name(self.settings, "Household settings", self.settings.toolTip())
         self._pages = _List("Pages")

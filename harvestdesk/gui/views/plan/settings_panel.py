@@ -5,7 +5,6 @@ from decimal import Decimal
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -22,7 +21,7 @@ from harvestdesk.gui.a11y import name
 from harvestdesk.gui.formatting import short_name
 from harvestdesk.gui.theme import Space, TextSize, Theme
 from harvestdesk.gui.views.plan.words import GOAL_WORDS, LIMIT_WORDS
-from harvestdesk.gui.widgets.fields import Choice, FigureField
+from harvestdesk.gui.widgets.fields import Choice, FigureField, Tick
 
 _DISALLOWED = (
     "A lot locked by a purchase within 30 days is sold whole if no more of its loss is disallowed. Only the loss "
@@ -45,7 +44,7 @@ class SettingsPanel(QFrame):
         self._theme = theme
         self._base = HarvestSettings()
         self._symbols: dict[str, SecurityId] = {}
-        self._accounts: dict[AccountId, QCheckBox] = {}
+        self._accounts: dict[AccountId, Tick] = {}
         self._quiet = False
         self.setProperty("card", True)
         self.limit = Choice(theme, "Tracking error is limited")
@@ -68,7 +67,7 @@ class SettingsPanel(QFrame):
             _DISALLOWED,
         )
         self.disallowed.setToolTip(_DISALLOWED)
-        self.replace = QCheckBox("Buy replacements too")
+        self.replace = Tick(theme, "Buy replacements too")
         self.replace.setToolTip("In the same plan; otherwise the proceeds stay in cash")
         self.excluded = name(
             QLineEdit(), "Never trade these symbols", "Symbols with commas between"
@@ -138,8 +137,7 @@ class SettingsPanel(QFrame):
             box.deleteLater()
         self._accounts = {}
         for account in accounts:
-            box = QCheckBox(short_name(account.name))
-            box.setAccessibleName(account.name)
+            box = Tick(self._theme, short_name(account.name), account.name)
             box.setToolTip(f"Lots of {account.name} may be sold, and replacements bought there")
             box.setChecked(True)
             box.toggled.connect(self._on_changed)
@@ -147,7 +145,7 @@ class SettingsPanel(QFrame):
             self._boxes.addWidget(box)
 
     @property
-    def account_boxes(self) -> list[QCheckBox]:
+    def account_boxes(self) -> list[Tick]:
         """The boxes of the accounts."""
         return list(self._accounts.values())
 
