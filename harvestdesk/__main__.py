@@ -3,7 +3,7 @@
 import multiprocessing
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harvestdesk.reports.document import Report
@@ -13,6 +13,12 @@ def window(argv: Sequence[str] | None = None) -> int:
     """Open the window, on the household file given as the only argument if there is one."""
     multiprocessing.freeze_support()  # must come first in a frozen worker process
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if not _has_display(sys.platform, os.environ):
+        sys.stderr.write(
+            "HarvestDesk needs a screen, and none is set here (DISPLAY or WAYLAND_DISPLAY). "
+            "The command line does the same work without one: harvestdesk-cli --help\n"
+        )
+        return 2
     from harvestdesk.gui.app import main
 
     return main(Path(arguments[0]) if arguments else None)
@@ -30,6 +36,13 @@ def cli(argv: Sequence[str] | None = None) -> int:
         # The reader left early; without this, Python complains once more while it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return code
+
+
+def _has_display(platform: str, environment: Mapping[str, str]) -> bool:
+    """Return whether a window can open; without a screen Qt would abort the process."""
+    if not platform.startswith("linux"):
+        return True
+    return any(environment.get(k) for k in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
 def _paper(report: Report, path: Path) -> None:

@@ -33,3 +33,17 @@ def test_the_command_line_runs_without_qt(script, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has no screen")
+def test_the_window_without_a_screen_says_so_and_ends_with_2(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "harvestdesk"],
+        capture_output=True,
+        text=True,
+        env={"HARVESTDESK_HOME": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1", "PATH": "/usr/bin"},
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "harvestdesk-cli" in done.stderr
