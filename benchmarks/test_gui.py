@@ -225,6 +225,7 @@ def table_milliseconds():
 
 
 @pytest.mark.benchmark(group="gui")
+@pytest.mark.qt_log_ignore("propagateSizeHints")
 def test_first_paint__within_800_ms(tmp_path, benchmark):
     seconds = first_paint_seconds(tmp_path)
     benchmark.extra_info["median_s"] = seconds[len(seconds) // 2]
@@ -233,6 +234,7 @@ def test_first_paint__within_800_ms(tmp_path, benchmark):
 
 
 @pytest.mark.benchmark(group="gui")
+@pytest.mark.qt_log_ignore("propagateSizeHints")
 def test_table_of_100000_lots__sorts_and_filters_within_100_ms(benchmark):
     figures = benchmark.pedantic(table_milliseconds, rounds=1)
     benchmark.extra_info.update(figures)
@@ -240,6 +242,7 @@ def test_table_of_100000_lots__sorts_and_filters_within_100_ms(benchmark):
 
 
 @pytest.mark.benchmark(group="gui")
+@pytest.mark.qt_log_ignore("propagateSizeHints")
 @pytest.mark.parametrize("rows", [5_000, 20_000])
 def test_timer__is_never_50_ms_late_during_import_and_solve(tmp_path, benchmark, rows):
     found = benchmark.pedantic(lateness, args=(tmp_path, rows), rounds=1)
