@@ -7,7 +7,7 @@ from decimal import Decimal
 from harvestdesk.domain.money import ZERO
 from harvestdesk.domain.transaction import ACQUISITIONS, TransactionType
 from harvestdesk.importers.accounts import AccountNames
-from harvestdesk.importers.batch import ImportBatch, ParsedTransaction
+from harvestdesk.importers.batch import ImportBatch, ParsedAccount, ParsedTransaction
 from harvestdesk.importers.brokers.schwab.actions import MOVED, OPTION_WORDS, REORGANISED, TYPES
 from harvestdesk.importers.brokers.schwab.titles import BROKER, account_in_file_name, title_of
 from harvestdesk.importers.collect import Cells, Collector
@@ -64,8 +64,7 @@ def read(source: Source) -> ImportBatch:
         BadInputError: when the header row is missing, or the JSON is damaged.
     """
     out = Collector(source, BROKER, "transactions", source.style)
-    names = AccountNames(BROKER)
-    account = account_in_file_name(source, names)
+    account = account_in_file_name(source, AccountNames(BROKER))
     if source.is_markup:
         rows, header = list(_json_rows(source)), _json_header()
     else:
@@ -83,13 +82,23 @@ def read(source: Source) -> ImportBatch:
             title = title_of(row.cells[0])
             if title is not None:
                 out.as_of = title.as_of
-                account = names.masked(title.account) if not account.key else account
+                account = _stated(title.account, account)
     key = out.account(account)
     if not key:
         out.warn(None, "the file does not name its account: choose it", code="account.missing")
     for row in rows:
         _read_row(out, header, row, key)
     return out.batch()
+
+
+def _stated(banner: str, in_name: ParsedAccount) -> ParsedAccount:
+    """Return the account a banner names, with the digits of the file name where the banner has none."""
+    stated = AccountNames(BROKER).masked(banner)
+    if not stated.key:
+        return in_name
+    if stated.number_tail or not in_name.number_tail:
+        return stated
+    return AccountNames(BROKER).account(in_name.number_tail, stated.name)
 
 
 def _read_row(out: Collector, header: Header, row: Row, key: str) -> None:
