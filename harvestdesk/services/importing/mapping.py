@@ -1,5 +1,6 @@
 """Which account of the household each account of a file is."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -56,10 +57,14 @@ def map_accounts(
     mappings: list[AccountMapping] = []
     keys: dict[str, AccountId] = {}
     for index, batch in enumerate(batches):
-        for parsed in accounts_of(batch):
+        listed = accounts_of(batch)
+        shared, taken = _shared_tails(listed), set[AccountId]()
+        for parsed in listed:
             # Our own tables share their keys: "joint" in one is "joint" in the next.
             own = parsed.key if batch.broker == "harvestdesk" else ""
-            found, reason = _found(parsed, [*accounts, *made], keys.get(own))
+            by_number = parsed.number_tail not in shared
+            free = [a for a in (*accounts, *made) if by_number or a.id not in taken]
+            found, reason = _found(parsed, free, keys.get(own), by_number=by_number)
             given = answers.get((index, parsed.key))
             if given is not None:
                 found, reason = given, "given"
@@ -73,6 +78,8 @@ def map_accounts(
                 made = [_new_account(told[a.id], a.id, people) for a in made]
             if own and found is not None:
                 keys[own] = found
+            if found is not None:
+                taken.add(found)
             certain = reason in {"given", "number", "name"}
             mappings.append(AccountMapping(index, parsed.key, parsed, found, (), certain, reason))
     used = {m.account_id for m in mappings}
@@ -103,15 +110,27 @@ def accounts_of(batch: ImportBatch) -> tuple[ParsedAccount, ...]:
     return tuple(listed.values())
 
 
+def _shared_tails(listed: Sequence[ParsedAccount]) -> set[str]:
+    """Return the number tails that several accounts of one file end in: they tell nothing apart."""
+    counts = Counter(a.number_tail for a in listed if a.number_tail)
+    return {tail for tail, count in counts.items() if count > 1}
+
+
 def _found(
-    parsed: ParsedAccount, accounts: Sequence[Account], known: AccountId | None
+    parsed: ParsedAccount,
+    accounts: Sequence[Account],
+    known: AccountId | None,
+    *,
+    by_number: bool,
 ) -> tuple[AccountId | None, str]:
-    return (known, "name") if known is not None else _match(parsed, accounts)
+    return (known, "name") if known is not None else _match(parsed, accounts, by_number=by_number)
 
 
-def _match(parsed: ParsedAccount, accounts: Sequence[Account]) -> tuple[AccountId | None, str]:
+def _match(
+    parsed: ParsedAccount, accounts: Sequence[Account], *, by_number: bool
+) -> tuple[AccountId | None, str]:
     """Return the account a file's account is, by number, else name, else as the broker's only one."""
-    if parsed.number_tail:
+    if parsed.number_tail and by_number:
         same = [a for a in accounts if _same_number(parsed, a)]
         if len(same) == 1:
             return same[0].id, "number"
@@ -122,7 +141,7 @@ def _match(parsed: ParsedAccount, accounts: Sequence[Account]) -> tuple[AccountI
             if a.name.casefold() == parsed.name.casefold()
             and not (parsed.number_tail and a.number_tail and not _tails_agree(parsed, a))
         ]
-        if len(named) == 1:
+        if len(named) == 1 or (named and not by_number):
             return named[0].id, "name"
     if not parsed.number_tail and not parsed.name:
         theirs = [a for a in accounts if a.custodian == parsed.custodian]

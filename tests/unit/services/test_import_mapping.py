@@ -117,3 +117,22 @@ def test_a_new_account_learns_from_every_file_that_names_it_in_any_order():
             True,
         )
         assert (made.number_tail, made.custodian) == ("55", "fidelity")
+
+
+def test_accounts_of_one_file_with_the_same_digits_are_never_taken_for_one():
+    listed = (
+        ParsedAccount("a", "Core", "0000", custodian="fidelity"),
+        ParsedAccount("b", "Roth", "0000", AccountType.ROTH_IRA, custodian="fidelity"),
+        ParsedAccount("c", "Core", "0000", custodian="fidelity"),
+    )
+    first, made = mapped(batch(*listed, broker="fidelity"))
+    assert len({m.account_id for m in first}) == len(made) == 3
+    assert [a.type for a in made] == [
+        AccountType.TAXABLE,
+        AccountType.ROTH_IRA,
+        AccountType.TAXABLE,
+    ]
+    kept = [Account(f"account-{n}", a.name, a.type, custodian="fidelity", number_tail="0000") for n, a in enumerate(made)]  # fmt: skip
+    again, more = mapped(batch(*listed, broker="fidelity"), accounts=kept)
+    assert [m.account_id for m in again] == [a.id for a in kept]
+    assert more == ()
