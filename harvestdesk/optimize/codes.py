@@ -143,6 +143,11 @@ NOTICES: Final = _table(
         ("lots", "gains", "locked", "below", "other"),
         "no lot can be harvested; counts",
     ),
+    CodeSpec(
+        "nothing_to_buy",
+        ("symbols", "loss"),
+        "losses exist, but no account that holds them has anything to buy in their place",
+    ),
     CodeSpec("nothing_fits", ("limit_bp", "loss"), "losses exist, none fits under the limit"),
     CodeSpec(
         "locks_into_january",

@@ -14,6 +14,7 @@ from harvestdesk.domain.proposal import HarvestGoal, LotSale, PlanFigures, Purch
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.optimize.build import BP, Built, listed_lots
 from harvestdesk.optimize.figures import YearToDate
+from harvestdesk.optimize.problem import HarvestProblem
 from harvestdesk.optimize.solve import Outcome, SolveStatus
 from harvestdesk.risk.benchmark import untracked_classes
 from harvestdesk.risk.statistical import NEEDED_DAYS
@@ -72,12 +73,21 @@ def _solver(plan: Finished) -> Iterator[Notice]:
         yield Notice("gap_large", {"gap_percent": f"{plan.gap * 100:.2f}"})
 
 
+def _nothing_to_buy(problem: HarvestProblem) -> bool:
+    """Whether replacements are asked for and no account with a loss has one to offer."""
+    return problem.replace and not set(problem.lot_account) & set(problem.buy_account)
+
+
 def _nothing(plan: Finished) -> Iterator[Notice]:
     built = plan.built
     if plan.sales:
         return
     if built.losses:
         _, loss = listed_lots(built.losses)
+        if _nothing_to_buy(built.problem):
+            symbols = _symbols(built.snapshot, [x.security.id for x in built.losses])
+            yield Notice("nothing_to_buy", {"symbols": symbols, "loss": money_text(cents(loss))})
+            return
         limit = f"{built.problem.limit / BP:.2f}"
         yield Notice("nothing_fits", {"limit_bp": limit, "loss": money_text(cents(loss))})
         return

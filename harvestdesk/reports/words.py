@@ -65,7 +65,8 @@ SENTENCES: dict[str, str] = {
     "{loss_per_bp:usd0} of losses].",
     "hurdle_not_met": "The loss of {loss:usd} is worth {tax_value:usd}, less than the {hurdle_cost:usd} its "
     "cheapest replacement costs.",
-    "no_replacement": "No replacement may be bought for it[ in {account}]; loss {loss:usd} left.",
+    "no_replacement": "No replacement may be bought for it[ in {account}]; loss {loss:usd} left. It needs one "
+    "with a price and without a lock: import its price, or plan without replacements.",
     "set_is_bought": "The plan buys {bought_symbols} of the same identical set, worth more than this loss "
     "of {loss:usd}.",
     "rounding": "{shares:shares} shares are left after rounding to whole shares; loss {loss:usd}.",
@@ -81,6 +82,9 @@ SENTENCES: dict[str, str] = {
     "plan does not raise it.",
     "no_loss_lots": "No lot can be harvested[: of {lots:count} lots, {gains:count} stand at a gain, "
     "{locked:count} are locked, {below:count} are too small and {other:count} are left for other reasons].",
+    "nothing_to_buy": "There are losses of {loss:usd} in {symbols}, but nothing may be bought in their place: a "
+    "replacement needs a price and no lock. Import a price list that holds one (the usual partners of common "
+    "funds are known), or plan without replacements.",
     "nothing_fits": "There are losses[ of {loss:usd}], but none fits under the tracking-error limit of "
     "{limit_bp:bp}.",
     "locks_into_january": "The locks of this plan run into the new year: do not buy {symbols} through "

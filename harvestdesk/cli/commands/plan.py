@@ -10,7 +10,7 @@ from harvestdesk.domain.money import money_text
 from harvestdesk.domain.proposal import HarvestGoal, HarvestSettings, Proposal, RiskLimit
 from harvestdesk.domain.security import normal_symbol
 from harvestdesk.domain.snapshot import HouseholdSnapshot
-from harvestdesk.reports.figures import proved_percent
+from harvestdesk.reports.figures import proved_percent, usd
 from harvestdesk.reports.wording import sentence
 from harvestdesk.services import plan_harvest
 from harvestdesk.services.books import open_book
@@ -149,7 +149,7 @@ def tell(run: Run, proposal: Proposal, snapshot: HouseholdSnapshot) -> None:
         f"makes {len(proposal.purchases)} purchases."
     )
     out.say(f"Tracking error {before.tracking_error_bp} bp -> {after.tracking_error_bp} bp a year.")
-    out.say(f"Tax of the year ${money(before.tax)} -> ${money(after.tax)}.")
+    out.say(f"Tax of the year {usd(before.tax)} -> {usd(after.tax)}.")
     within = proved_percent(proposal.solver.gap)
     if within is not None:
         out.say(f"Within {within} % of the best possible.")

@@ -154,6 +154,9 @@ def test_wash__a_set_sold_at_a_loss_last_week_is_not_bought() -> None:
     check_sound(household, proposal)
     assert proposal.purchases == ()
     assert kept_codes(proposal)["a"] == "no_replacement"
+    (said,) = [n for n in proposal.notices if n.code == "nothing_to_buy"]
+    assert said.facts["symbols"] == "AAA"
+    assert "nothing_fits" not in {n.code for n in proposal.notices}
 
 
 def test_wash__identical_funds_are_no_replacement() -> None:
