@@ -34,6 +34,9 @@ class LotSource(StrEnum):
 ACQUIRING = frozenset({LotSource.BUY, LotSource.RECURRING, LotSource.DRIP, LotSource.VEST})
 """Sources that are acquisitions in the sense of IRC §1091(a)."""
 
+BOUGHT_IF_RECENT = ACQUIRING | {LotSource.TRANSFER}
+"""Lots whose acquired date is that of a purchase: moving shares between accounts undoes no purchase."""
+
 
 @dataclass(frozen=True, slots=True)
 class TaxLot:

@@ -72,16 +72,6 @@ class HarvestProblem:
         """Return the sets that could be sold at a loss and could be bought: a side must be chosen."""
         return np.intersect1d(self.lot_set, self.buy_set)
 
-    def with_sides(self, sides: FloatArray | IntArray) -> "HarvestProblem":
-        """Return the problem without the lots of buying sets and the purchases of selling sets.
-
-        Args:
-            sides: [set] Side of each set.
-        """
-        lots = sides[self.lot_set] != Side.BUY
-        buys = sides[self.buy_set] != Side.SELL
-        return self.keeping(lots, buys)
-
     def keeping(self, lots: BoolArray, buys: BoolArray) -> "HarvestProblem":
         """Return the problem with only the lots and purchases of the masks."""
         return replace(

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from harvestdesk.domain.ids import AccountId, IdenticalSetId, SecurityId
-from harvestdesk.domain.lot import ACQUIRING, LotSource, TaxLot
+from harvestdesk.domain.lot import BOUGHT_IF_RECENT, LotSource, TaxLot
 from harvestdesk.domain.money import ZERO
 from harvestdesk.domain.security import Security, SecurityKind
 from harvestdesk.domain.snapshot import HouseholdSnapshot
@@ -40,6 +40,7 @@ _CAUSE_OF_SOURCE = {
     LotSource.RECURRING: "recurring",
     LotSource.DRIP: "drip",
     LotSource.VEST: "vest",
+    LotSource.TRANSFER: "purchase",
 }
 _CAUSE_AHEAD = {
     TransactionType.RECURRING: "recurring",
@@ -185,7 +186,7 @@ def _from_lots(
     causes = {row.on: _CAUSE_OF_TYPE[row.type] for row in rows}
     for lot in held:
         day = lot.acquired_on
-        if lot.source not in ACQUIRING or day is None or not first <= day <= snapshot.as_of:
+        if lot.source not in BOUGHT_IF_RECENT or day is None or not first <= day <= snapshot.as_of:
             continue
         if lot.wash_added > 0 and lot.statement_on is None:
             continue  # the ledger split it off as a replacement: one bite only, Reg. 1.1091-1(e)

@@ -14,7 +14,7 @@ from fractions import Fraction
 from harvestdesk.domain.account import Account
 from harvestdesk.domain.errors import Problem, Severity
 from harvestdesk.domain.ids import AccountId, LotId, SecurityId
-from harvestdesk.domain.lot import ACQUIRING, LotSource, TaxLot
+from harvestdesk.domain.lot import BOUGHT_IF_RECENT, LotSource, TaxLot
 from harvestdesk.domain.money import MONEY_DIGITS, ONE, SHARES_DIGITS, ZERO, decimal_text, rounded
 from harvestdesk.domain.relations import IdenticalSet
 from harvestdesk.domain.security import Security, SecurityKind
@@ -180,7 +180,7 @@ def opening_event(lot: TaxLot) -> Acquire:
         lot.id, acquired, lot.account_id, lot.security_id, lot.shares, lot.cost_basis or ZERO,
         lot.id,
         purchase=lot.purchase,
-        washing=lot.source in ACQUIRING and lot.acquired_on is not None,
+        washing=lot.source in BOUGHT_IF_RECENT and lot.acquired_on is not None,
         acquired=acquired,
         adjusted=lot.adjusted_acquired_on,
         wash_added=lot.wash_added,

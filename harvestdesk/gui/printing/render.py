@@ -6,7 +6,7 @@ import uuid
 from datetime import date
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QHashSeed, QIODevice, QMarginsF, QRectF, QSizeF, QUuid
+from PySide6.QtCore import QBuffer, QHashSeed, QIODevice, QMarginsF, QSizeF, QUuid
 from PySide6.QtGui import QImage, QPagedPaintDevice, QPageSize, QPainter, QPdfWriter
 
 from harvestdesk import __version__
@@ -143,12 +143,6 @@ def paper_of(name: str) -> PaperSize:
     if paper is None:
         raise BadInputError(f"There is no paper {name!r}; known are {', '.join(sorted(PAPERS))}.")
     return paper
-
-
-def page_rectangle(paper: PaperSize, dpi: float) -> QRectF:
-    """Return the sheet in dots."""
-    scale = dpi / UNITS_PER_INCH
-    return QRectF(0, 0, paper.width * scale, paper.height * scale)
 
 
 def _dated(pdf: bytes, day: date) -> bytes:

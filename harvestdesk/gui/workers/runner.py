@@ -145,7 +145,6 @@ class JobRunner(QObject):
             self._lanes[lane] = pool
         self._running: list[JobHandle] = []
         self._switch_before = 0.0
-        self.is_closing = False
 
     @property
     def running(self) -> tuple[JobHandle, ...]:
@@ -176,7 +175,6 @@ class JobRunner(QObject):
 
     def close(self) -> bool:
         """Stop everything; wait at most two seconds. True when nothing is left running."""
-        self.is_closing = True
         for handle in self.running:
             handle.cancel()
         for pool in self._lanes.values():

@@ -24,6 +24,7 @@ from harvestdesk.domain.lot import LotSource
 from harvestdesk.domain.relations import IdenticalSet
 from harvestdesk.domain.security import Security, SecurityKind
 from harvestdesk.domain.transaction import ScheduledPurchase, TransactionType
+from harvestdesk.washsale.check_plan import WASH_FREE, check_trades
 from harvestdesk.washsale.outlook import (
     buy_blocked,
     locks_on,
@@ -53,6 +54,30 @@ def test_standing__nothing_bought__is_free() -> None:
     standing = lot_standings(household([held("old")]))[LotId("old")]
     assert (standing.free_shares, standing.blocked_shares) == (100, 0)
     assert standing.free_from is None
+
+
+@pytest.mark.parametrize(
+    ("source", "days", "blocked"),
+    [
+        (LotSource.TRANSFER, 10, 100),  # a move between accounts undoes no purchase
+        (LotSource.TRANSFER, 31, 0),
+        (LotSource.GIFT, 10, 0),
+        (LotSource.INHERITED, 10, 0),
+        (LotSource.OPENING, 10, 0),
+    ],
+)
+def test_standing__shares_that_were_moved__block_from_the_day_they_were_bought(
+    source: LotSource, days: int, blocked: int
+) -> None:
+    moved = held("moved", shares="10", acquired=ago(days), cost="400", account=OTHER, source=source)
+    snapshot = household([held("old"), moved])
+    assert lot_standings(snapshot)[LotId("old")].blocked_shares == blocked
+    (washed,) = [
+        c
+        for c in check_trades(snapshot, [planned_sale(snapshot, "old")], [])
+        if c.code == WASH_FREE
+    ]
+    assert washed.passed is (blocked == 0)
 
 
 @pytest.mark.parametrize(("days", "blocked"), [(0, 100), (1, 100), (30, 100), (31, 0)])
@@ -142,14 +167,6 @@ def test_standing__ledger_says_recurring__names_it() -> None:
         [row("t", day, TransactionType.RECURRING, "1", "40", account=OTHER)],
     )
     assert lot_standings(snapshot)[LotId("old")].cause == "recurring"
-
-
-@pytest.mark.parametrize(
-    "source", [LotSource.TRANSFER, LotSource.GIFT, LotSource.INHERITED, LotSource.OPENING]
-)
-def test_standing__shares_that_came_in_without_a_purchase__do_not_block(source: LotSource) -> None:
-    snapshot = household([held("old"), held("in", acquired=ago(4), source=source)])
-    assert lot_standings(snapshot)[LotId("old")].blocked_shares == 0
 
 
 def test_standing__shares_already_used_as_replacement__do_not_block() -> None:

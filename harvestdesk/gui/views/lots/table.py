@@ -128,7 +128,3 @@ class LotTable(ColumnTable):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(COLUMNS, theme)
-
-    def show_lots(self, rows: Sequence[LotRow]) -> None:
-        """Replace the lots."""
-        self.set_rows(columns_of(rows), [str(r.lot_id) for r in rows])
