@@ -1,29 +1,21 @@
 """Order files of a plan: only of one that passed, and only while the household is as it was."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from harvestdesk.domain.errors import BadInputError
+from harvestdesk.domain.proposal import Proposal
+from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.orders.export import FORMATS, order_files
-from harvestdesk.orders.files import write_files
+from harvestdesk.orders.files import OrderFile, file_name, write_files
 from harvestdesk.orders.terms import MARKET_DAY, OrderTerms
 from harvestdesk.orders.ticket import Order, tickets
+from harvestdesk.reports.render_csv import render_csv
+from harvestdesk.reports.worksheets.lot_instructions import lot_instruction_sheet
 from harvestdesk.services import plan_harvest
 from harvestdesk.services.context import AppContext
 
-__all__ = ["FORMATS", "export_orders", "plan_orders"]
-
-
-def plan_orders(
-    ctx: AppContext, proposal_id: str | None, *, allow_stale_prices: bool = False
-) -> tuple[Order, ...]:
-    """Return the orders of a plan.
-
-    Raises:
-        BadInputError: no such plan, it did not pass, the household changed, or its prices are stale.
-    """
-    proposal = plan_harvest.find(ctx, proposal_id)
-    snapshot = ctx.snapshot(proposal.as_of)
-    return tickets(proposal, snapshot, allow_stale_prices=allow_stale_prices)
+__all__ = ["FORMATS", "export_orders"]
 
 
 def export_orders(
@@ -35,7 +27,7 @@ def export_orders(
     terms: OrderTerms = MARKET_DAY,
     allow_stale_prices: bool = False,
 ) -> tuple[Path, ...]:
-    """Write the order files of a plan in a format into a folder and return their paths.
+    """Write a plan's order files and each selling account's lot instructions; return the paths.
 
     Raises:
         BadInputError: for an unknown format, or a plan that can't be traded; nothing is written.
@@ -45,5 +37,20 @@ def export_orders(
             f"There is no order format {format!r}. Expected one of: {', '.join(sorted(FORMATS))}.",
             code="orders.format",
         )
-    orders = plan_orders(ctx, proposal_id, allow_stale_prices=allow_stale_prices)
-    return write_files(order_files(orders, format, terms), out_dir)
+    proposal = plan_harvest.find(ctx, proposal_id)
+    snapshot = ctx.snapshot(proposal.as_of)
+    orders = tickets(proposal, snapshot, allow_stale_prices=allow_stale_prices)
+    files = (*order_files(orders, format, terms), *_instructions(proposal, snapshot, orders))
+    return write_files(files, out_dir)
+
+
+def _instructions(
+    proposal: Proposal, snapshot: HouseholdSnapshot, orders: Sequence[Order]
+) -> Iterator[OrderFile]:
+    """Yield a sheet for each account that sells: few order files can say which lots are meant."""
+    selling = {sale.account_id for sale in proposal.sales}
+    for account in snapshot.accounts:
+        if account.id in selling:
+            sheet = lot_instruction_sheet(proposal, snapshot, account.id)
+            stem = f"lot-instructions-{account.name}-{account.number_tail}"
+            yield OrderFile(file_name(stem, orders), render_csv(sheet).encode())

@@ -79,6 +79,9 @@ def test_import_plan_report_and_orders(desk, household, tmp_path):
         "export-orders", "--household", household, "--plan", plan["id"],
         "--format", "ibkr-basket", "--out", tmp_path / "orders",
     )  # fmt: skip
+    (sheet,) = [Path(p) for p in written["files"] if "lot-instructions" in p]
+    lots_named = sheet.read_text(encoding="utf-8-sig")
+    assert all(f"Sell {sale['shares']} {sale['symbol']}" in lots_named for sale in sells)
     text = "".join(Path(path).read_text(encoding="utf-8") for path in written["files"])
     assert sum(line.startswith("SELL,") for line in text.splitlines()) == 12
     for sale in sells:
