@@ -45,7 +45,9 @@ class ReliefMethod(StrEnum):
     LOFO = "lofo"
     SPECIFIC = "specific"
     MIN_TAX = "min_tax"
+    TAX_ORDER = "tax_order"
     MAX_LOSS = "max_loss"
+    AVERAGE = "average"
 
 
 RELIEF_NAMES: dict[ReliefMethod, str] = {
@@ -54,8 +56,10 @@ RELIEF_NAMES: dict[ReliefMethod, str] = {
     ReliefMethod.HIFO: "Highest cost first",
     ReliefMethod.LOFO: "Lowest cost first",
     ReliefMethod.SPECIFIC: "Lots named for every sale",
-    ReliefMethod.MIN_TAX: "Least tax first",
+    ReliefMethod.MIN_TAX: "Least tax, by the year's netting",
+    ReliefMethod.TAX_ORDER: "Broker's tax-saving order",
     ReliefMethod.MAX_LOSS: "Largest loss first",
+    ReliefMethod.AVERAGE: "Average cost (funds)",
 }
 
 

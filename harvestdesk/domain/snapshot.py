@@ -16,6 +16,7 @@ from harvestdesk.domain.prices import PriceBook, PriceHistory
 from harvestdesk.domain.relations import Equivalent, IdenticalSet, Replacement
 from harvestdesk.domain.security import Security
 from harvestdesk.domain.target import ClassTarget, SecurityTarget
+from harvestdesk.domain.tax_year import ExternalGain, LawChange, StateRules, TaxYear
 from harvestdesk.domain.transaction import ScheduledPurchase, Transaction
 
 
@@ -27,6 +28,8 @@ class HouseholdSnapshot:
         transactions: the whole ledger up to `as_of`, in date order.
         cash: dollars per account.
         cash_on: date of each account's cash balance.
+        tax_year: the federal figures of the year of `as_of`.
+        state_rules: those of the profile's state, or None.
     """
 
     household: Household
@@ -46,6 +49,10 @@ class HouseholdSnapshot:
     class_targets: tuple[ClassTarget, ...] = ()
     security_targets: tuple[SecurityTarget, ...] = ()
     history: PriceHistory = field(default_factory=PriceHistory)
+    external_gains: tuple[ExternalGain, ...] = ()
+    law_changes: tuple[LawChange, ...] = ()
+    tax_year: TaxYear | None = None
+    state_rules: StateRules | None = None
 
     @cached_property
     def account_by_id(self) -> Mapping[AccountId, Account]:
@@ -94,6 +101,8 @@ class HouseholdSnapshot:
             self.replacements,
             self.class_targets,
             self.security_targets,
+            self.external_gains,
+            self.law_changes,
         )
         for part in parts:
             digest.update(repr(part).encode())

@@ -25,6 +25,14 @@ class TransactionType(StrEnum):
     TRANSFER_OUT = "transfer_out"
     SPLIT = "split"
     RETURN_OF_CAPITAL = "roc"
+    SPIN_OFF = "spin_off"
+    """Shares of another company handed out; a part of the basis goes with them (IRC §358(b)(2))."""
+    MERGER = "merger"
+    """Shares exchanged for another company's, cash perhaps besides (IRC §354, §356)."""
+    SYMBOL_CHANGE = "symbol_change"
+    SHORT_SALE = "short_sale"
+    SHORT_COVER = "short_cover"
+    """Shares bought to close a short sale (IRC §1233)."""
     DIVIDEND = "dividend"
     CAPITAL_GAIN_SHORT = "capital_gain_short"
     CAPITAL_GAIN_LONG = "capital_gain_long"
@@ -71,6 +79,10 @@ class Transaction:
         acquired_on: original date of shares that came in with their history.
         lot_id: the lot an acquisition creates; empty: named after the transaction.
         purchase: key of the purchase order (Rev. Rul. 56-602); empty: the lot itself.
+        ratio: for SPLIT shares after for one before; for SPIN_OFF, MERGER and SYMBOL_CHANGE shares of
+            `other_security_id` for one share.
+        other_security_id: what shares become, or the company spun off.
+        basis_fraction: part of the basis that goes to the shares spun off (Form 8937), 0 to 1.
         picks: lots named by a sale; empty: the relief method decides.
         relief: override of the account's relief method for this sale.
         broker_ref: the broker's id of the row, if any.
@@ -93,6 +105,8 @@ class Transaction:
     ratio: Decimal | None = None
     broker_ref: str = ""
     note: str = ""
+    other_security_id: SecurityId | None = None
+    basis_fraction: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ from harvestdesk.optimize.problem import FloatArray, HarvestProblem, IntArray
 from harvestdesk.risk.benchmark import current_weights, target_weights
 from harvestdesk.risk.factor_model import FactorModel, build_model
 from harvestdesk.risk.tracking_error import tracking_error
+from harvestdesk.tax.liability import marginal_rates
+from harvestdesk.tax.situation import situation_of
 from harvestdesk.washsale.identical import SetIndex
 from harvestdesk.washsale.outlook import buy_blocked, lot_standings
 
@@ -218,7 +220,7 @@ class _Arrays:
     @property
     def rate(self) -> float:
         """Tax dollars per dollar of loss that hurdles are compared with: the lower, long-term one."""
-        rate = float(self.snapshot.household.tax.rate_long)
+        rate = float(marginal_rates(situation_of(self.snapshot)).long)
         return rate if rate > 0 else 1.0
 
 
@@ -226,8 +228,8 @@ def worth_of_loss(snapshot: HouseholdSnapshot, settings: HarvestSettings, term: 
     """Return the objective per dollar of loss."""
     if settings.goal is HarvestGoal.LOSS:
         return 1.0
-    profile = snapshot.household.tax
-    return float(profile.rate_short if term is Term.SHORT else profile.rate_long)
+    rates = marginal_rates(situation_of(snapshot))
+    return float(rates.short if term is Term.SHORT else rates.long)
 
 
 def listed_lots(losses: Sequence[LossLot]) -> tuple[Decimal, Decimal]:

@@ -15,7 +15,8 @@ from harvestdesk.optimize.eligibility import LossLot
 from harvestdesk.optimize.figures import YearToDate
 from harvestdesk.optimize.marginal import Margins, Swap
 from harvestdesk.optimize.rounding import RoundedPlan, share_step
-from harvestdesk.tax.liability import loss_value
+from harvestdesk.tax.liability import loss_value, marginal_rates
+from harvestdesk.tax.situation import situation_of
 
 WORTH_A_RUNG = Decimal("0.001")
 """Share of the plan's losses a lot must hold to be shown on the ladder: no crumbs."""
@@ -76,9 +77,9 @@ class _Explainer:
         return float(mine.min()) if p.replace and len(mine) else 0.0
 
     def _hurdle(self, loss: LossLot, left: Decimal, cost: float) -> dict[str, str]:
-        profile = self._built.snapshot.household.tax
-        rate = profile.rate_short if loss.term is Term.SHORT else profile.rate_long
-        dollars = float(left * loss.price.value) * cost * float(profile.rate_long or 1)
+        rates = marginal_rates(situation_of(self._built.snapshot))
+        rate = rates.short if loss.term is Term.SHORT else rates.long
+        dollars = float(left * loss.price.value) * cost * float(rates.long or 1)
         return {
             "tax_value": money_text(cents(loss.allowed_per_share * left * rate)),
             "hurdle_cost": money_text(cents(Decimal(f"{dollars:.4f}"))),
@@ -112,6 +113,7 @@ def ladder(
     short = so_far.short + sum((s.recognized for s in sales if s.term is Term.SHORT), ZERO)
     long = so_far.long + sum((s.recognized for s in sales if s.term is Term.LONG), ZERO)
     steps: list[LadderStep] = []
+    situation = situation_of(built.snapshot)
     for rung in found:
         if len(steps) >= built.settings.ladder_length:
             break
@@ -121,7 +123,7 @@ def ladder(
         margins.apply(swap)
         loss = built.losses[swap.lot]
         dollars = cents(loss.allowed_per_share * swap.shares)
-        worth = loss_value(built.snapshot.household.tax, short, long, dollars, loss.term)
+        worth = loss_value(situation, short, long, dollars, loss.term)
         short -= dollars if loss.term is Term.SHORT else ZERO
         long -= dollars if loss.term is Term.LONG else ZERO
         error = Decimal(f"{np.sqrt(max(0.0, margins.variance)) * 1e4:.2f}")

@@ -10,6 +10,7 @@ from harvestdesk.domain.proposal import LotSale, PlanFigures, Purchase
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.domain.transaction import TransactionType
 from harvestdesk.tax.liability import year_tax
+from harvestdesk.tax.situation import situation_of
 from harvestdesk.washsale.identical import SetIndex
 from harvestdesk.washsale.rebuild import rebuild_lots
 
@@ -64,7 +65,7 @@ def figures(
     """Return the household's figures after trades; without trades, before them."""
     short = so_far.short + sum((s.recognized for s in sales if s.term is Term.SHORT), ZERO)
     long = so_far.long + sum((s.recognized for s in sales if s.term is Term.LONG), ZERO)
-    year = year_tax(snapshot.household.tax, short, long)
+    year = year_tax(situation_of(snapshot), short, long)
     cash = sum(snapshot.cash.values(), ZERO)
     cash += sum((s.proceeds for s in sales), ZERO) - sum((p.amount for p in purchases), ZERO)
     # A disallowed loss is still there: in the basis of the shares that replace the sold ones.

@@ -18,6 +18,8 @@ from harvestdesk.optimize.problem import HarvestProblem
 from harvestdesk.optimize.solve import Outcome, SolveStatus
 from harvestdesk.risk.benchmark import untracked_classes
 from harvestdesk.risk.statistical import NEEDED_DAYS
+from harvestdesk.tax.liability import marginal_rates
+from harvestdesk.tax.situation import situation_of
 from harvestdesk.washsale.outlook import pause_tasks
 
 NAMED_AT_MOST = 12
@@ -215,8 +217,8 @@ def _money(plan: Finished) -> Iterator[Notice]:
     if plan.so_far.incomplete:
         yield Notice("year_to_date_incomplete", {"sales": str(plan.so_far.incomplete)})
     if settings.goal is HarvestGoal.TAX_VALUE:
-        profile = snapshot.household.tax
-        rates = {"rate_short": str(profile.rate_short), "rate_long": str(profile.rate_long)}
+        rates_now = marginal_rates(situation_of(snapshot))
+        rates = {"rate_short": str(rates_now.short), "rate_long": str(rates_now.long)}
         yield Notice("linear_tax_value", rates, Severity.INFO)
 
 

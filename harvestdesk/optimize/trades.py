@@ -13,6 +13,8 @@ from harvestdesk.optimize.build import Built
 from harvestdesk.optimize.candidates import Candidate
 from harvestdesk.optimize.eligibility import LossLot
 from harvestdesk.optimize.rounding import RoundedPlan
+from harvestdesk.tax.liability import marginal_rates
+from harvestdesk.tax.situation import situation_of
 from harvestdesk.washsale.accepted import disallowed_of, washed_shares
 
 NAMED_AT_MOST = 6
@@ -71,8 +73,8 @@ def _sale(built: Built, loss: LossLot, shares: Decimal, washed: Decimal) -> LotS
 
 def with_tax_values(built: Built, sales: Sequence[LotSale], saved: Decimal) -> tuple[LotSale, ...]:
     """Share the tax saved this year among the sales, by loss and rate of their term; to the cent."""
-    profile = built.snapshot.household.tax
-    rates = {Term.SHORT: profile.rate_short, Term.LONG: profile.rate_long}
+    marginal = marginal_rates(situation_of(built.snapshot))
+    rates = {Term.SHORT: marginal.short, Term.LONG: marginal.long}
     worth = [-s.recognized * rates[s.term] for s in sales]
     total = sum(worth, ZERO)
     parts = [cents(saved * w / total) if total > 0 else ZERO for w in worth]

@@ -7,10 +7,10 @@ same functions.
 from dataclasses import dataclass
 from decimal import Decimal
 
-from harvestdesk.domain.household import TaxProfile
 from harvestdesk.domain.lot import Term
 from harvestdesk.domain.money import ZERO
 from harvestdesk.tax.netting import NettingInput, NettingResult, deduction_limit, net_year
+from harvestdesk.tax.situation import TaxSituation
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,14 @@ class LossValue:
     carried: Decimal
 
 
-def year_tax(profile: TaxProfile, short: Decimal, long: Decimal) -> YearTax:
+def year_tax(situation: TaxSituation, short: Decimal, long: Decimal) -> YearTax:
     """Return the tax of a year whose sales net to `short` and `long` dollars.
 
     The profile's realised results outside the ledger and its carryforwards are netted in. A loss
     beyond the gains saves the ordinary rate up to the yearly limit; the rest is carried and saves
     nothing this year.
     """
+    profile = situation.profile
     netting = net_year(
         NettingInput(
             short + profile.realised_short,
@@ -59,21 +60,38 @@ def year_tax(profile: TaxProfile, short: Decimal, long: Decimal) -> YearTax:
 
 
 def further_loss(
-    profile: TaxProfile, base_short: Decimal, base_long: Decimal, loss: Decimal, term: Term
+    situation: TaxSituation, base_short: Decimal, base_long: Decimal, loss: Decimal, term: Term
 ) -> LossValue:
     """Return what `loss` dollars (positive) of `term` do on top of the base results."""
     short = base_short - (loss if term is Term.SHORT else ZERO)
     long = base_long - (loss if term is Term.LONG else ZERO)
-    before = year_tax(profile, base_short, base_long)
-    after = year_tax(profile, short, long)
+    before = year_tax(situation, base_short, base_long)
+    after = year_tax(situation, short, long)
     return LossValue(before.tax - after.tax, _carried(after) - _carried(before))
 
 
 def loss_value(
-    profile: TaxProfile, base_short: Decimal, base_long: Decimal, loss: Decimal, term: Term
+    situation: TaxSituation, base_short: Decimal, base_long: Decimal, loss: Decimal, term: Term
 ) -> Decimal:
     """Return the dollars of tax saved this year by a further `loss` (positive) of `term`."""
-    return further_loss(profile, base_short, base_long, loss, term).saved
+    return further_loss(situation, base_short, base_long, loss, term).saved
+
+
+@dataclass(frozen=True, slots=True)
+class MarginalRates:
+    """Tax on the next dollar of gain by term, and on the next dollar of ordinary income, as fractions."""
+
+    short: Decimal
+    long: Decimal
+    ordinary: Decimal
+
+
+def marginal_rates(
+    situation: TaxSituation, short: Decimal = ZERO, long: Decimal = ZERO
+) -> MarginalRates:
+    """Return what the next dollar costs where the ledger's results of the year are `short` and `long`."""
+    profile = situation.profile
+    return MarginalRates(profile.rate_short, profile.rate_long, profile.rate_ordinary)
 
 
 def _carried(year: YearTax) -> Decimal:

@@ -74,6 +74,9 @@ SORT_KEYS: dict[ReliefMethod, SortKey] = {
     # No lot was named although the account asks for it: the regulation falls back to FIFO.
     ReliefMethod.SPECIFIC: _fifo,
     ReliefMethod.MIN_TAX: _min_tax,
+    ReliefMethod.TAX_ORDER: _min_tax,
+    # Average cost: shares leave in the order they came (Reg. 1.1012-1(e)(7)(iii)).
+    ReliefMethod.AVERAGE: _fifo,
     ReliefMethod.MAX_LOSS: _max_loss,
 }
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from harvestdesk.domain.money import ZERO, cents, decimal_text, money_text, rounded
 from harvestdesk.domain.proposal import Check, LotSale, Purchase
 from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.domain.wash_policy import DEFAULT_POLICY, WashPolicy
 from harvestdesk.washsale.events import (
     Acquire,
     Event,
@@ -19,7 +20,6 @@ from harvestdesk.washsale.events import (
 from harvestdesk.washsale.identical import SetIndex
 from harvestdesk.washsale.ledger import run_ledger
 from harvestdesk.washsale.outlook import buy_blocked
-from harvestdesk.washsale.policy import DEFAULT_POLICY, WashPolicy
 from harvestdesk.washsale.purchases import recent_purchases, scheduled_purchases
 from harvestdesk.washsale.rebuild import ledger_symbols, opening_event
 

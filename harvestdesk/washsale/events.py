@@ -214,9 +214,34 @@ class Shortfall:
 
 
 @dataclass(frozen=True, slots=True)
+class LotChange:
+    """One thing that happened to shares of a lot: the trail behind its basis and its date.
+
+    Attributes:
+        kind: "bought", "opened", "wash_added", "washed_for_good", "roc", "split", "spin_off", "merger",
+            "symbol_change", "averaged", "sold", "moved_out".
+        shares: shares concerned, after the change.
+        amount: dollars the adjusted basis of these shares changed by (sold: that left with them).
+        days: days added to the holding period (tacking, IRC §1223(3)).
+        cause: id of the event, or of the loss sale whose loss came in.
+        other: lot the loss came from, or the security the shares became.
+    """
+
+    lot: str
+    on: date
+    kind: str
+    shares: Decimal
+    amount: Decimal
+    days: int = 0
+    cause: str = ""
+    other: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerResult:
     """What a ledger comes to: reported rows in time order, lots left, sales that had no shares."""
 
     sales: tuple[SaleSlice, ...]
     lots: tuple[LedgerLot, ...]
     shortfalls: tuple[Shortfall, ...] = ()
+    history: tuple[LotChange, ...] = ()

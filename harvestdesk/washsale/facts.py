@@ -14,6 +14,7 @@ from harvestdesk.domain.account import AccountType, ReliefMethod
 from harvestdesk.domain.errors import BadInputError
 from harvestdesk.domain.lot import Term
 from harvestdesk.domain.money import ZERO, cents, decimal_text, money_text, parse_decimal
+from harvestdesk.domain.wash_policy import DEFAULT_POLICY, SameDayOrder, WashPolicy
 from harvestdesk.washsale.events import (
     Acquire,
     Event,
@@ -28,7 +29,6 @@ from harvestdesk.washsale.events import (
     Split,
 )
 from harvestdesk.washsale.ledger import run_ledger
-from harvestdesk.washsale.policy import DEFAULT_POLICY, SameDayOrder, WashPolicy
 
 Json = Mapping[str, Any]
 

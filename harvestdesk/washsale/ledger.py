@@ -16,6 +16,7 @@ from itertools import groupby
 
 from harvestdesk.domain.account import ReliefMethod
 from harvestdesk.domain.lot import Term
+from harvestdesk.domain.wash_policy import DEFAULT_POLICY, DisposedBefore, SameDayOrder, WashPolicy
 from harvestdesk.tax.holding_period import term_of
 from harvestdesk.washsale.events import (
     Acquire,
@@ -33,12 +34,6 @@ from harvestdesk.washsale.events import (
 )
 from harvestdesk.washsale.holdings import OpenLot, Part, Queue
 from harvestdesk.washsale.matching import Pool
-from harvestdesk.washsale.policy import (
-    DEFAULT_POLICY,
-    DisposedBefore,
-    SameDayOrder,
-    WashPolicy,
-)
 from harvestdesk.washsale.units import (
     DUST,
     NO_LOSS_ABOVE,

@@ -8,14 +8,14 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from harvestdesk.washsale.events import LedgerSymbol
-from harvestdesk.washsale.holdings import OpenLot
-from harvestdesk.washsale.policy import (
+from harvestdesk.domain.wash_policy import (
     AcquiredBeforeSoldLot,
     DisposedBefore,
     SameDayDisposal,
     WashPolicy,
 )
+from harvestdesk.washsale.events import LedgerSymbol
+from harvestdesk.washsale.holdings import OpenLot
 from harvestdesk.washsale.units import UNIT
 from harvestdesk.washsale.window import WINDOW_DAYS
 

@@ -15,8 +15,8 @@ from harvestdesk.domain.lot import TaxLot
 from harvestdesk.domain.money import ZERO
 from harvestdesk.domain.proposal import LotSale
 from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.domain.wash_policy import DEFAULT_POLICY, AcquiredBeforeSoldLot, WashPolicy
 from harvestdesk.washsale.identical import SetIndex
-from harvestdesk.washsale.policy import DEFAULT_POLICY, AcquiredBeforeSoldLot, WashPolicy
 from harvestdesk.washsale.purchases import (
     WashingPurchase,
     recent_purchases,

@@ -1,48 +1,13 @@
 """Judgement calls of wash-sale law: each option with its default and the authority behind it."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class SameDayOrder(StrEnum):
-    """Order of loss sales of one day."""
-
-    ACQUISITION = "acquisition"
-    AS_LISTED = "as_listed"
-
-
-class SameDayDisposal(StrEnum):
-    """Whether shares sold the same day as the loss sale can be its replacement."""
-
-    COUNTS = "counts"
-    IGNORE = "ignore"
-
-
-class DisposedBefore(StrEnum):
-    """Whether shares sold before the loss sale can be its replacement."""
-
-    NOT_REPLACEMENT = "not_replacement"
-    LITERAL = "literal"
-
-
-class AcquiredBeforeSoldLot(StrEnum):
-    """Whether shares acquired before the sold lot can be its replacement."""
-
-    COUNTS = "counts"
-    IGNORE = "ignore"
-
-
-@dataclass(frozen=True, slots=True)
-class WashPolicy:
-    """The options in force; the defaults are the careful reading."""
-
-    same_day_order: SameDayOrder = SameDayOrder.ACQUISITION
-    same_day_disposal: SameDayDisposal = SameDayDisposal.COUNTS
-    disposed_before: DisposedBefore = DisposedBefore.NOT_REPLACEMENT
-    acquired_before_sold_lot: AcquiredBeforeSoldLot = AcquiredBeforeSoldLot.COUNTS
-
-
-DEFAULT_POLICY = WashPolicy()
+from harvestdesk.domain.wash_policy import (
+    AcquiredBeforeSoldLot,
+    DisposedBefore,
+    SameDayDisposal,
+    SameDayOrder,
+)
 
 
 @dataclass(frozen=True, slots=True)

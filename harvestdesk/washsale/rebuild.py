@@ -24,6 +24,7 @@ from harvestdesk.domain.transaction import (
     Transaction,
     TransactionType,
 )
+from harvestdesk.domain.wash_policy import DEFAULT_POLICY, WashPolicy
 from harvestdesk.washsale.events import (
     Acquire,
     Event,
@@ -39,7 +40,6 @@ from harvestdesk.washsale.events import (
 )
 from harvestdesk.washsale.identical import SetIndex
 from harvestdesk.washsale.ledger import run_ledger
-from harvestdesk.washsale.policy import DEFAULT_POLICY, WashPolicy
 from harvestdesk.washsale.purchases import OPTION_SHARES, is_put
 
 UNDATED = date(1900, 1, 1)

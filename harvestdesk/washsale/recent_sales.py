@@ -11,8 +11,8 @@ from harvestdesk.domain.lot import TaxLot
 from harvestdesk.domain.money import ZERO
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.domain.transaction import ADDS_SHARES, Transaction, TransactionType
+from harvestdesk.domain.wash_policy import DEFAULT_POLICY, WashPolicy
 from harvestdesk.washsale.identical import SetIndex
-from harvestdesk.washsale.policy import DEFAULT_POLICY, WashPolicy
 from harvestdesk.washsale.rebuild import rebuild_lots
 from harvestdesk.washsale.window import window
 

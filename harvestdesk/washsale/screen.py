@@ -8,11 +8,11 @@ from typing import Any
 
 from harvestdesk.domain.errors import BadInputError
 from harvestdesk.domain.money import ZERO, cents, decimal_text, money_text, parse_decimal
+from harvestdesk.domain.wash_policy import DEFAULT_POLICY, WashPolicy
 from harvestdesk.tax.holding_period import term_of
 from harvestdesk.washsale.events import Acquire, LedgerFacts, LedgerLot, LedgerSymbol
 from harvestdesk.washsale.facts import Json, evaluate_facts, ledger_facts
 from harvestdesk.washsale.ledger import run_ledger
-from harvestdesk.washsale.policy import DEFAULT_POLICY, WashPolicy
 from harvestdesk.washsale.window import first_safe_loss_sale, in_window
 
 

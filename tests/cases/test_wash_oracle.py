@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from harvestdesk.washsale.facts import evaluate_facts
-from harvestdesk.washsale.policy import (
+from harvestdesk.domain.wash_policy import (
     AcquiredBeforeSoldLot,
     DisposedBefore,
     SameDayDisposal,
     WashPolicy,
 )
+from harvestdesk.washsale.facts import evaluate_facts
 from harvestdesk.washsale.screen import screen_facts
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "cases" / "wash"

@@ -14,7 +14,8 @@ from harvestdesk.domain.security import ASSET_CLASS_NAMES, AssetClass
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.risk.drift import DriftRow, class_drift
 from harvestdesk.tax.holding_period import term_of
-from harvestdesk.tax.liability import year_tax
+from harvestdesk.tax.liability import marginal_rates, year_tax
+from harvestdesk.tax.situation import situation_of
 from harvestdesk.washsale.outlook import lot_standings
 
 
@@ -272,7 +273,7 @@ def _cheapest_first(
     standings: Mapping[LotId, LotStanding],
 ) -> Sequence[TaxLot]:
     """Lots that may be sold, least tax per dollar first; a loss that would be washed is left out."""
-    profile = snapshot.household.tax
+    rates = marginal_rates(situation_of(snapshot))
     keyed = []
     for lot in lots:
         value = snapshot.value_of(lot)
@@ -282,7 +283,7 @@ def _cheapest_first(
         standing = standings.get(lot.id)
         if gain < 0 and standing is not None and standing.blocked_shares > 0:
             continue
-        rate = profile.rate_long if _term(snapshot, lot) is Term.LONG else profile.rate_short
+        rate = rates.long if _term(snapshot, lot) is Term.LONG else rates.short
         keyed.append((gain * rate / value, lot.id, lot))
     return [lot for _, _, lot in sorted(keyed)]
 
@@ -309,5 +310,5 @@ def _tax(snapshot: HouseholdSnapshot, short: Decimal, long: Decimal) -> Decimal:
     """Tax this year of further gains, by the year's netting; negative: saved."""
     if not short and not long:
         return ZERO
-    profile = snapshot.household.tax
-    return cents(year_tax(profile, short, long).tax - year_tax(profile, ZERO, ZERO).tax)
+    situation = situation_of(snapshot)
+    return cents(year_tax(situation, short, long).tax - year_tax(situation, ZERO, ZERO).tax)

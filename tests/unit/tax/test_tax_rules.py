@@ -15,6 +15,7 @@ from harvestdesk.tax.liability import further_loss, loss_value, year_tax
 from harvestdesk.tax.netting import NettingInput, deduction_limit, net_year
 from harvestdesk.tax.netting_facts import evaluate_netting
 from harvestdesk.tax.relief import SORT_KEYS, order_lots
+from harvestdesk.tax.situation import TaxSituation
 
 
 @pytest.mark.parametrize(
@@ -148,16 +149,17 @@ PROFILE = TaxProfile(
 
 
 def test_year_tax__realised_gains_of_the_profile_count() -> None:
-    assert year_tax(PROFILE, Decimal(0), Decimal(0)).tax == 5_000 * Decimal("0.4") + 2_000
+    assert year_tax(SITUATION, Decimal(0), Decimal(0)).tax == 5_000 * Decimal("0.4") + 2_000
 
 
 def test_loss_value__long_loss_beyond_long_gains_is_worth_the_short_rate() -> None:
-    value = loss_value(PROFILE, Decimal(0), Decimal(0), Decimal(12_000), Term.LONG)
+    value = loss_value(SITUATION, Decimal(0), Decimal(0), Decimal(12_000), Term.LONG)
+SITUATION = TaxSituation(PROFILE, 2025)
     assert value == 10_000 * Decimal("0.2") + 2_000 * Decimal("0.4")
 
 
 def test_loss_value__beyond_gains_saves_ordinary_tax_up_to_the_limit() -> None:
-    found = further_loss(PROFILE, Decimal(0), Decimal(0), Decimal(25_000), Term.SHORT)
+    found = further_loss(SITUATION, Decimal(0), Decimal(0), Decimal(25_000), Term.SHORT)
     assert found.saved == 2_000 + 2_000 + 3_000 * Decimal("0.3")
     assert found.carried == 25_000 - 15_000 - 3_000
 

@@ -24,6 +24,7 @@ from harvestdesk.domain.lot import LotSource
 from harvestdesk.domain.relations import IdenticalSet
 from harvestdesk.domain.security import Security, SecurityKind
 from harvestdesk.domain.transaction import ScheduledPurchase, TransactionType
+from harvestdesk.domain.wash_policy import AcquiredBeforeSoldLot, WashPolicy
 from harvestdesk.washsale.check_plan import WASH_FREE, check_trades
 from harvestdesk.washsale.outlook import (
     buy_blocked,
@@ -32,7 +33,6 @@ from harvestdesk.washsale.outlook import (
     pause_tasks,
     planned_locks,
 )
-from harvestdesk.washsale.policy import AcquiredBeforeSoldLot, WashPolicy
 
 
 def ago(days: int) -> date:

@@ -10,14 +10,10 @@ from harvestdesk.domain.ids import AccountId, IdenticalSetId, SecurityId
 from harvestdesk.domain.relations import IdenticalSet
 from harvestdesk.domain.security import Security, SecurityKind
 from harvestdesk.domain.transaction import ScheduledPurchase, TransactionType
+from harvestdesk.domain.wash_policy import DEFAULT_POLICY, AcquiredBeforeSoldLot, WashPolicy
 from harvestdesk.washsale.facts import evaluate_facts
 from harvestdesk.washsale.identical import SetIndex, own_set
-from harvestdesk.washsale.policy import (
-    DEFAULT_POLICY,
-    POLICY_OPTIONS,
-    AcquiredBeforeSoldLot,
-    WashPolicy,
-)
+from harvestdesk.washsale.policy import POLICY_OPTIONS
 from harvestdesk.washsale.purchases import occurrences
 from harvestdesk.washsale.screen import answer_facts, screen_facts
 from harvestdesk.washsale.units import from_units, share_of, to_units
