@@ -146,6 +146,7 @@ PROFILE = TaxProfile(
     rate_short=Decimal("0.40"), rate_long=Decimal("0.20"), rate_ordinary=Decimal("0.30"),
     realised_short=Decimal(5_000), realised_long=Decimal(10_000),
 )  # fmt: skip
+SITUATION = TaxSituation(PROFILE, 2025)
 
 
 def test_year_tax__realised_gains_of_the_profile_count() -> None:
@@ -154,7 +155,6 @@ def test_year_tax__realised_gains_of_the_profile_count() -> None:
 
 def test_loss_value__long_loss_beyond_long_gains_is_worth_the_short_rate() -> None:
     value = loss_value(SITUATION, Decimal(0), Decimal(0), Decimal(12_000), Term.LONG)
-SITUATION = TaxSituation(PROFILE, 2025)
     assert value == 10_000 * Decimal("0.2") + 2_000 * Decimal("0.4")
 
 
