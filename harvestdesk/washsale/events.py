@@ -1,6 +1,6 @@
 """Facts the ledger runs on and the rows it returns; ids are plain text, amounts exact Decimals."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -80,12 +80,79 @@ class Sell:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A share split: every share held before becomes `ratio` shares; no account: in all of them."""
+    """A share split: every share held before becomes `ratio` shares; no account: in all of them.
+
+    Attributes:
+        cash_in_lieu: dollars paid for the fractions of a share the accounts end up with.
+        fraction: shares so paid for, where known; None: what exceeds whole shares.
+    """
 
     id: str
     on: date
     symbol: str
     ratio: Fraction
+    account: str | None = None
+    cash_in_lieu: Decimal = ZERO
+    fraction: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpinOff:
+    """Shares of another company handed out on those held (IRC §355); no account: in all of them.
+
+    Attributes:
+        ratio: new shares for one held.
+        basis_fraction: part of each lot's basis that goes to its new shares (IRC §358(b)(2)), 0 to 1.
+    """
+
+    id: str
+    on: date
+    symbol: str
+    new_symbol: str
+    ratio: Fraction
+    basis_fraction: Decimal
+    account: str | None = None
+    cash_in_lieu: Decimal = ZERO
+    fraction: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Shares that become those of another security: a merger or a mere change of symbol.
+
+    Attributes:
+        ratio: new shares for one held.
+        same: the very same stock under another symbol, so both are one identical set.
+        cash: dollars a share paid besides (boot, IRC §356).
+        value: fair market value in dollars of a new share, which tells the gain; None: unknown, and
+            the cash is taken to be gain in full.
+    """
+
+    id: str
+    on: date
+    symbol: str
+    new_symbol: str
+    ratio: Fraction
+    account: str | None = None
+    same: bool = False
+    cash: Decimal = ZERO
+    value: Decimal | None = None
+    cash_in_lieu: Decimal = ZERO
+    fraction: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CashMerger:
+    """All shares taken for cash: a taxable sale of everything held; no account: in all of them.
+
+    Attributes:
+        cash: dollars a share.
+    """
+
+    id: str
+    on: date
+    symbol: str
+    cash: Decimal
     account: str | None = None
 
 
@@ -100,7 +167,66 @@ class ReturnOfCapital:
     total: Decimal
 
 
-Event = Acquire | Sell | Split | ReturnOfCapital
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """A capital gain distribution of a fund: income, whatever was done with the money."""
+
+    id: str
+    on: date
+    account: str
+    symbol: str
+    term: Term
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ShortOpen:
+    """Shares sold short for `total` dollars of net proceeds."""
+
+    id: str
+    on: date
+    account: str
+    symbol: str
+    quantity: Decimal
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ShortClose:
+    """Shares delivered to close short sales.
+
+    Attributes:
+        opens: short sale closed; empty: the earliest open ones of the account.
+        cost: dollars with fees of shares bought to cover; None: held shares are delivered.
+        picks: lots delivered; empty: the relief method decides.
+    """
+
+    id: str
+    on: date
+    account: str
+    symbol: str
+    quantity: Decimal
+    opens: str = ""
+    cost: Decimal | None = None
+    picks: tuple[Pick, ...] = ()
+    method: ReliefMethod | None = None
+
+
+Event = (
+    Acquire
+    | Sell
+    | Split
+    | ReturnOfCapital
+    | SpinOff
+    | Exchange
+    | CashMerger
+    | Distribution
+    | ShortOpen
+    | ShortClose
+)
+
+TaxOf = Callable[[int, Decimal, Decimal], Decimal | None]
+"""Tax in dollars of a year's short-term and long-term results; None where it can't be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +238,18 @@ class LedgerSymbol:
         contract: an option or warrant: its own loss is washed by the same contract only.
         put: an option to sell; buying it acquires nothing.
         exempt: outside §1091 (crypto assets, money market funds).
+        averages: average basis may be used (funds and DRIP shares, Reg. 1.1012-1(e)(1)).
+        crypto: exempt as property only, which the household may read otherwise.
+        strict_set_id: set under the strict reading of "identical"; empty: the same.
     """
 
     set_id: str
     contract: bool = False
     put: bool = False
     exempt: bool = False
+    averages: bool = True
+    crypto: bool = False
+    strict_set_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +261,19 @@ class LedgerFacts:
         sheltered: accounts whose sales aren't reported and whose purchases wash for good.
         symbols: symbols that aren't simply a set of their own.
         methods: relief method by account; FIFO where missing.
+        tax_of: tax of a year's results, which least-tax sales are chosen by; without it they go by
+            the brokers' fixed order.
+        other_plans: sheltered accounts that are no IRA (401(k), HSA): by analogy only.
+        owners: people an account belongs to, where known.
     """
 
     events: tuple[Event, ...]
     sheltered: frozenset[str] = frozenset()
     symbols: Mapping[str, LedgerSymbol] = field(default_factory=dict)
     methods: Mapping[str, ReliefMethod] = field(default_factory=dict)
+    tax_of: TaxOf | None = None
+    other_plans: frozenset[str] = frozenset()
+    owners: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +286,10 @@ class SaleSlice:
         disallowed: loss not allowed, positive (col. g).
         recognized: gain + disallowed (col. h).
         replaced_by: lot the loss went to.
-        permanent: it went to an IRA-type account and is lost (Rev. Rul. 2008-5).
-        kind: "sale" or "roc_excess".
+        permanent: it is lost: an IRA-type account bought (Rev. Rul. 2008-5), or the spouse, where the
+            household reads it so.
+        kind: "sale", "roc_excess", "merger_boot" or "short" (bought to cover: `lot` is the short sale,
+            `acquired` the day it was closed).
         basis_known: False: cost was never reported; gain means nothing.
     """
 
@@ -214,6 +355,29 @@ class Shortfall:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenShort:
+    """What is left of a short sale; `wash_added` are disallowed losses of earlier ones (§1091(e))."""
+
+    id: str
+    account: str
+    symbol: str
+    opened: date
+    quantity: Decimal
+    proceeds: Decimal
+    wash_added: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class MethodRefused:
+    """A sale that asked for average cost where it isn't allowed and went first in, first out."""
+
+    sale: str
+    account: str
+    symbol: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class LotChange:
     """One thing that happened to shares of a lot: the trail behind its basis and its date.
 
@@ -239,9 +403,17 @@ class LotChange:
 
 @dataclass(frozen=True, slots=True)
 class LedgerResult:
-    """What a ledger comes to: reported rows in time order, lots left, sales that had no shares."""
+    """What a ledger comes to: reported rows in time order, lots left, sales that had no shares.
+
+    Attributes:
+        history: what happened to each lot, in time order; only where asked for.
+        distributions: capital gain distributions of the taxable accounts.
+    """
 
     sales: tuple[SaleSlice, ...]
     lots: tuple[LedgerLot, ...]
     shortfalls: tuple[Shortfall, ...] = ()
     history: tuple[LotChange, ...] = ()
+    shorts: tuple[OpenShort, ...] = ()
+    distributions: tuple[Distribution, ...] = ()
+    refused: tuple[MethodRefused, ...] = ()

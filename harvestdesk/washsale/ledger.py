@@ -16,7 +16,18 @@ from itertools import groupby
 
 from harvestdesk.domain.account import ReliefMethod
 from harvestdesk.domain.lot import Term
-from harvestdesk.domain.wash_policy import DEFAULT_POLICY, DisposedBefore, SameDayOrder, WashPolicy
+from harvestdesk.domain.wash_policy import (
+    DEFAULT_POLICY,
+    CryptoRule,
+    DisposedBefore,
+    IdenticalReading,
+    LossTest,
+    OtherPlans,
+    SameDayOrder,
+    SpouseBasis,
+    Tacking,
+    WashPolicy,
+)
 from harvestdesk.tax.holding_period import term_of
 from harvestdesk.washsale.events import (
     Acquire,
@@ -53,7 +64,7 @@ def run_ledger(facts: LedgerFacts, policy: WashPolicy = DEFAULT_POLICY) -> Ledge
     """
     by_set: dict[str, list[_Numbered]] = defaultdict(list)
     for number, event in enumerate(sorted(facts.events, key=lambda e: e.on)):
-        by_set[_symbol(facts.symbols, event.symbol).set_id].append((number, event))
+        by_set[ledger_set(facts, event.symbol, policy)].append((number, event))
     runs = [_SetRun(facts, policy, events).run() for events in by_set.values()]
     rows = (row for run in runs for row in run.sales if row[1].quantity > 0)
     sales = sorted(rows, key=lambda row: row[0])
@@ -63,6 +74,14 @@ def run_ledger(facts: LedgerFacts, policy: WashPolicy = DEFAULT_POLICY) -> Ledge
         tuple(row for _, row in lots),
         tuple(s for run in runs for s in run.shortfalls),
     )
+
+
+def ledger_set(facts: LedgerFacts, symbol: str, policy: WashPolicy) -> str:
+    """Return the identical set a symbol is run with."""
+    known = _symbol(facts.symbols, symbol)
+    if policy.identical is IdenticalReading.STRICT and known.strict_set_id:
+        return known.strict_set_id
+    return known.set_id
 
 
 def _symbol(symbols: Mapping[str, LedgerSymbol], symbol: str) -> LedgerSymbol:
@@ -96,7 +115,7 @@ class _SetRun:
         self.shortfalls: list[Shortfall] = []
         for number, event in events:
             if isinstance(event, Acquire):
-                self._lots[event.lot] = OpenLot.of(event, number, event.account in facts.sheltered)
+                self._lots[event.lot] = self._open_lot(event, number)
             elif isinstance(event, Split):
                 self._note_split(number, event)
         self._pool = Pool(
@@ -105,6 +124,15 @@ class _SetRun:
             policy,
             self._split_factor,
         )
+
+    def _open_lot(self, event: Acquire, number: int) -> OpenLot:
+        lot = OpenLot.of(event, number, event.account in self._facts.sheltered)
+        if (
+            self._policy.other_plans is OtherPlans.IGNORE
+            and event.account in self._facts.other_plans
+        ):
+            lot.washing = False
+        return lot
 
     def run(self) -> "_SetRun":
         """Walk the events; sales of a day with nothing between them are one batch."""
@@ -249,20 +277,48 @@ class _SetRun:
         proceeds = share_of(money, gone.quantity, shares)
         self._proceeds[taking.number] = (money - proceeds, shares - gone.quantity)
         sale, lot = taking.sale, gone.lot
-        is_loss = proceeds - gone.basis - gone.added < NO_LOSS_ABOVE and lot.basis_known
-        if is_loss and not _symbol(self._facts.symbols, sale.symbol).exempt:
+        if self._is_loss(gone, proceeds) and not self._is_exempt(sale.symbol):
             day = sale.wash_on or sale.on
             for match in self._pool.matches(lot, gone.quantity, day.toordinal()):
                 part = share_of(proceeds, match.sold, gone.quantity)
                 proceeds -= part
                 basis, added = gone.take(match.sold)
                 loss = basis + added - part
-                self._replace(match.lot, match.units, loss, sale, day.toordinal() - gone.adjusted)
-                row = _slice(sale, gone, match.sold, part, basis, added, replaced_by=match.lot)
+                lost = match.lot.sheltered or self._is_lost_with_spouse(lot, match.lot)
+                since = self._held_since(match.lot, gone, day.toordinal())
+                self._replace(match.lot, match.units, loss, sale, None if lost else since)
+                row = _slice(
+                    sale, gone, match.sold, part, basis, added,
+                    replaced_by=match.lot, permanent=lost,
+                )  # fmt: skip
                 self._report(taking.number, row, gone)
         if gone.quantity > 0:
             row = _slice(sale, gone, gone.quantity, proceeds, gone.basis, gone.added)
             self._report(taking.number, row, gone)
+
+    def _is_loss(self, gone: Part, proceeds: int) -> bool:
+        basis = gone.basis
+        if self._policy.loss_test is LossTest.ADJUSTED_BASIS:
+            basis += gone.added
+        return proceeds - basis < NO_LOSS_ABOVE and gone.lot.basis_known
+
+    def _is_exempt(self, symbol: str) -> bool:
+        known = _symbol(self._facts.symbols, symbol)
+        return known.exempt and not (known.crypto and self._policy.crypto is CryptoRule.AS_SECURITY)
+
+    def _is_lost_with_spouse(self, sold: OpenLot, replacement: OpenLot) -> bool:
+        """True where somebody else's shares would take the loss over and the household reads it as lost."""
+        if self._policy.spouse_basis is SpouseBasis.TO_SPOUSE:
+            return False
+        owners = self._facts.owners
+        sellers, buyers = owners.get(sold.account), owners.get(replacement.account)
+        return bool(sellers and buyers) and not (sellers & buyers)
+
+    def _held_since(self, replacement: OpenLot, gone: Part, day: int) -> int:
+        """Return the ordinal from which shares that replace others count as held."""
+        if self._policy.tacking is Tacking.ORIGINAL_DATE:
+            return min(replacement.acquired, gone.adjusted)
+        return replacement.acquired - (day - gone.adjusted)
 
     def _report(self, number: int, row: SaleSlice, gone: Part) -> None:
         # Sold shares whose own loss went into others can't take over another loss.
@@ -272,21 +328,24 @@ class _SetRun:
             self._gone[row.lot].append(len(self.sales))
         self.sales.append((number, row))
 
-    def _replace(self, lot: OpenLot, units: int, loss: int, sale: Sell, held_days: int) -> None:
-        """Give a disallowed loss and the days held to the shares that replace the sold ones."""
+    def _replace(self, lot: OpenLot, units: int, loss: int, sale: Sell, since: int | None) -> None:
+        """Give a disallowed loss to the shares that replace the sold ones, held since ordinal `since`.
+
+        None: the loss is lost and nothing passes on.
+        """
         fresh = 0 if lot.fresh is None else lot.fresh.quantity
         taken = min(units, fresh)
         if taken < units:  # literal reading only
             amount = loss - share_of(loss, taken, units)
             loss -= amount
-            self._amend(lot, units - taken, amount)
+            self._amend(lot, units - taken, 0 if since is None else amount)
         if taken == 0:
             return
         part = lot.match(taken)
         part.replaces = (*part.replaces, sale.id)
-        if not lot.sheltered:
+        if since is not None:
             part.added += loss
-            part.adjusted = lot.acquired - held_days
+            part.adjusted = since
         if lot.live:
             self._queues[lot.account, lot.symbol].add(part)
 
@@ -359,6 +418,7 @@ def _slice(  # noqa: PLR0913 - one row's facts
     added: int,
     *,
     replaced_by: OpenLot | None = None,
+    permanent: bool = False,
     kind: str = "sale",
 ) -> SaleSlice:
     lot = part.lot
@@ -372,8 +432,7 @@ def _slice(  # noqa: PLR0913 - one row's facts
         from_units(disallowed), from_units(gain + disallowed),
         term_of(adjusted, event.on) if adjusted <= event.on else Term.SHORT,
         None if replaced_by is None else replaced_by.id,
-        permanent=replaced_by is not None and replaced_by.sheltered,
-        kind=kind, basis_known=lot.basis_known,
+        permanent=permanent, kind=kind, basis_known=lot.basis_known,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from harvestdesk.domain.wash_policy import (
     AcquiredBeforeSoldLot,
     DisposedBefore,
+    MatchOrder,
     SameDayDisposal,
     WashPolicy,
 )
@@ -61,14 +62,29 @@ class Pool:
 
         The caller uses each match up before it asks for the next one.
         """
-        at = self._alive(bisect_left(self._days, day - WINDOW_DAYS))
-        while quantity > 0 and at < len(self._lots) and self._days[at] <= day + WINDOW_DAYS:
-            lot = self._lots[at]
+        for lot in self._candidates(sold, day):
             if self._replaces(lot, sold):
                 match = self._match(lot, sold, quantity)
                 if match is not None:
                     yield match
                     quantity -= match.sold
+            if quantity <= 0:
+                return
+
+    def _candidates(self, sold: OpenLot, day: int) -> Iterator[OpenLot]:
+        """Yield the acquisitions of the window in the order the household reads the regulation."""
+        if self._policy.match_order is MatchOrder.EARLIEST:
+            yield from self._in_window(day)
+            return
+        yield from (lot for lot in self._in_window(day) if lot.account == sold.account)
+        yield from (lot for lot in self._in_window(day) if lot.account != sold.account)
+
+    def _in_window(self, day: int) -> Iterator[OpenLot]:
+        """Yield the lots bought in the window that may have shares to match, the earliest first."""
+        at = self._alive(bisect_left(self._days, day - WINDOW_DAYS))
+        while at < len(self._lots) and self._days[at] <= day + WINDOW_DAYS:
+            lot = self._lots[at]
+            yield lot
             if not self._literal and not self._left(lot):
                 self._next[at] = at + 1
             at = self._alive(at + 1)
