@@ -57,7 +57,7 @@ def washed_shares(
     They must be lots that may be sold together (`sold_together`); free ones have none washed.
     """
     wanted = set(lot_ids)
-    index = SetIndex.of(snapshot.securities, snapshot.identical_sets)
+    index = SetIndex.of_snapshot(snapshot)
     by_set: dict[IdenticalSetId, list[TaxLot]] = defaultdict(list)
     for lot in snapshot.lots:
         if lot.id in wanted and standings[lot.id].blocked_shares > 0:
@@ -82,7 +82,7 @@ def sold_together(
     under another lot's name. So where a set has blocked lots to sell, either those go that replace nothing
     or those of one purchase: whichever lose more. `losses` are dollars, positive, by lot.
     """
-    index = SetIndex.of(snapshot.securities, snapshot.identical_sets)
+    index = SetIndex.of_snapshot(snapshot)
     by_set: dict[IdenticalSetId, list[LotId]] = defaultdict(list)
     for lot_id in losses:
         by_set[index.set_of(snapshot.lot_by_id[lot_id].security_id)].append(lot_id)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from harvestdesk.domain.money import ZERO, cents, decimal_text, money_text, rounded
 from harvestdesk.domain.proposal import Check, LotSale, Purchase
 from harvestdesk.domain.snapshot import HouseholdSnapshot
-from harvestdesk.domain.wash_policy import DEFAULT_POLICY, WashPolicy
+from harvestdesk.domain.wash_policy import WashPolicy
 from harvestdesk.washsale.events import (
     Acquire,
     Event,
@@ -21,7 +21,7 @@ from harvestdesk.washsale.identical import SetIndex
 from harvestdesk.washsale.ledger import run_ledger
 from harvestdesk.washsale.outlook import buy_blocked
 from harvestdesk.washsale.purchases import recent_purchases, scheduled_purchases
-from harvestdesk.washsale.rebuild import ledger_symbols, opening_event
+from harvestdesk.washsale.rebuild import ledger_symbols, opening_event, other_plans, owners_of
 
 WASH_FREE = "wash_sale_free"
 """Of every planned loss exactly what the plan declares is disallowed, and nothing for good.
@@ -40,14 +40,16 @@ def check_trades(
     snapshot: HouseholdSnapshot,
     sales: Sequence[LotSale],
     purchases: Sequence[Purchase],
-    policy: WashPolicy = DEFAULT_POLICY,
+    policy: WashPolicy | None = None,
 ) -> tuple[Check, ...]:
     """Run the exact ledger over lots, plan and purchases ahead, and say what holds.
 
     Taken into account: everything held, what was bought in the last 30 days, the plan's own purchases,
-    and scheduled purchases of the next 30 days that block (confirmed ones, and every vest).
+    and scheduled purchases of the next 30 days that block (confirmed ones, and every vest). Without a
+    policy the household's own holds.
     """
-    index = SetIndex.of(snapshot.securities, snapshot.identical_sets)
+    policy = policy or snapshot.household.wash
+    index = SetIndex.of_snapshot(snapshot, policy)
     events = (
         *_openings(snapshot, index),
         *_planned_sales(snapshot, sales),
@@ -57,7 +59,9 @@ def check_trades(
     facts = LedgerFacts(
         events,
         frozenset(a.id for a in snapshot.accounts if not a.type.is_taxable),
-        ledger_symbols(snapshot.securities, index, {e.symbol for e in events}),
+        ledger_symbols(snapshot.securities, snapshot.identical_sets, {e.symbol for e in events}),
+        other_plans=other_plans(snapshot.accounts),
+        owners=owners_of(snapshot.accounts),
     )
     result = run_ledger(facts, policy)
     return (

@@ -5,6 +5,7 @@ The layout is `harvestdesk.washcase/1`; money and shares are decimal strings, da
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -28,7 +29,9 @@ from harvestdesk.washsale.events import (
     Sell,
     Split,
 )
+from harvestdesk.washsale.identical import tracked_index_key
 from harvestdesk.washsale.ledger import run_ledger
+from harvestdesk.washsale.policy import with_choices
 
 Json = Mapping[str, Any]
 
@@ -43,11 +46,7 @@ def evaluate_facts(facts: Json, policy: WashPolicy = DEFAULT_POLICY) -> dict[str
     Raises:
         BadInputError: naming the transaction and the field that can't be used.
     """
-    if facts.get("same_day_order") == SameDayOrder.AS_LISTED:
-        policy = WashPolicy(
-            SameDayOrder.AS_LISTED, policy.same_day_disposal,
-            policy.disposed_before, policy.acquired_before_sold_lot,
-        )  # fmt: skip
+    policy = policy_of(facts, policy)
     result = run_ledger(ledger_facts(facts), policy)
     for short in result.shortfalls:
         where = f" of lot {short.lot}" if short.lot else ""
@@ -61,6 +60,20 @@ def evaluate_facts(facts: Json, policy: WashPolicy = DEFAULT_POLICY) -> dict[str
         "totals": _totals(result),
         "by_year": _by_year(result.sales),
     }
+
+
+def policy_of(facts: Json, policy: WashPolicy = DEFAULT_POLICY) -> WashPolicy:
+    """Return the policy with the judgement calls the facts name themselves.
+
+    Raises:
+        BadInputError: when an option or its choice is not known.
+    """
+    if facts.get("same_day_order") == SameDayOrder.AS_LISTED:
+        policy = replace(policy, same_day_order=SameDayOrder.AS_LISTED)
+    named = facts.get("policy") or {}
+    if not isinstance(named, Mapping):
+        raise BadInputError("facts, field policy: expected an object of option to choice")
+    return with_choices(policy, named)
 
 
 def ledger_facts(facts: Json) -> LedgerFacts:
@@ -83,12 +96,22 @@ def ledger_facts(facts: Json) -> LedgerFacts:
                 raise BadInputError(f"{_name(row)}, field lot: {event.lot!r} is used twice")
             named.add(event.lot)
         events.append(event)
+    kinds = {str(a["id"]): str(a.get("type", "taxable")) for a in accounts}
+    sheltered = frozenset(a for a, kind in kinds.items() if kind not in _TAXABLE)
     return LedgerFacts(
         tuple(events),
-        frozenset(str(a["id"]) for a in accounts if a.get("type", "taxable") not in _TAXABLE),
+        sheltered,
         _symbols(facts, {e.symbol for e in events}),
         {str(a["id"]): method for a in accounts} if method else {},
+        other_plans=frozenset(a for a in sheltered if not kinds[a].endswith("ira")),
+        owners={str(a["id"]): _owners(a.get("owner")) for a in accounts},
     )
+
+
+def _owners(owner: object) -> frozenset[str]:
+    if not owner:
+        return frozenset()
+    return frozenset({"self", "spouse"}) if owner == "joint" else frozenset({str(owner)})
 
 
 def _event(
@@ -179,17 +202,42 @@ def _symbols(facts: Json, traded: Iterable[str]) -> dict[str, LedgerSymbol]:
         if row.get("wash_group"):
             group_of.setdefault(symbol, f"group:{row['wash_group']}")
     known: dict[str, LedgerSymbol] = {}
+    strict = _strict_groups(rows, group_of)
     for symbol in {*traded, *rows, *group_of}:
         row = rows.get(symbol, {})
         home = str(row.get("underlying") or symbol)
         kind = row.get("asset_class", "security")
+        set_id = group_of.get(symbol) or group_of.get(home) or f"own:{home}"
         known[symbol] = LedgerSymbol(
-            group_of.get(symbol) or group_of.get(home) or f"own:{home}",
+            set_id,
             contract=kind in {"option", "warrant"},
             put=row.get("right") == "put",
             exempt=kind == "crypto",
+            crypto=kind == "crypto",
+            strict_set_id=strict.get(set_id, set_id),
         )
     return known
+
+
+def _strict_groups(rows: Mapping[str, Json], group_of: Mapping[str, str]) -> dict[str, str]:
+    """Return the group each group belongs to where funds of one `tracked_index` are identical."""
+    joined: dict[str, str] = {}
+    first_of: dict[str, str] = {}
+
+    def root(group: str) -> str:
+        while group in joined:
+            group = joined[group]
+        return group
+
+    for symbol, row in sorted(rows.items()):
+        index_name = tracked_index_key(str(row.get("tracked_index") or ""))
+        if not index_name:
+            continue
+        mine = root(group_of.get(symbol, f"own:{symbol}"))
+        first = root(first_of.setdefault(index_name, mine))
+        if first != mine:
+            joined[mine] = first
+    return {group: root(group) for group in joined}
 
 
 # --- results ------------------------------------------------------------------------------------

@@ -310,9 +310,10 @@ class _SetRun:
         """True where somebody else's shares would take the loss over and the household reads it as lost."""
         if self._policy.spouse_basis is SpouseBasis.TO_SPOUSE:
             return False
-        owners = self._facts.owners
-        sellers, buyers = owners.get(sold.account), owners.get(replacement.account)
-        return bool(sellers and buyers) and not (sellers & buyers)
+        owners, nobody = self._facts.owners, frozenset[str]()
+        sellers = owners.get(sold.account, nobody)
+        buyers = owners.get(replacement.account, nobody)
+        return bool(sellers and buyers) and not sellers & buyers
 
     def _held_since(self, replacement: OpenLot, gone: Part, day: int) -> int:
         """Return the ordinal from which shares that replace others count as held."""

@@ -15,7 +15,7 @@ from harvestdesk.domain.lot import TaxLot
 from harvestdesk.domain.money import ZERO
 from harvestdesk.domain.proposal import LotSale
 from harvestdesk.domain.snapshot import HouseholdSnapshot
-from harvestdesk.domain.wash_policy import DEFAULT_POLICY, AcquiredBeforeSoldLot, WashPolicy
+from harvestdesk.domain.wash_policy import AcquiredBeforeSoldLot, WashPolicy
 from harvestdesk.washsale.identical import SetIndex
 from harvestdesk.washsale.purchases import (
     WashingPurchase,
@@ -29,7 +29,7 @@ _BySet = dict[IdenticalSetId, list[WashingPurchase]]
 
 
 def lot_standings(
-    snapshot: HouseholdSnapshot, policy: WashPolicy = DEFAULT_POLICY
+    snapshot: HouseholdSnapshot, policy: WashPolicy | None = None
 ) -> dict[LotId, LotStanding]:
     """Return the standing of every lot in the taxable accounts.
 
@@ -38,7 +38,8 @@ def lot_standings(
     not been used as a replacement: disallowed = min(loss shares sold, such shares), so that the first
     share sold would be washed.
     """
-    index = SetIndex.of(snapshot.securities, snapshot.identical_sets)
+    policy = policy or snapshot.household.wash
+    index = SetIndex.of_snapshot(snapshot, policy)
     by_set = _blocking_by_set(snapshot, index)
     return {
         lot.id: _standing(lot, by_set.get(index.set_of(lot.security_id), []), policy)
@@ -47,16 +48,15 @@ def lot_standings(
     }
 
 
-def locks_on(
-    snapshot: HouseholdSnapshot, policy: WashPolicy = DEFAULT_POLICY
-) -> tuple[WashLock, ...]:
+def locks_on(snapshot: HouseholdSnapshot, policy: WashPolicy | None = None) -> tuple[WashLock, ...]:
     """Return the locks in force on the as-of date or ahead of it, by set name and day.
 
     Buy locks come from loss sales of the last 30 days, loss-sale locks from purchases of the last 30
     days that are still held and from scheduled ones of the next 30. Locks of a December sale run
     into January.
     """
-    index = SetIndex.of(snapshot.securities, snapshot.identical_sets)
+    policy = policy or snapshot.household.wash
+    index = SetIndex.of_snapshot(snapshot, policy)
     locks = [_buy_lock(index, sale) for sale in recent_loss_sales(snapshot, index, policy)]
     locks += _loss_sale_locks(snapshot, index)
     return tuple(
@@ -68,10 +68,11 @@ def locks_on(
 
 
 def buy_blocked(
-    snapshot: HouseholdSnapshot, policy: WashPolicy = DEFAULT_POLICY
+    snapshot: HouseholdSnapshot, policy: WashPolicy | None = None
 ) -> dict[SecurityId, WashLock]:
     """Return the securities that must not be bought today, each with its longest lock."""
-    index = SetIndex.of(snapshot.securities, snapshot.identical_sets)
+    policy = policy or snapshot.household.wash
+    index = SetIndex.of_snapshot(snapshot, policy)
     blocked: dict[SecurityId, WashLock] = {}
     for sale in recent_loss_sales(snapshot, index, policy):
         lock = _buy_lock(index, sale)
@@ -84,7 +85,7 @@ def buy_blocked(
 
 def planned_locks(snapshot: HouseholdSnapshot, sales: Sequence[LotSale]) -> tuple[WashLock, ...]:
     """Return the buy locks the loss sales of a plan create, one for each identical set."""
-    index = SetIndex.of(snapshot.securities, snapshot.identical_sets)
+    index = SetIndex.of_snapshot(snapshot)
     by_set: dict[IdenticalSetId, list[LotSale]] = defaultdict(list)
     for sale in sales:
         if sale.gain < 0 and not index.exempt(sale.security_id):
@@ -134,7 +135,7 @@ def pause_tasks(
     Scheduled purchases first; then accounts that reinvest dividends and hold a member of the set,
     for which no date is known.
     """
-    index = SetIndex.of(snapshot.securities, snapshot.identical_sets)
+    index = SetIndex.of_snapshot(snapshot)
     sets = {index.set_of(s) for s in security_ids if not index.exempt(s)}
     _, through = window(snapshot.as_of)
     resume = first_safe_purchase(snapshot.as_of)

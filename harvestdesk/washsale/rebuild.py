@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from harvestdesk.domain.account import Account
+from harvestdesk.domain.account import Account, AccountType
 from harvestdesk.domain.errors import Problem, Severity
 from harvestdesk.domain.ids import AccountId, LotId, SecurityId
 from harvestdesk.domain.lot import BOUGHT_IF_RECENT, LotSource, TaxLot
@@ -24,7 +24,7 @@ from harvestdesk.domain.transaction import (
     Transaction,
     TransactionType,
 )
-from harvestdesk.domain.wash_policy import DEFAULT_POLICY, WashPolicy
+from harvestdesk.domain.wash_policy import DEFAULT_POLICY, IdenticalReading, WashPolicy
 from harvestdesk.washsale.events import (
     Acquire,
     Event,
@@ -44,6 +44,9 @@ from harvestdesk.washsale.purchases import OPTION_SHARES, is_put
 
 UNDATED = date(1900, 1, 1)
 """Stands inside the ledger for an acquisition date nobody reported."""
+
+_OTHER_PLANS = frozenset({AccountType.PLAN_401K, AccountType.HSA})
+_STRICT = WashPolicy(identical=IdenticalReading.STRICT)
 
 PART_MARK = "~"
 """Stands between a lot's id and the number of a part that replaced other shares."""
@@ -131,21 +134,35 @@ def household_ledger(
             events.append(event)
         if isinstance(event, Acquire):
             origins[event.lot] = _origin(row, row.security_id)
-    index = SetIndex.of(known_securities, identical_sets)
     facts = LedgerFacts(
         tuple(events),
         frozenset(a.id for a in known_accounts if not a.type.is_taxable),
-        ledger_symbols(known_securities, index, {e.symbol for e in events}),
+        ledger_symbols(known_securities, identical_sets, {e.symbol for e in events}),
         {a.id: a.relief for a in known_accounts},
+        other_plans=other_plans(known_accounts),
+        owners=owners_of(known_accounts),
     )
     return HouseholdLedger(facts, origins)
 
 
+def other_plans(accounts: Iterable[Account]) -> frozenset[str]:
+    """Return the accounts that are sheltered like an IRA without being one."""
+    return frozenset(a.id for a in accounts if a.type in _OTHER_PLANS)
+
+
+def owners_of(accounts: Iterable[Account]) -> dict[str, frozenset[str]]:
+    """Return the people each account belongs to."""
+    return {a.id: frozenset(a.owner_ids) for a in accounts}
+
+
 def ledger_symbols(
-    securities: Iterable[Security], index: SetIndex, traded: Iterable[str]
+    securities: Iterable[Security], identical_sets: Iterable[IdenticalSet], traded: Iterable[str]
 ) -> dict[str, LedgerSymbol]:
-    """Return what each security is to the wash-sale rules."""
-    kinds = {s.id: s for s in securities}
+    """Return what each security is to the wash-sale rules, under every reading of them."""
+    known, sets = tuple(securities), tuple(identical_sets)
+    index = SetIndex.of(known, sets)
+    strict = SetIndex.of(known, sets, _STRICT)
+    kinds = {s.id: s for s in known}
     symbols: dict[str, LedgerSymbol] = {}
     for name in {*traded, *kinds}:
         security_id = SecurityId(name)
@@ -155,6 +172,8 @@ def ledger_symbols(
             contract=security is not None and security.kind is SecurityKind.OPTION,
             put=security is not None and is_put(security),
             exempt=index.exempt(security_id),
+            crypto=security is not None and security.kind is SecurityKind.CRYPTO,
+            strict_set_id=strict.set_of(security_id),
         )
     return symbols
 

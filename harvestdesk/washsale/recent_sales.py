@@ -11,7 +11,7 @@ from harvestdesk.domain.lot import TaxLot
 from harvestdesk.domain.money import ZERO
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.domain.transaction import ADDS_SHARES, Transaction, TransactionType
-from harvestdesk.domain.wash_policy import DEFAULT_POLICY, WashPolicy
+from harvestdesk.domain.wash_policy import WashPolicy
 from harvestdesk.washsale.identical import SetIndex
 from harvestdesk.washsale.rebuild import rebuild_lots
 from harvestdesk.washsale.window import window
@@ -38,13 +38,14 @@ class LossSale:
 
 
 def recent_loss_sales(
-    snapshot: HouseholdSnapshot, index: SetIndex, policy: WashPolicy = DEFAULT_POLICY
+    snapshot: HouseholdSnapshot, index: SetIndex, policy: WashPolicy | None = None
 ) -> tuple[LossSale, ...]:
     """Return the loss sales of the last 30 days in taxable accounts, in date order.
 
     Where the history doesn't reach back to all of the lots, a sale above every known cost per share
     is a gain; any other is kept as "unclear", which locks like a loss.
     """
+    policy = policy or snapshot.household.wash
     rows = _sells(snapshot, index)
     if not rows:
         return ()

@@ -2,17 +2,24 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from harvestdesk.domain.errors import BadInputError
 from harvestdesk.domain.money import ZERO, cents, decimal_text, money_text, parse_decimal
-from harvestdesk.domain.wash_policy import DEFAULT_POLICY, WashPolicy
+from harvestdesk.domain.wash_policy import (
+    DEFAULT_POLICY,
+    AcquiredBeforeSoldLot,
+    CryptoRule,
+    OtherPlans,
+    WashPolicy,
+)
 from harvestdesk.tax.holding_period import term_of
-from harvestdesk.washsale.events import Acquire, LedgerFacts, LedgerLot, LedgerSymbol
-from harvestdesk.washsale.facts import Json, evaluate_facts, ledger_facts
-from harvestdesk.washsale.ledger import run_ledger
+from harvestdesk.washsale.events import Acquire, LedgerFacts, LedgerLot
+from harvestdesk.washsale.facts import Json, evaluate_facts, ledger_facts, policy_of
+from harvestdesk.washsale.ledger import ledger_set, run_ledger
 from harvestdesk.washsale.window import first_safe_loss_sale, in_window
 
 
@@ -37,14 +44,15 @@ def screen_facts(facts: Json, policy: WashPolicy = DEFAULT_POLICY) -> dict[str, 
     prices = _prices(facts)
     everything = ledger_facts(facts)
     events = tuple(e for e in everything.events if e.on <= as_of)
-    known = LedgerFacts(events, everything.sheltered, everything.symbols, everything.methods)
+    known = replace(everything, events=events)
     bought = {e.lot: e for e in events if isinstance(e, Acquire)}
+    policy = policy_of(facts, policy)
     held = run_ledger(known, policy).lots
-    recent = [x for x in held if _can_wash(x, bought[x.lot], known.symbols, as_of)]
+    recent = [x for x in held if _can_wash(x, bought[x.lot], known, policy, as_of)]
     harvestable: list[dict[str, Any]] = []
     blocking: dict[str, LedgerLot] = {}
     for lot_id, parts in _loss_lots(held, prices).items():
-        washers = _washers(parts[0], recent, bought, known.symbols)
+        washers = _washers(parts[0], recent, bought, known, policy)
         shares = sum((p.quantity for p in parts), ZERO)
         harvestable.append(
             {
@@ -86,14 +94,17 @@ def _loss(parts: list[LedgerLot], prices: Mapping[str, Decimal]) -> Decimal:
 
 
 def _can_wash(
-    lot: LedgerLot, bought: Acquire, symbols: Mapping[str, LedgerSymbol], as_of: date
+    lot: LedgerLot, bought: Acquire, facts: LedgerFacts, policy: WashPolicy, as_of: date
 ) -> bool:
-    kind = symbols[lot.symbol]
+    kind = facts.symbols[lot.symbol]
+    exempt = kind.exempt and not (kind.crypto and policy.crypto is CryptoRule.AS_SECURITY)
+    no_plan = policy.other_plans is OtherPlans.AS_IRA or lot.account not in facts.other_plans
     return (
         bought.washing
         and not lot.is_replacement
         and not kind.put
-        and not kind.exempt
+        and not exempt
+        and no_plan
         and in_window(as_of, bought.on)
     )
 
@@ -102,15 +113,19 @@ def _washers(
     lot: LedgerLot,
     recent: list[LedgerLot],
     bought: Mapping[str, Acquire],
-    symbols: Mapping[str, LedgerSymbol],
+    facts: LedgerFacts,
+    policy: WashPolicy,
 ) -> list[LedgerLot]:
     own = bought[lot.lot].purchase or lot.lot
-    kind = symbols[lot.symbol]
+    kind = facts.symbols[lot.symbol]
+    of_set = ledger_set(facts, lot.symbol, policy)
+    any_age = policy.acquired_before_sold_lot is AcquiredBeforeSoldLot.COUNTS
     return [
         x
         for x in recent
         if (bought[x.lot].purchase or x.lot) != own
-        and symbols[x.symbol].set_id == kind.set_id
+        and ledger_set(facts, x.symbol, policy) == of_set
+        and (any_age or bought[x.lot].on >= lot.acquired)
         and (not kind.contract or x.symbol == lot.symbol)
     ]
 
