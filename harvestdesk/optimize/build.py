@@ -85,7 +85,7 @@ def build(snapshot: HouseholdSnapshot, settings: HarvestSettings) -> Built:
     model = build_model(snapshot)
     standings, locked = lot_standings(snapshot), buy_blocked(snapshot)
     eligibility = sort_lots(snapshot, settings, standings)
-    index = SetIndex.of(snapshot.securities, snapshot.identical_sets)
+    index = SetIndex.of_snapshot(snapshot)
     soon = _soon_free(snapshot, index, eligibility, standings)
     barred = {*settings.excluded_security_ids, *locked, *soon}
     market = Market(

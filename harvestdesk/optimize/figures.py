@@ -32,7 +32,7 @@ def year_to_date(snapshot: HouseholdSnapshot) -> YearToDate:
     """Return the recognised results of this year's sales in the taxable accounts of the ledger."""
     year = snapshot.as_of.year
     taxable = {a.id for a in snapshot.accounts if a.type.is_taxable}
-    index = SetIndex.of(snapshot.securities, snapshot.identical_sets)
+    index = SetIndex.of_snapshot(snapshot)
     kinds = {TransactionType.SELL, TransactionType.RETURN_OF_CAPITAL}
     sets = {
         index.set_of(t.security_id)

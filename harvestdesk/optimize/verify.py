@@ -20,7 +20,7 @@ def verify(
     built: Built, sales: Sequence[LotSale], purchases: Sequence[Purchase], tracking_error: float
 ) -> tuple[Check, ...]:
     """Return every check of a plan: those of the wash-sale ledger first, then our own."""
-    index = SetIndex.of(built.snapshot.securities, built.snapshot.identical_sets)
+    index = SetIndex.of_snapshot(built.snapshot)
     return (
         *check_trades(_concerned(built.snapshot, index, sales, purchases), sales, purchases),
         _no_gain_sold(sales),

@@ -61,6 +61,7 @@ def _against_ledger(ctx: AppContext, snapshot: HouseholdSnapshot) -> list[Proble
         book.statement_lots(),
         book.identical_sets(),
         book.securities(),
+        book.household().wash,
     )
     fresh, stored = _totals(rebuilt.lots), _totals(book.lots())
     differing = [h for h in sorted(fresh.keys() | stored.keys()) if fresh.get(h) != stored.get(h)]

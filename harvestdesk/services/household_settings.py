@@ -175,7 +175,12 @@ def _lots_of_ledger(ctx: AppContext, accounts: Sequence[Account]) -> dict[Accoun
         )
     }
     rebuilt = rebuilt_lots(
-        accounts, transactions, statements, book.identical_sets(), book.securities()
+        accounts,
+        transactions,
+        statements,
+        book.identical_sets(),
+        book.securities(),
+        book.household().wash,
     )
     for lot in rebuilt.lots:
         if lot.account_id in lots:

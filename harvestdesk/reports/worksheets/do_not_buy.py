@@ -218,7 +218,7 @@ def _pause_words(snapshot: HouseholdSnapshot, task: PauseTask) -> str:
 
 
 def _merged(snapshot: HouseholdSnapshot, group: Sequence[WashLock]) -> BuyLock:
-    index = SetIndex.of(snapshot.securities, snapshot.identical_sets)
+    index = SetIndex.of_snapshot(snapshot)
     first = group[0]
     causes = dict.fromkeys(f"{cause_phrase(lock.cause)} on {day(lock.cause_on)}" for lock in group)
     ids = {s for lock in group for s in lock.security_ids} or set(

@@ -104,6 +104,7 @@ def outcome_of(
         stage.lots(),
         relations.identical_sets,
         tuple(known.values()),
+        ctx.book.household().wash,
     )
     rebuilt = refreshed_lots(facts, stored.lots, _touched(stage, securities, relations, stored))
     _report_oversold(stage, rebuilt.problems, counts)

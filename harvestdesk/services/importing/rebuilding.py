@@ -11,6 +11,7 @@ from harvestdesk.domain.money import ZERO, decimal_text
 from harvestdesk.domain.relations import IdenticalSet
 from harvestdesk.domain.security import Security
 from harvestdesk.domain.transaction import Transaction
+from harvestdesk.domain.wash_policy import DEFAULT_POLICY, WashPolicy
 from harvestdesk.washsale.events import Shortfall
 from harvestdesk.washsale.identical import SetIndex
 from harvestdesk.washsale.rebuild import RebuildResult, rebuild_lots
@@ -30,6 +31,7 @@ class LedgerInput:
     statement_lots: Sequence[TaxLot]
     identical_sets: tuple[IdenticalSet, ...]
     securities: tuple[Security, ...]
+    policy: WashPolicy = DEFAULT_POLICY
 
 
 def rebuilt_lots(
@@ -38,6 +40,7 @@ def rebuilt_lots(
     statement_lots: Sequence[TaxLot],
     identical_sets: Iterable[IdenticalSet],
     securities: Iterable[Security],
+    policy: WashPolicy = DEFAULT_POLICY,
 ) -> RebuildResult:
     """Return the household's lots; those whose basis no file gave have none rather than zero.
 
@@ -45,7 +48,12 @@ def rebuilt_lots(
     """
     accounts, securities = tuple(accounts), tuple(securities)
     result = rebuild_lots(
-        accounts, transactions, statement_lots, identical_sets, securities=securities
+        accounts,
+        transactions,
+        statement_lots,
+        identical_sets,
+        securities=securities,
+        policy=policy,
     )
     names = {a.id: a.name for a in accounts}
     symbols = {s.id: s.symbol for s in securities}
@@ -68,7 +76,7 @@ def refreshed_lots(
         known: the lots as they were before `touched` changed.
         touched: securities with new rows or new statements.
     """
-    index = SetIndex.of(facts.securities, facts.identical_sets)
+    index = SetIndex.of(facts.securities, facts.identical_sets, facts.policy)
     sets = {index.set_of(security_id) for security_id in touched}
 
     def concerned(security_id: SecurityId | None) -> bool:
@@ -80,6 +88,7 @@ def refreshed_lots(
         [lot for lot in facts.statement_lots if concerned(lot.security_id)],
         facts.identical_sets,
         facts.securities,
+        facts.policy,
     )
     kept = tuple(lot for lot in known if not concerned(lot.security_id))
     return replace(result, lots=(*kept, *result.lots))

@@ -45,7 +45,7 @@ class Names:
     @classmethod
     def of(cls, snapshot: HouseholdSnapshot) -> "Names":
         """Return the names of a household."""
-        sets = SetIndex.of(snapshot.securities, snapshot.identical_sets)
+        sets = SetIndex.of_snapshot(snapshot)
         return cls(snapshot, sets, account_marks(snapshot.accounts))
 
     def account(self, account_id: AccountId) -> str:
