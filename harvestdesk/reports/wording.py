@@ -87,6 +87,7 @@ _FORMS: dict[str, Callable[[str], str]] = {
     "bp": _figure(lambda value: f"{number(value, 1)} bp"),
     "pct": _figure(lambda value: f"{number(value, 1)}%"),
     "rate": _figure(lambda value: f"{number(value * 100, 1)}%"),
+    "cents": _figure(lambda value: f"{number(value * 100, 1)}¢"),
     "count": _figure(lambda value: number(value, 0)),
     "cause": cause_phrase,
     "term": _words(TERMS),

@@ -1,0 +1,144 @@
+"""Parts that several tax pages share: head, descriptions, the year's cautions, the household's choices."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from datetime import date, timedelta
+from decimal import Decimal
+
+from harvestdesk import __version__
+from harvestdesk.domain.household import FILING_NAMES
+from harvestdesk.domain.money import decimal_text
+from harvestdesk.domain.security import SecurityKind
+from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.domain.wash_policy import DEFAULT_POLICY, WashPolicy
+from harvestdesk.reports.document import Block, Paragraph, Report, Tone
+from harvestdesk.reports.figures import day, long_day, number, share_digits
+from harvestdesk.reports.tax_forms.sales import DISTRIBUTION, TaxSale
+from harvestdesk.reports.tax_forms.words import DISCLAIMER, OPTION_CHOICES, OPTION_NAMES
+from harvestdesk.reports.worksheets.parts import household_line, running_head, symbol_of
+
+WINDOW_AFTER = timedelta(days=30)
+"""Days after a loss sale in which a purchase still washes it (IRC §1091(a))."""
+
+_UNITS: dict[SecurityKind, str] = {SecurityKind.OPTION: "contr.", SecurityKind.CRYPTO: ""}
+
+
+def description(snapshot: HouseholdSnapshot, row: TaxSale, *, plain: bool = False) -> str:
+    """Return column (a), such as `100 sh. XYZ`; plain: without thousands marks, for files."""
+    symbol = symbol_of(snapshot, row.security_id)
+    if row.kind == DISTRIBUTION:
+        return f"Distribution above basis, {symbol}"
+    shares = decimal_text(row.shares) if plain else number(row.shares, share_digits([row.shares]))
+    unit = _UNITS.get(row.security_kind, "sh.")
+    return " ".join(part for part in (shares, unit, symbol) if part)
+
+
+def acquired_text(row: TaxSale) -> str:
+    """Return column (b): a date, INHERITED, or nothing where no date was ever told."""
+    if row.is_inherited:
+        return "INHERITED"
+    return "" if row.acquired_on is None else day(row.acquired_on)
+
+
+def tax_report(
+    snapshot: HouseholdSnapshot, title: str, subtitle: str, year: int, blocks: Iterable[Block]
+) -> Report:
+    """Return a page of a tax year with the head, foot and small print every such page has."""
+    household = snapshot.household
+    header = [
+        ("Household", household_line(snapshot)),
+        ("Tax year", f"{year}, {FILING_NAMES[household.tax.filing_status].lower()}"),
+        ("As of", long_day(snapshot.as_of)),
+        ("Engine", f"HarvestDesk {__version__}"),
+    ]
+    if household.simulated:
+        header.append(("Data", "SIMULATED: invented household, lots and prices. Do not file it."))
+    return Report(
+        title=title,
+        subtitle=subtitle,
+        header=tuple(header),
+        blocks=(*blocks, Paragraph(DISCLAIMER, Tone.SMALL)),
+        footer=f"Tax year {year}  ·  facts {snapshot.fingerprint[:12]}",
+        simulated=household.simulated,
+        running=running_head(snapshot),
+        dated=snapshot.as_of,
+    )
+
+
+def year_notice(snapshot: HouseholdSnapshot, year: int) -> str:
+    """Return that the year isn't over on the day of the page, or nothing."""
+    if snapshot.as_of.year > year or snapshot.as_of == date(year, 12, 31):
+        return ""
+    if snapshot.as_of.year < year:
+        return f"The year {year} has not begun: this page is as of {long_day(snapshot.as_of)}."
+    return (
+        f"The year is not over: sales through {long_day(snapshot.as_of)}. Later sales, and purchases "
+        "within 30 days of a loss, change these figures."
+    )
+
+
+def open_window_notice(snapshot: HouseholdSnapshot, rows: Sequence[TaxSale]) -> str:
+    """Return that losses can still be washed by purchases after the day of the page, or nothing."""
+    still = [
+        row
+        for row in rows
+        if row.gain is not None and row.gain < 0 and row.sold_on + WINDOW_AFTER >= snapshot.as_of
+    ]
+    if not still:
+        return ""
+    last = max(row.sold_on for row in still) + WINDOW_AFTER
+    symbols = dict.fromkeys(symbol_of(snapshot, row.security_id) for row in still)
+    return (
+        f"Not final until {long_day(last)}: a purchase of {listed(symbols)} through that day, a "
+        "reinvested dividend included, would still disallow losses of this page."
+    )
+
+
+def listed(words: Iterable[str], most: int = 8) -> str:
+    """Return words joined by commas; of many the first, and how many more there are."""
+    every = list(words)
+    if len(every) <= most:
+        return ", ".join(every)
+    return f"{', '.join(every[:most])} and {len(every) - most} more"
+
+
+def row_numbers(rows: Iterable[TaxSale]) -> str:
+    """Return the numbers of rows with runs drawn together: `1–4, 7`."""
+    runs: list[list[int]] = []
+    for n in sorted(row.number for row in rows):
+        if runs and n == runs[-1][-1] + 1:
+            runs[-1].append(n)
+        else:
+            runs.append([n])
+    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
+def choices_differing(policy: WashPolicy) -> tuple[tuple[str, str], ...]:
+    """Return the judgement calls decided otherwise than by default: name and choice in words."""
+    changed: list[tuple[str, str]] = []
+    for item in fields(policy):
+        chosen = getattr(policy, item.name)
+        if chosen != getattr(DEFAULT_POLICY, item.name):
+            name = OPTION_NAMES.get(item.name, item.name.replace("_", " "))
+            words = OPTION_CHOICES.get((item.name, str(chosen)), str(chosen).replace("_", " "))
+            changed.append((name, words))
+    return tuple(changed)
+
+
+def policy_blocks(policy: WashPolicy) -> tuple[Block, ...]:
+    """Return a paragraph that names the household's choices, or that all are the usual ones."""
+    changed = choices_differing(policy)
+    if not changed:
+        return (Paragraph("Wash-sale judgement calls: every one at HarvestDesk's default."),)
+    text = "; ".join(f"{name}: {choice}" for name, choice in changed)
+    return (
+        Paragraph(
+            f"Wash-sale judgement calls this household decides otherwise than by default. {text}.",
+            Tone.WARNING,
+        ),
+    )
+
+
+def plural_dollars(value: Decimal, words: tuple[str, str]) -> str:
+    """Return the first word for a gain, the second for a loss."""
+    return words[0] if value >= 0 else words[1]
