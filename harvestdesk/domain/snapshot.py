@@ -30,6 +30,7 @@ class HouseholdSnapshot:
         cash_on: date of each account's cash balance.
         tax_year: the federal figures of the year of `as_of`.
         state_rules: those of the profile's state, or None.
+        statement_lots: lots as the brokers' lot files gave them; `lots` follow from them and the ledger.
     """
 
     household: Household
@@ -53,6 +54,7 @@ class HouseholdSnapshot:
     law_changes: tuple[LawChange, ...] = ()
     tax_year: TaxYear | None = None
     state_rules: StateRules | None = None
+    statement_lots: tuple[TaxLot, ...] = ()
 
     @cached_property
     def account_by_id(self) -> Mapping[AccountId, Account]:

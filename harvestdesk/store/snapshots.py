@@ -36,6 +36,7 @@ def load_snapshot(book: BookReader, as_of: date) -> HouseholdSnapshot:
             replacements=book.replacements(),
             class_targets=book.class_targets(),
             security_targets=book.security_targets(),
+            statement_lots=book.statement_lots(),
         )
         return _with_history(book, facts)
 
