@@ -46,6 +46,8 @@ class StatusTable:
         aged_or_blind: addition to the standard deduction for each box ticked (IRC §63(f)).
         niit_threshold: modified AGI above which the net investment income tax begins (IRC §1411(b)).
         loss_limit: net capital loss deductible a year (IRC §1211(b)).
+        senior_start: adjusted gross income above which the deduction for persons of 65 shrinks
+            (P.L. 119-21 sec. 70103), or None where there is none.
     """
 
     brackets: tuple[Bracket, ...]
@@ -55,6 +57,7 @@ class StatusTable:
     aged_or_blind: Decimal
     niit_threshold: Decimal
     loss_limit: Decimal
+    senior_start: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ class TaxYear:
         year: the year they are used for.
         figures_of: the year they are the law of; differs where later figures are not known yet.
         preferential_rates: 0, 15 and 20 % as fractions.
+        senior_deduction, senior_phase_out: deduction for each person of 65 or older, in dollars, and the
+            part of the income above `senior_start` by which it shrinks.
         figures: every figure with its source, for the window and for checks.
     """
 
@@ -75,6 +80,8 @@ class TaxYear:
     preferential_rates: tuple[Decimal, Decimal, Decimal]
     primary: str = ""
     figures: tuple[Figure, ...] = ()
+    senior_deduction: Decimal = ZERO
+    senior_phase_out: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +89,24 @@ class StateRules:
     """How a state taxes capital results; rates are fractions, at the top of its scale.
 
     Attributes:
-        rate: rate on ordinary income and short-term gains.
+        rate: rate on ordinary income and short-term gains; None: not known.
         rate_long: rate on long-term gains before `long_exempt`.
         long_exempt: part of a long-term gain that is not taxed.
         exempt_above: long-term gain beyond which all of it is exempt, or None.
         long_deduction: long-term gain in dollars that is free.
+        long_deduction_instead: the same, in place of `long_exempt` where it is more.
         loss_deduction: capital losses reduce other income up to the federal limit; False: only gains.
         carries_losses: losses go into the next year.
         follows_wash_sales: the federal disallowance holds.
+        loss_limit: yearly limit in dollars on losses against other income; None: the federal one.
+        loss_of_interest: losses reduce interest and dividends only.
+        rate_deduction: rate a loss saves on other income; None: `rate`.
         surtax, surtax_over: added rate on gains and the income it begins at.
+        surtax_whole: the surtax is on the whole net capital gain once income is over the line.
         long_only: only long-term gains are taxed.
         higher_rate, higher_over: rate on the part of a long-term gain above an amount.
         special: the rule in words.
+        figures_of: the year its figures are of, where they change by year; 0 where they don't.
         unconfirmed: parts told by one source only.
     """
 
@@ -116,6 +129,13 @@ class StateRules:
     confirmed: bool = True
     unconfirmed: tuple[str, ...] = ()
     sources: tuple[str, ...] = field(default=())
+    long_deduction_instead: Decimal = ZERO
+    loss_limit: Decimal | None = None
+    loss_of_interest: bool = False
+    rate_deduction: Decimal | None = None
+    surtax_whole: bool = False
+    figures_of: int = 0
+    primary: str = ""
 
 
 class LawTarget(StrEnum):

@@ -1,24 +1,36 @@
-"""Tax of a year at the household's typed rates, over the real netting of Schedule D.
+"""What a further gain or loss changes: this year through netting and tables, later through carryovers.
 
-Rates are flat fractions of TaxProfile; walking the year's brackets replaces them later behind the
-same functions.
+Rates come from walking the year's tables with the household's income; rates typed by the person are an
+override and hold for every dollar of their kind, the state's included.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from harvestdesk.domain.lot import Term
-from harvestdesk.domain.money import ZERO
-from harvestdesk.tax.netting import NettingInput, NettingResult, deduction_limit, net_year
+from harvestdesk.domain.money import ONE, ZERO
+from harvestdesk.tax.bracket_walk import BracketStep, bracket_walk, gain_rate
+from harvestdesk.tax.netting import NettingResult
 from harvestdesk.tax.situation import TaxSituation
+from harvestdesk.tax.year import MarginalRates, YearTax, state_rules, typed_rates, year_tax
 
+__all__ = [
+    "BracketStep",
+    "LossValue",
+    "MarginalRates",
+    "MarginalValue",
+    "YearTax",
+    "bracket_walk",
+    "further_loss",
+    "loss_rates",
+    "loss_value",
+    "marginal_rates",
+    "marginal_value",
+    "year_tax",
+]
 
-@dataclass(frozen=True, slots=True)
-class YearTax:
-    """Tax of the year's capital results in dollars; negative: ordinary tax saved by the deduction."""
-
-    tax: Decimal
-    netting: NettingResult
+FUTURE_YEARS = 60
+"""Years a carried loss is followed for; what is left then is worth nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,39 +46,27 @@ class LossValue:
     carried: Decimal
 
 
-def year_tax(situation: TaxSituation, short: Decimal, long: Decimal) -> YearTax:
-    """Return the tax of a year whose sales net to `short` and `long` dollars.
+@dataclass(frozen=True, slots=True)
+class MarginalValue:
+    """What a further gain or loss is worth to the household, in dollars; negative: it costs.
 
-    The profile's realised results outside the ledger and its carryforwards are netted in. A loss
-    beyond the gains saves the ordinary rate up to the yearly limit; the rest is carried and saves
-    nothing this year.
+    Attributes:
+        now: tax saved this year.
+        carried: losses added to what goes into next year, dollars of loss; negative: used up.
+        present_value: `now` and the tax the carried losses save in later years, discounted.
     """
-    profile = situation.profile
-    netting = net_year(
-        NettingInput(
-            short + profile.realised_short,
-            long + profile.realised_long,
-            profile.carryforward_short,
-            profile.carryforward_long,
-            deduction_limit(profile.filing_status),
-        )
-    )
-    tax = (
-        netting.taxable_short * profile.rate_short
-        + netting.taxable_long * profile.rate_long
-        - netting.deduction * profile.rate_ordinary
-    )
-    return YearTax(tax, netting)
+
+    now: Decimal
+    carried: Decimal
+    present_value: Decimal
 
 
 def further_loss(
     situation: TaxSituation, base_short: Decimal, base_long: Decimal, loss: Decimal, term: Term
 ) -> LossValue:
     """Return what `loss` dollars (positive) of `term` do on top of the base results."""
-    short = base_short - (loss if term is Term.SHORT else ZERO)
-    long = base_long - (loss if term is Term.LONG else ZERO)
     before = year_tax(situation, base_short, base_long)
-    after = year_tax(situation, short, long)
+    after = year_tax(situation, *_moved(base_short, base_long, -loss, term))
     return LossValue(before.tax - after.tax, _carried(after) - _carried(before))
 
 
@@ -77,21 +77,79 @@ def loss_value(
     return further_loss(situation, base_short, base_long, loss, term).saved
 
 
-@dataclass(frozen=True, slots=True)
-class MarginalRates:
-    """Tax on the next dollar of gain by term, and on the next dollar of ordinary income, as fractions."""
-
-    short: Decimal
-    long: Decimal
-    ordinary: Decimal
-
-
 def marginal_rates(
     situation: TaxSituation, short: Decimal = ZERO, long: Decimal = ZERO
 ) -> MarginalRates:
-    """Return what the next dollar costs where the ledger's results of the year are `short` and `long`."""
-    profile = situation.profile
-    return MarginalRates(profile.rate_short, profile.rate_long, profile.rate_ordinary)
+    """Return what the next dollar costs where the ledger's results of the year are `short` and `long`.
+
+    With typed rates these are the typed ones; else the next dollar walks through netting and tables.
+    """
+    if situation.figures is None:
+        return typed_rates(situation)
+    return MarginalRates(
+        gain_rate(situation, short, long, Term.SHORT),
+        gain_rate(situation, short, long, Term.LONG),
+        _ordinary_rate(situation, short, long),
+    )
+
+
+def loss_rates(
+    situation: TaxSituation, short: Decimal = ZERO, long: Decimal = ZERO
+) -> MarginalRates:
+    """Return what the next dollar of loss is worth, this year and carried; typed rates are flat."""
+    if situation.figures is None:
+        return typed_rates(situation)
+    worth = {t: marginal_value(situation, short, long, -ONE, t).present_value for t in Term}
+    ordinary = _ordinary_rate(situation, short, long)
+    return MarginalRates(worth[Term.SHORT], worth[Term.LONG], ordinary)
+
+
+def marginal_value(
+    situation: TaxSituation, short: Decimal, long: Decimal, amount: Decimal, term: Term
+) -> MarginalValue:
+    """Return what a further gain (`amount` positive) or loss (negative) of a term is worth.
+
+    Carried losses are followed through later years: each uses min(what is left, its expected gains and
+    the yearly limit) by the same netting and tables, discounted at the profile's rate.
+    """
+    before = year_tax(situation, short, long)
+    after = year_tax(situation, *_moved(short, long, amount, term))
+    now = before.tax - after.tax
+    later = _worth_later(situation, after.netting) - _worth_later(situation, before.netting)
+    return MarginalValue(now, _carried(after) - _carried(before), now + later)
+
+
+def _ordinary_rate(situation: TaxSituation, short: Decimal, long: Decimal) -> Decimal:
+    """Return the tax on the next dollar of income that is no gain, the state's rate included."""
+    step = Decimal("0.01")
+    wages = situation.profile.wages
+    taxes = []
+    for more in (step, 2 * step):
+        profile = replace(situation.profile, wages=wages + more)
+        income = year_tax(replace(situation, profile=profile), short, long).income
+        taxes.append(ZERO if income is None else income.income_tax + income.niit)
+    rules = state_rules(situation)
+    state = ZERO if rules is None or rules.rate is None else rules.rate
+    return (taxes[1] - taxes[0]) / step + state
+
+
+def _worth_later(situation: TaxSituation, netting: NettingResult) -> Decimal:
+    """Return the present value of the tax that losses carried out of the year save later."""
+    short, long = netting.carryover_short, netting.carryover_long
+    worth, factor, year = ZERO, ONE, situation.year
+    yearly = ONE / (ONE + situation.profile.discount_rate)
+    while (short or long) and year < situation.year + FUTURE_YEARS:
+        year += 1
+        factor *= yearly
+        carrying = year_tax(situation.following(year, short, long), ZERO, ZERO)
+        empty = year_tax(situation.following(year, ZERO, ZERO), ZERO, ZERO)
+        worth += (empty.tax - carrying.tax) * factor
+        short, long = carrying.netting.carryover_short, carrying.netting.carryover_long
+    return worth
+
+
+def _moved(short: Decimal, long: Decimal, amount: Decimal, term: Term) -> tuple[Decimal, Decimal]:
+    return (short + amount, long) if term is Term.SHORT else (short, long + amount)
 
 
 def _carried(year: YearTax) -> Decimal:

@@ -1,10 +1,19 @@
 """What the tax of a year is worked out from, gathered in one frozen value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
-from harvestdesk.domain.household import TaxProfile
+from harvestdesk.domain.household import RateSource, TaxProfile
+from harvestdesk.domain.money import ZERO
 from harvestdesk.domain.snapshot import HouseholdSnapshot
-from harvestdesk.domain.tax_year import ExternalGain, LawChange, StateRules, TaxYear
+from harvestdesk.domain.tax_year import (
+    ExternalGain,
+    ExternalTerm,
+    LawChange,
+    StateRules,
+    TaxYear,
+)
+from harvestdesk.tax.income_tax import with_changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +23,10 @@ class TaxSituation:
     Attributes:
         year: calendar year.
         tables: federal figures; None: only typed rates can be used.
+        state: rules of the profile's state; None: no state, or one whose rules are not known.
         external: gains known or expected outside the ledger, of any year.
+        washed: losses of the ledger the federal wash-sale rule disallowed in the year, positive; some
+            states allow them.
     """
 
     profile: TaxProfile
@@ -23,6 +35,30 @@ class TaxSituation:
     state: StateRules | None = None
     external: tuple[ExternalGain, ...] = ()
     changes: tuple[LawChange, ...] = ()
+    washed: Decimal = ZERO
+
+    @property
+    def figures(self) -> TaxYear | None:
+        """The figures tax is walked through, changes of law laid over them; None: the typed rates hold."""
+        if self.profile.rate_source is not RateSource.TABLES or self.tables is None:
+            return None
+        return with_changes(self.tables, self.changes, self.year)
+
+    def external_of(self, term: ExternalTerm) -> Decimal:
+        """Expected gains of the year outside the ledger, in dollars; realised ones in full."""
+        found = (g for g in self.external if g.on.year == self.year and g.term is term)
+        return sum((g.expected for g in found), ZERO)
+
+    def following(self, year: int, carried_short: Decimal, carried_long: Decimal) -> "TaxSituation":
+        """Return a later year with the same income and figures, and the losses carried into it."""
+        profile = replace(
+            self.profile,
+            realised_short=ZERO,
+            realised_long=ZERO,
+            carryforward_short=carried_short,
+            carryforward_long=carried_long,
+        )
+        return replace(self, profile=profile, year=year, washed=ZERO)
 
 
 def situation_of(snapshot: HouseholdSnapshot) -> TaxSituation:
