@@ -36,24 +36,12 @@ KNOWN = (
     KnownLayout("TXF", "tax software file", opening=r"V0\d\d\s*\r?\nA"),
     KnownLayout(
         "Schwab",
-        "realized gain/loss",
-        _columns("closed date,opened date,proceeds,cost basis,disallowed loss"),
-        advice="import the transactions or the lot details instead",
-    ),
-    KnownLayout(
-        "Schwab",
         "bank account history",
         _columns("check #,description,withdrawal,deposit,runningbalance"),
         advice="HarvestDesk reads brokerage accounts only",
     ),
     KnownLayout("Schwab", "equity awards", opening=r"\{[^\[]*\"Transactions\"\s*:"),
     KnownLayout("Schwab", "1099 form data", _columns("form,box,amount")),
-    KnownLayout(
-        "Fidelity",
-        "realized gain/loss",
-        _columns("symbol,security description,date acquired,date sold,proceeds"),
-        advice="import the account history instead",
-    ),
     KnownLayout(
         "Fidelity",
         "NetBenefits open lots",
@@ -64,16 +52,14 @@ KNOWN = (
         "Interactive Brokers",
         "activity statement or transaction history CSV",
         opening=r"\"?(?:Statement|Cuenta|Kontoauszug)\"?,\"?(?:Header|Data)\"?,",
-        advice="run a Flex Query with open positions at lot level, in XML",
+        advice="run a Flex Query with open positions at lot level, in XML (its closed lots can be compared with "
+        "Compare with broker's closed lots)",
     ),
     KnownLayout(
         "Interactive Brokers",
         "Flex Query in CSV",
         _columns("buy/sell,tradedate,tradeprice"),
         advice="choose XML as the format of the Flex Query",
-    ),
-    KnownLayout(
-        "Interactive Brokers", "Form 8949 worksheet", opening=r"Title,Worksheet for Form 8949"
     ),
     KnownLayout(
         "Vanguard",
@@ -91,9 +77,6 @@ KNOWN = (
     ),
     KnownLayout(
         "E*TRADE", "transactions", _columns("transactiondate,transactiontype,securitytype")
-    ),
-    KnownLayout(
-        "E*TRADE", "gains and losses", _columns("record type,symbol,plan type,date acquired")
     ),
     KnownLayout("Merrill", "positions", _columns("cob date,security #,symbol,cusip #")),
     KnownLayout(
@@ -114,11 +97,6 @@ KNOWN = (
     ),
     KnownLayout(
         "TD Ameritrade", "transactions", _columns("date,transaction id,description,reg fee")
-    ),
-    KnownLayout(
-        "TD Ameritrade",
-        "realized gain/loss",
-        _columns("security,trans type,open date,adj cost,close date"),
     ),
     KnownLayout(
         "thinkorswim",

@@ -6,9 +6,11 @@ from pathlib import Path
 from harvestdesk.domain.errors import BadInputError
 from harvestdesk.importers.batch import ImportBatch
 from harvestdesk.importers.brokers import fidelity, harvestdesk_csv, ibkr_flex, prices_csv, schwab
+from harvestdesk.importers.closed_lots.registry import only_closed_lots
+from harvestdesk.importers.files import read_raw
 from harvestdesk.importers.known_layouts import known_layout
 from harvestdesk.importers.reader import Reader
-from harvestdesk.importers.tolerant import MAX_BYTES, Source, bad_file
+from harvestdesk.importers.tolerant import Source, bad_file
 
 READERS: tuple[Reader, ...] = (
     harvestdesk_csv.READER,
@@ -27,21 +29,7 @@ def read_file(path: Path) -> ImportBatch:
             reader, or of no known kind. The message names the file, the line where there is one, and
             what was expected.
     """
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise bad_file(
-                path.name,
-                "the file is larger than 256 MB",
-                expected="a broker's export",
-                code="size",
-            )
-        raw = path.read_bytes()
-    except OSError as error:
-        raise BadInputError(
-            f"{path.name}: the file can't be opened ({error.strerror or 'unknown reason'}).",
-            code="import.open",
-        ) from error
-    return read_bytes(path.name, raw)
+    return read_bytes(path.name, read_raw(path))
 
 
 def read_bytes(name: str, raw: bytes) -> ImportBatch:
@@ -55,8 +43,18 @@ def detect(source: Source) -> tuple[Reader, str]:
     """Return the reader and the kind of a file.
 
     Raises:
-        BadInputError: when no reader knows the file; a layout we know but can't read is named.
+        BadInputError: when no reader knows the file, or it lists closed lots, which are compared and never
+            taken in; a layout we know but can't read is named.
     """
+    closed = only_closed_lots(source)
+    if closed is not None:
+        raise BadInputError(
+            f"{source.name}: this file lists closed lots ({closed}). There is nothing to import from it; "
+            "use Compare with broker's closed lots instead. Expected here: transactions, positions or "
+            "open lots.",
+            code="import.closed_lots",
+            layout=closed,
+        )
     for reader in READERS:
         kind = reader.recognise(source)
         if kind is not None:
