@@ -8,16 +8,14 @@ from harvestdesk.domain.lot import Term
 from harvestdesk.domain.money import ZERO, cents
 from harvestdesk.domain.proposal import LotSale, PlanFigures, Purchase
 from harvestdesk.domain.snapshot import HouseholdSnapshot
-from harvestdesk.domain.transaction import TransactionType
 from harvestdesk.tax.liability import year_tax
 from harvestdesk.tax.situation import situation_of
-from harvestdesk.washsale.identical import SetIndex
-from harvestdesk.washsale.rebuild import rebuild_lots
+from harvestdesk.washsale.year import year_results
 
 
 @dataclass(frozen=True, slots=True)
 class YearToDate:
-    """What the ledger realised so far in the tax year, in dollars.
+    """What the ledger realised so far in the tax year, capital gain distributions of funds included.
 
     Attributes:
         incomplete: sales without a known basis, left out.
@@ -30,29 +28,8 @@ class YearToDate:
 
 def year_to_date(snapshot: HouseholdSnapshot) -> YearToDate:
     """Return the recognised results of this year's sales in the taxable accounts of the ledger."""
-    year = snapshot.as_of.year
-    taxable = {a.id for a in snapshot.accounts if a.type.is_taxable}
-    index = SetIndex.of_snapshot(snapshot)
-    kinds = {TransactionType.SELL, TransactionType.RETURN_OF_CAPITAL}
-    sets = {
-        index.set_of(t.security_id)
-        for t in snapshot.transactions
-        if t.security_id and t.type in kinds and t.on.year == year and t.account_id in taxable
-    }
-    if not sets:
-        return YearToDate(ZERO, ZERO)
-    rows = [
-        t for t in snapshot.transactions if t.security_id and index.set_of(t.security_id) in sets
-    ]
-    result = rebuild_lots(
-        snapshot.accounts, rows, (), snapshot.identical_sets, securities=snapshot.securities
-    )
-    slices = [s for s in result.sales if s.sold.year == year and s.account in taxable]
-    known = [s for s in slices if s.basis_known]
-    short = sum((s.recognized for s in known if s.term is Term.SHORT), ZERO)
-    long = sum((s.recognized for s in known if s.term is Term.LONG), ZERO)
-    missing = len({s.sale for s in slices if not s.basis_known}) + len(result.problems)
-    return YearToDate(short, long, missing)
+    results = year_results(snapshot, snapshot.as_of.year)
+    return YearToDate(results.short, results.long, results.incomplete_sales)
 
 
 def figures(
