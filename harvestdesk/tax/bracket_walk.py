@@ -112,7 +112,7 @@ def _walk(path: _Path, reach: Decimal) -> Iterator[BracketStep]:
                 here, here, ZERO, "jump", {"tax": decimal_text(jump)}, jump * path.sign
             )
         end, line = _next_line(path, at, reach)
-        low, high = sorted((at * path.sign, end * path.sign))
+        low, high = sorted((at * path.sign + ZERO, end * path.sign + ZERO))
         yield BracketStep(low, high, rate, line.code, line.facts, rate * (high - low))
         if end >= reach:
             return
@@ -257,4 +257,4 @@ def _state_amounts(rules: StateRules) -> Iterator[tuple[str, Decimal]]:
 
 
 def _rounded_rate(rate: Decimal) -> Decimal:
-    return rate.quantize(_SAME_RATE)
+    return rate.quantize(_SAME_RATE) + ZERO

@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from harvestdesk.domain.errors import BadInputError
-from harvestdesk.domain.household import FilingStatus
 from harvestdesk.domain.money import ZERO, cents, money_text, parse_decimal
+from harvestdesk.tax.filing_codes import filing_status
 from harvestdesk.tax.netting import (
     NettingInput,
     NettingResult,
@@ -15,14 +15,6 @@ from harvestdesk.tax.netting import (
     net_year,
 )
 
-FILING_CODES: dict[str, FilingStatus] = {
-    "single": FilingStatus.SINGLE,
-    "mfj": FilingStatus.JOINT,
-    "qss": FilingStatus.JOINT,
-    "mfs": FilingStatus.SEPARATE,
-    "hoh": FilingStatus.HEAD,
-}
-
 
 def evaluate_netting(data: Mapping[str, Any]) -> dict[str, Any]:
     """Net one year given as JSON (`input` of the netting cases); return its form lines.
@@ -30,11 +22,7 @@ def evaluate_netting(data: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         BadInputError: naming the field that can't be used.
     """
-    code = str(data.get("filing_status"))
-    status = FILING_CODES.get(code)
-    if status is None:
-        known = ", ".join(FILING_CODES)
-        raise BadInputError(f"field filing_status: {code!r} is not one of {known}")
+    status = filing_status(data)
     year = NettingInput(
         _amount(data, "short_term_net"),
         _amount(data, "long_term_net"),
