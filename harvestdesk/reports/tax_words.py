@@ -48,10 +48,13 @@ TAX_SENTENCES: dict[str, str] = {
     "{plan_saved:usd0} of tax saved][; the plan would save {plan_more:usd0}][; the plan {plan_same}]"
     "[ and carry {plan_carried:usd0} of losses into {after_year}].",
     # --- results of the year so far
-    "gains": "{year}: {rows:count} {term} with a gain, in taxable accounts: proceeds less adjusted "
+    "gains": "{rows:count} {term} row[{s}] of {year} with a gain, in taxable accounts: proceeds less adjusted "
     "basis (Form 8949, columns (d), (e) and (h)).",
-    "losses": "{year}: {rows:count} {term} with a loss, in taxable accounts: proceeds less adjusted "
+    "losses": "{rows:count} {term} row[{s}] of {year} with a loss, in taxable accounts: proceeds less adjusted "
     "basis, before any part is disallowed (Form 8949, columns (d) and (e)).",
+    "no_gains": "No {term} sale in a taxable account had a gain in {year}.",
+    "no_losses": "No {term} sale in a taxable account had a loss in {year}.",
+    "not_disallowed": "No {term} loss of {year} is disallowed by the wash-sale rules (IRC §1091).",
     "disallowed": "Part of the {term} losses of {year} that shares bought within 30 days before or after the "
     "sale took over (IRC §1091; Form 8949, code W)[; {permanent:usd} of it is lost for good: an IRA-type account "
     "bought (Rev. Rul. 2008-5)].",
@@ -61,6 +64,7 @@ TAX_SENTENCES: dict[str, str] = {
     "(Pub. 550), so none stands here.",
     "outside_realised": "Realised in {year} outside the imported accounts: {dated:usd} of entries with a date that "
     "have happened, {undated:usd} typed in the tax profile.",
+    "both_terms": "Short-term and long-term together.",
     "net_so_far": "Gains {gains:usd} plus losses {losses:usd} plus disallowed {disallowed:usd} plus fund "
     "distributions {distributions:usd} plus outside {outside:usd}.",
     # --- outside gains
@@ -70,9 +74,9 @@ TAX_SENTENCES: dict[str, str] = {
     "outside_profile_row": "Typed in the tax profile as realised elsewhere this year; counted in full.",
     # --- measures of the whole year
     "net_short": "Schedule D, line 7: sales {sales:usd} plus outside gains {outside:usd} less losses carried in "
-    "{carried:usd}[; the plan sells {plan:usd}].",
+    "{carried:usd}[; the plan adds {plan:usd}].",
     "net_long": "Schedule D, line 15: sales and fund distributions {sales:usd} plus outside gains {outside:usd} "
-    "less losses carried in {carried:usd}[; the plan sells {plan:usd}].",
+    "less losses carried in {carried:usd}[; the plan adds {plan:usd}].",
     "net": "Schedule D, line 16: lines 7 and 15 together.",
     "deduction": "Schedule D, line 21: a net loss reduces other income by at most {limit:usd0} a year "
     "(IRC §1211(b)); the rest is carried.",
@@ -115,14 +119,6 @@ TAX_SENTENCES: dict[str, str] = {
     "line_niit": "From {threshold:usd0} of adjusted gross income, which is {at:usd0} of taxable income here, net "
     "investment income is taxed at {rate:rate} more (IRC §1411); taxable income stands at {stands:usd0}.",
     # --- what moves the household over the next line
-    "crossing_bracket": "{amount:usd0} more of {what} and ordinary income reaches the {line:rate} bracket.",
-    "crossing_fifteen": "{amount:usd0} more of {what} and long-term gains are taxed at {line:rate}.",
-    "crossing_twenty": "{amount:usd0} more of {what} and long-term gains are taxed at {line:rate}.",
-    "crossing_niit": "{amount:usd0} more of {what} and {line:rate} net investment income tax begins.",
-    "crossing_offset": "{amount:usd0} more of {what} and this year's losses are used up: the next dollar is taxed.",
-    "crossing_limit": "{amount:usd0} more of {what} and this year's gains and deduction are used up: the rest is "
-    "carried.",
-    "crossing_other": "{amount:usd0} more of {what} and the next dollar {verb} {next:cents} instead of {rate:cents}.",
     "crossing_none": "Every further dollar of {what} {verb} {rate:cents}.",
     # --- remarks
     "typed_rates": "Typed rates are in force: {short:rate} on short-term gains, {long:rate} on long-term gains, "
@@ -138,8 +134,8 @@ TAX_SENTENCES: dict[str, str] = {
     "state_carry": "Losses carried in {state} may differ from the federal ones: {special}",
     "unknown_basis": "The basis of {sales:count} sale[{s}] of {year} is not known; left out of every figure here: "
     "{symbols}.",
-    "history_incomplete": "The history of {year} is incomplete: {problems:count} row[{s}] the ledger can't follow. The "
-    "year's results may change.",
+    "history_incomplete": "The history of {year} is incomplete: the cost of {problems:count} sale[{s}] is not "
+    "known. Import older transactions or the broker's lot file.",
     "law_change": "A change of law is reckoned with from {from_year}: {points} on {target}[ ({note})].",
     "law_change_later": "A change of law from {from_year} on is noted ({points} on {target}); it does not touch "
     "{year}.",
@@ -153,6 +149,47 @@ TAX_SENTENCES: dict[str, str] = {
     "permanent": "{amount:usd} of losses of {year} is lost for good: an IRA-type account bought within 30 days "
     "(Rev. Rul. 2008-5).",
 }  # fmt: skip
+
+_GAIN_EVENTS: dict[str, str] = {
+    "bracket": "ordinary income reaches the {bracket:rate} bracket",
+    "zero_rate_max": "long-term gains and qualified dividends reach the {fifteen:rate} line",
+    "fifteen_rate_max": "long-term gains and qualified dividends reach the {twenty:rate} line",
+    "niit_threshold": "{niit:rate} net investment income tax begins",
+    "niit_all_investment_income": "all net investment income bears the {niit:rate} tax",
+    "net_zero": "the year's losses are used up",
+    "loss_limit": "no loss is left to carry on",
+    "short_netted": "short-term losses are used up",
+    "long_netted": "long-term losses are used up",
+    "no_taxable_income": "deductions are used up and income becomes taxable",
+    "no_ordinary_income": "deductions are used up and ordinary income becomes taxable",
+    "state_net_zero": "the year's losses are used up in the state too",
+    "state_surtax": "the state's surtax begins",
+    "other": "the rate changes",
+}
+_LOSS_EVENTS: dict[str, str] = {
+    "bracket": "ordinary income falls to the {bracket:rate} bracket",
+    "zero_rate_max": "income falls below the {fifteen:rate} line of long-term gains",
+    "fifteen_rate_max": "income falls below the {twenty:rate} line of long-term gains",
+    "niit_threshold": "the net investment income tax ends",
+    "niit_all_investment_income": "less than all investment income bears the {niit:rate} tax",
+    "net_zero": "the year's gains are used up, and losses reduce other income",
+    "loss_limit": "the yearly limit against other income is used up, so the rest is carried on",
+    "short_netted": "short-term gains are used up",
+    "long_netted": "long-term gains are used up",
+    "no_taxable_income": "no taxable income is left",
+    "no_ordinary_income": "no ordinary taxable income is left",
+    "state_net_zero": "the year's gains are used up in the state too",
+    "state_surtax": "the state's surtax ends",
+    "other": "the rate changes",
+}
+_CROSSING = (
+    "{{amount:usd0}} more of {{what}} and {event}: a dollar then {{verb}} {{next:cents}} instead of "
+    "{{rate:cents}}."
+)
+for _side, _events in (("gain", _GAIN_EVENTS), ("loss", _LOSS_EVENTS)):
+    TAX_SENTENCES |= {
+        f"crossing_{_side}_{code}": _CROSSING.format(event=event) for code, event in _events.items()
+    }
 
 
 def tax_sentence(item: Reason | Notice) -> str:
