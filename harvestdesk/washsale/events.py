@@ -383,7 +383,7 @@ class LotChange:
 
     Attributes:
         kind: "bought", "opened", "wash_added", "washed_for_good", "roc", "split", "spin_off", "merger",
-            "symbol_change", "averaged", "sold", "moved_out".
+            "symbol_change", "averaged", "holding_reset" (IRC §1233(b)(2)), "sold", "moved_out".
         shares: shares concerned, after the change.
         amount: dollars the adjusted basis of these shares changed by (sold: that left with them).
         days: days added to the holding period (tacking, IRC §1223(3)).

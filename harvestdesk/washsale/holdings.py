@@ -3,19 +3,17 @@
 import heapq
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from harvestdesk.domain.account import ReliefMethod
-from harvestdesk.domain.ids import AccountId, LotId, SecurityId
-from harvestdesk.domain.lot import TaxLot
 from harvestdesk.tax.relief import SORT_KEYS
 from harvestdesk.washsale.events import Acquire
 from harvestdesk.washsale.units import from_units, share_of, to_units
 
-PRICED_METHODS = frozenset({ReliefMethod.MIN_TAX, ReliefMethod.MAX_LOSS})
+PRICED_METHODS = frozenset({ReliefMethod.MIN_TAX, ReliefMethod.TAX_ORDER, ReliefMethod.MAX_LOSS})
 """Methods whose order depends on the sale's price and date."""
 
 
@@ -50,14 +48,22 @@ class Part:
         self.added -= added
         return basis, added
 
-    def as_tax_lot(self) -> TaxLot:
-        """Return the part as the relief methods see it."""
-        lot = self.lot
-        return TaxLot(
-            LotId(lot.id), AccountId(lot.account), SecurityId(lot.symbol),
-            from_units(self.quantity), date.fromordinal(lot.acquired),
-            date.fromordinal(self.adjusted), from_units(self.basis), from_units(self.added),
-        )  # fmt: skip
+    @property
+    def acquired_on(self) -> date:
+        """Real acquisition date, as the relief methods ask for it."""
+        return date.fromordinal(self.lot.acquired)
+
+    @property
+    def adjusted_acquired_on(self) -> date:
+        """Date that counts for the term."""
+        return date.fromordinal(self.adjusted)
+
+    @property
+    def basis_per_share(self) -> Decimal | None:
+        """Adjusted basis per share in dollars."""
+        if self.quantity == 0:
+            return None
+        return from_units(self.basis + self.added) / from_units(self.quantity)
 
 
 @dataclass(slots=True, eq=False)
@@ -139,8 +145,20 @@ class OpenLot:
         """Forget a part that has no shares left."""
         if part is self.fresh:
             self.fresh = None
-        elif part.used:
+        elif part in self.used:
             self.used.remove(part)
+
+    def apart(self, part: Part, quantity: int) -> Part:
+        """Split shares off a part so that their dates can change; return them, or the whole part."""
+        if quantity >= part.quantity:
+            return part
+        basis, added = part.take(quantity)
+        self.numbers += 1
+        split = replace(
+            part, quantity=quantity, basis=basis, added=added, number=self.numbers, promised=0
+        )  # fmt: skip
+        self.used.append(split)
+        return split
 
     def split(self, ratio: Fraction) -> None:
         """Turn every share into `ratio` shares; basis stays (Reg. 1.307-1)."""
@@ -161,6 +179,7 @@ class Queue:
         self.lots: dict[str, OpenLot] = {}
         self._heaps: dict[ReliefMethod, list[_Entry]] = {}
         self._pushed = itertools.count()
+        self._averaged = False
 
     def open(self, lot: OpenLot) -> None:
         """Add a lot on the day of its purchase."""
@@ -171,6 +190,7 @@ class Queue:
 
     def add(self, part: Part) -> None:
         """Add a part, or one whose basis per share changed, to the orders in use."""
+        self._averaged = False
         for method, heap in self._heaps.items():
             heapq.heappush(heap, self._entry(part, method))
 
@@ -178,6 +198,31 @@ class Queue:
         """Yield all parts with shares left, lots in order of opening."""
         for lot in self.lots.values():
             yield from lot.parts()
+
+    def clear(self) -> None:
+        """Forget all lots: their shares are another security's now."""
+        self.lots.clear()
+        self._heaps.clear()
+
+    def average(self) -> tuple[Part, ...]:
+        """Give all shares of a known basis the same basis per share; return the parts that changed.
+
+        Reg. 1.1012-1(e)(7)(i): all shares of the account, whenever bought. Shares without a known
+        basis stay out, as noncovered ones do (§1012(c)(2)).
+        """
+        if self._averaged:
+            return ()
+        parts = [p for p in self.parts() if p.quantity > 0 and p.lot.basis_known]
+        basis, added = sum(p.basis for p in parts), sum(p.added for p in parts)
+        shares = sum(p.quantity for p in parts)
+        for part in parts:
+            part.basis = share_of(basis, part.quantity, shares)
+            part.added = share_of(added, part.quantity, shares)
+            part.version += 1
+            basis, added, shares = basis - part.basis, added - part.added, shares - part.quantity
+        requeue(self)
+        self._averaged = True
+        return tuple(parts)
 
     def promise(
         self, quantity: int, method: ReliefMethod, on: date, price: Decimal
@@ -205,12 +250,8 @@ class Queue:
     def _promise_priced(
         self, quantity: int, method: ReliefMethod, on: date, price: Decimal
     ) -> list[tuple[Part, int]]:
-        key = SORT_KEYS[method]
         picked: list[tuple[Part, int]] = []
-        for part in sorted(
-            self.parts(),
-            key=lambda p: (key(p.as_tax_lot(), on, price), p.lot.order, not p.used, p.number),
-        ):
+        for part in self.in_order(method, on, price):
             taken = min(part.quantity - part.promised, quantity)
             if taken > 0:
                 part.promised += taken
@@ -218,9 +259,23 @@ class Queue:
                 picked.append((part, taken))
         return picked
 
+    def in_order(self, method: ReliefMethod, on: date, price: Decimal) -> list[Part]:
+        """Return the parts with shares not yet promised, in the order a method sells them."""
+        key = SORT_KEYS[method]
+        return sorted(
+            (p for p in self.parts() if p.quantity > p.promised),
+            key=lambda p: (key(p, on, price), p.lot.order, not p.used, p.number),
+        )
+
     def _entry(self, part: Part, method: ReliefMethod) -> _Entry:
         # Equal keys go by order of purchase; the running number keeps parts from being compared.
-        key = SORT_KEYS[method](part.as_tax_lot(), _ANY_DAY, Decimal(0))
+        key = SORT_KEYS[method](part, _ANY_DAY, Decimal(0))
         return (
             key, part.lot.order, not part.used, part.number, next(self._pushed), part.version, part,
         )  # fmt: skip
+
+
+def requeue(queue: Queue) -> None:
+    """Put all parts of a queue into its orders again after their basis per share changed."""
+    for part in queue.parts():
+        queue.add(part)

@@ -48,6 +48,7 @@ class Pool:
         symbols: Callable[[str], LedgerSymbol],
         policy: WashPolicy,
         split_factor: SplitFactor,
+        same_set: Callable[[str, str], bool] | None = None,
     ) -> None:
         self._lots = sorted((x for x in lots if x.washing), key=lambda x: (x.bought, x.order))
         self._days = [lot.bought for lot in self._lots]
@@ -56,6 +57,7 @@ class Pool:
         self._policy = policy
         self._literal = policy.disposed_before is DisposedBefore.LITERAL
         self._split_factor = split_factor
+        self._same_set = same_set
 
     def matches(self, sold: OpenLot, quantity: int, day: int) -> Iterator[Match]:
         """Yield what replaces `quantity` shares of `sold`, lost on ordinal `day`.
@@ -105,6 +107,8 @@ class Pool:
     def _replaces(self, lot: OpenLot, sold: OpenLot) -> bool:
         if lot.purchase == sold.purchase:
             return False  # what is left of the same purchase replaces nothing, Rev. Rul. 56-602
+        if self._same_set is not None and not self._same_set(lot.symbol, sold.symbol):
+            return False
         if self._symbols(sold.symbol).contract:
             # §1091(a) reaches "contracts or options to acquire" when stock was sold, not the reverse.
             return lot.symbol == sold.symbol

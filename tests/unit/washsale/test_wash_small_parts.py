@@ -134,7 +134,7 @@ def test_facts__missing_list_and_bad_method() -> None:
     with pytest.raises(BadInputError, match="transactions must be a list"):
         evaluate_facts({"accounts": []})
     with pytest.raises(BadInputError, match="lot_method"):
-        evaluate_facts(facts() | {"lot_method": "average"})
+        evaluate_facts(facts() | {"lot_method": "dearest"})
 
 
 def test_facts__price_and_fees() -> None:

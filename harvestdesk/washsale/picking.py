@@ -1,0 +1,126 @@
+"""Which shares a sale takes: lots it names, least tax, average cost, or its method's order."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from harvestdesk.domain.account import ReliefMethod
+from harvestdesk.domain.lot import Term
+from harvestdesk.domain.money import ZERO
+from harvestdesk.tax.holding_period import term_of
+from harvestdesk.tax.min_tax import Candidate, least_tax_shares
+from harvestdesk.washsale.books import Books, Order
+from harvestdesk.washsale.events import MethodRefused, Pick, Sell
+from harvestdesk.washsale.holdings import Part, Queue
+from harvestdesk.washsale.units import DUST, from_units, to_units
+
+
+@dataclass(slots=True)
+class Taking:
+    """Shares of one part a sale has picked."""
+
+    order: Order
+    part: Part
+    quantity: int
+
+
+@dataclass(slots=True)
+class Planned:
+    """Results in dollars of sales of the batch at hand that are picked and not yet carried out."""
+
+    short: Decimal = ZERO
+    long: Decimal = ZERO
+
+    def add(self, taking: Taking) -> None:
+        """Count a taking in."""
+        part, sale = taking.part, taking.order.sale
+        basis = part.basis_per_share
+        if basis is None or not part.lot.basis_known or part.lot.sheltered or not sale.realises:
+            return
+        gain = from_units(taking.quantity) * (sale.total / sale.quantity - basis)
+        if _is_long(part, sale.on):
+            self.long += gain
+        else:
+            self.short += gain
+
+
+def pick(books: Books, order: Order, planned: Planned) -> Iterator[Taking]:
+    """Yield the shares a sale takes; what is missing becomes a shortfall."""
+    sale, wanted = order.sale, order.shares
+    queue = books.queues[sale.account, sale.symbol]
+    method = sale.method or books.facts.methods.get(sale.account) or ReliefMethod.FIFO
+    if method is ReliefMethod.AVERAGE and not sale.picks:
+        method = _averaged(books, sale, queue)
+    for named in sale.picks:
+        yield from _named(books, order, queue, named)
+        wanted -= to_units(named.quantity)
+    if wanted <= DUST:
+        return
+    for part, quantity in _by_method(books, order, queue, wanted, method, planned):
+        wanted -= quantity
+        yield Taking(order, part, quantity)
+    if wanted > DUST:
+        books.short(sale, wanted)
+
+
+def _named(books: Books, order: Order, queue: Queue, named: Pick) -> Iterator[Taking]:
+    lot = queue.lots.get(named.lot)
+    wanted = to_units(named.quantity)
+    for part in () if lot is None else lot.parts(named.replacement_first is not False):
+        quantity = min(part.quantity - part.promised, wanted)
+        if quantity > 0:
+            part.promised += quantity
+            wanted -= quantity
+            yield Taking(order, part, quantity)
+        if wanted <= 0:
+            break
+    if wanted > DUST:
+        books.short(order.sale, wanted, named.lot)
+
+
+def _averaged(books: Books, sale: Sell, queue: Queue) -> ReliefMethod:
+    """Average the basis of the account's shares, or fall back to FIFO where that isn't allowed."""
+    if not books.judgement.symbol(sale.symbol).averages:
+        books.refused.append(MethodRefused(sale.id, sale.account, sale.symbol, sale.on))
+        return ReliefMethod.FIFO
+    before = {}
+    if books.trail is not None:
+        before = {id(p): p.basis + p.added for p in queue.parts()}
+    for part in queue.average():
+        change = part.basis + part.added - before.get(id(part), 0)
+        if books.trail is not None and change:
+            books.note(part, sale.on, "averaged", change, sale.id)
+    return ReliefMethod.AVERAGE
+
+
+def _by_method(
+    books: Books, order: Order, queue: Queue, wanted: int, method: ReliefMethod, planned: Planned
+) -> list[tuple[Part, int]]:
+    sale = order.sale
+    price = sale.total / sale.quantity
+    if method is ReliefMethod.MIN_TAX and books.year is not None and sale.realises:
+        tax = books.year.tax_from(sale.on.year, planned.short, planned.long)
+        sheltered = sale.account in books.facts.sheltered
+        if tax is not None and not sheltered:
+            parts = queue.in_order(ReliefMethod.TAX_ORDER, sale.on, price)
+            offered = [Candidate(*_offer(p, sale.on)) for p in parts]
+            shares = least_tax_shares(offered, from_units(wanted), price, tax)
+            picked = [(p, to_units(n)) for p, n in zip(parts, shares, strict=True) if n > 0]
+            for part, quantity in picked:
+                part.promised += quantity
+            return picked
+    return queue.promise(wanted, method, sale.on, price)
+
+
+def _offer(part: Part, on: date) -> tuple[Decimal, Decimal, bool]:
+    return (
+        from_units(part.quantity - part.promised),
+        part.basis_per_share or ZERO,
+        _is_long(part, on),
+    )
+
+
+def _is_long(part: Part, on: date) -> bool:
+    adjusted = date.fromordinal(part.adjusted)
+    return adjusted <= on and term_of(adjusted, on) is Term.LONG

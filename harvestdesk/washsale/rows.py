@@ -1,0 +1,89 @@
+"""Rows of Form 8949 and lots left, made from parts."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from harvestdesk.domain.lot import Term
+from harvestdesk.tax.holding_period import term_of
+from harvestdesk.washsale.events import (
+    Exchange,
+    LedgerLot,
+    ReturnOfCapital,
+    SaleSlice,
+    Sell,
+)
+from harvestdesk.washsale.holdings import OpenLot, Part
+from harvestdesk.washsale.units import from_units, share_of, to_units
+
+
+def slice_of(  # noqa: PLR0913 - one row's facts
+    event: Sell | ReturnOfCapital | Exchange,
+    part: Part,
+    quantity: int,
+    proceeds: int,
+    basis: int,
+    added: int,
+    *,
+    replaced_by: OpenLot | None = None,
+    permanent: bool = False,
+    kind: str = "sale",
+    terms: tuple[Term | None, Term | None] = (None, None),
+) -> SaleSlice:
+    """Return the row of shares sold; `terms` override that of a gain and of a loss."""
+    lot = part.lot
+    gain = proceeds - basis - added
+    disallowed = 0 if replaced_by is None else -gain
+    adjusted = date.fromordinal(part.adjusted)
+    term = terms[0] if gain >= 0 else terms[1]
+    if term is None:
+        term = term_of(adjusted, event.on) if adjusted <= event.on else Term.SHORT
+    return SaleSlice(
+        event.id, lot.id, lot.account, lot.symbol, from_units(quantity),
+        date.fromordinal(lot.acquired), adjusted, event.on,
+        from_units(proceeds), from_units(basis + added), from_units(basis), from_units(gain),
+        from_units(disallowed), from_units(gain + disallowed), term,
+        None if replaced_by is None else replaced_by.id,
+        permanent=permanent, kind=kind, basis_known=lot.basis_known,
+    )  # fmt: skip
+
+
+def ledger_lot(part: Part) -> LedgerLot:
+    """Return a part as a lot left."""
+    lot = part.lot
+    return LedgerLot(
+        lot.id, lot.account, lot.symbol, from_units(part.quantity),
+        date.fromordinal(lot.acquired), date.fromordinal(part.adjusted),
+        from_units(part.basis), from_units(part.added), part.used, part.replaces,
+        lot.sheltered, lot.basis_known,
+    )  # fmt: skip
+
+
+def with_added_basis(row: SaleSlice, quantity: int, loss: int) -> tuple[SaleSlice, SaleSlice]:
+    """Split a row: the shares left as they were, and `quantity` shares with `loss` in their basis."""
+    held = to_units(row.quantity)
+
+    def cut(value: Decimal) -> int:
+        return share_of(to_units(value), quantity, held)
+
+    part = replace(
+        row,
+        quantity=from_units(quantity),
+        proceeds=from_units(cut(row.proceeds)),
+        basis=from_units(cut(row.basis) + loss),
+        original_basis=from_units(cut(row.original_basis)),
+        gain=from_units(cut(row.gain) - loss),
+        disallowed=from_units(cut(row.disallowed)),
+        recognized=from_units(cut(row.recognized) - loss),
+    )
+    rest = replace(
+        row,
+        quantity=row.quantity - part.quantity,
+        proceeds=row.proceeds - part.proceeds,
+        basis=row.basis - from_units(cut(row.basis)),
+        original_basis=row.original_basis - part.original_basis,
+        gain=row.gain - from_units(cut(row.gain)),
+        disallowed=row.disallowed - part.disallowed,
+        recognized=row.recognized - from_units(cut(row.recognized)),
+    )
+    return rest, part
