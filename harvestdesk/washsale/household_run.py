@@ -15,7 +15,7 @@ from harvestdesk.domain.lot import TaxLot
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.domain.transaction import Transaction
 from harvestdesk.domain.wash_policy import WashPolicy
-from harvestdesk.washsale.events import LedgerResult, SaleSlice, Shortfall
+from harvestdesk.washsale.events import LedgerResult, LotChange, SaleSlice, Shortfall
 from harvestdesk.washsale.identical import SetIndex
 from harvestdesk.washsale.ledger import run_ledger
 from harvestdesk.washsale.rebuild import HouseholdLedger, household_ledger
@@ -28,6 +28,7 @@ class Run:
     """One run of a household's ledger, and which sales are taken from it."""
 
     ledger: HouseholdLedger
+    policy: WashPolicy
     result: LedgerResult
     statements: dict[Pair, date]
     before: bool
@@ -36,6 +37,10 @@ class Run:
         """True if a sale of this account, security and day is taken from this run."""
         start = self.statements.get((AccountId(account), SecurityId(symbol)))
         return (start is not None and on <= start) is self.before
+
+    def history(self) -> tuple[LotChange, ...]:
+        """Return the trail of every lot of the run, in time order; the ledger is run again for it."""
+        return run_ledger(self.ledger.facts, self.policy, history=True).history
 
     def sales(self) -> list[SaleSlice]:
         """Return the sale rows taken from this run."""
@@ -149,4 +154,4 @@ def _run(
     ledger = household_ledger(
         snapshot.accounts, rows, lots, snapshot.identical_sets, securities=snapshot.securities
     )
-    return Run(ledger, run_ledger(ledger.facts, policy), statements, before)
+    return Run(ledger, policy, run_ledger(ledger.facts, policy), statements, before)
