@@ -111,14 +111,15 @@ def wash_entries(snapshot: HouseholdSnapshot, year: int | None = None) -> tuple[
         if t.security_id is not None and (year is None or t.on.year == year)
     }
     run = run_household(snapshot, sold)
+    found = wash_entries_of(snapshot, run)
+    return tuple(e for e in found if year is None or e.sold_on.year == year)
+
+
+def wash_entries_of(snapshot: HouseholdSnapshot, run: HouseholdRun) -> tuple[WashEntry, ...]:
+    """Return an entry for every disallowed loss of a run, in order of sale."""
     washed = {s.sale for s in run.sales if s.replaced_by is not None}
     readings = household_readings(snapshot, run=run) if washed else Readings()
-    found = [
-        entry
-        for each in run.runs
-        for entry in _entries_of(snapshot, each, readings)
-        if year is None or entry.sold_on.year == year
-    ]
+    found = [entry for each in run.runs for entry in _entries_of(snapshot, each, readings)]
     return tuple(sorted(found, key=lambda e: e.sold_on))
 
 
