@@ -22,12 +22,12 @@ from harvestdesk.optimize.candidates import (
     suggestions,
 )
 from harvestdesk.optimize.eligibility import Eligibility, LossLot, sort_lots
+from harvestdesk.optimize.figures import YearToDate, year_to_date
 from harvestdesk.optimize.problem import FloatArray, HarvestProblem, IntArray
 from harvestdesk.risk.benchmark import current_weights, target_weights
 from harvestdesk.risk.factor_model import FactorModel, build_model
 from harvestdesk.risk.tracking_error import tracking_error
-from harvestdesk.tax.liability import marginal_rates
-from harvestdesk.tax.situation import situation_of
+from harvestdesk.tax.liability import MarginalRates, loss_rates
 from harvestdesk.washsale.identical import SetIndex
 from harvestdesk.washsale.outlook import buy_blocked, lot_standings
 
@@ -48,6 +48,8 @@ class Built:
         value: dollars of the household: a weight of one.
         te_today: tracking error today; `problem.limit` is what it may be after.
         asked: the limit as asked for, before today's tracking error raised it.
+        so_far: results of the year's sales in the ledger.
+        rates: what the next dollar of loss is worth where the year stands; typed rates are flat.
     """
 
     snapshot: HouseholdSnapshot
@@ -63,6 +65,8 @@ class Built:
     value: float
     te_today: float
     asked: float
+    so_far: YearToDate
+    rates: MarginalRates
 
     @property
     def losses(self) -> tuple[LossLot, ...]:
@@ -97,7 +101,9 @@ def build(snapshot: HouseholdSnapshot, settings: HarvestSettings) -> Built:
     purchases = candidates(eligibility.losses, suggested)
     accounts = tuple(a.id for a in snapshot.accounts)
     value = float(snapshot.total_value())
-    arrays = _Arrays(snapshot, settings, model, accounts, value)
+    so_far = year_to_date(snapshot)
+    rates = loss_rates(so_far.situation(snapshot), so_far.short, so_far.long)
+    arrays = _Arrays(settings, model, accounts, value, rates)
     active = current_weights(snapshot) - target_weights(snapshot)
     te_today = tracking_error(model, active)
     asked = float(settings.tracking_error_bp) * BP
@@ -118,6 +124,8 @@ def build(snapshot: HouseholdSnapshot, settings: HarvestSettings) -> Built:
         value=value,
         te_today=te_today,
         asked=asked,
+        so_far=so_far,
+        rates=rates,
     )
 
 
@@ -172,11 +180,11 @@ def _indices(values: Sequence[int]) -> IntArray:
 
 @dataclass(frozen=True)
 class _Arrays:
-    snapshot: HouseholdSnapshot
     settings: HarvestSettings
     model: FactorModel
     accounts: tuple[AccountId, ...]
     value: float
+    rates: MarginalRates
 
     def problem(
         self,
@@ -210,7 +218,7 @@ class _Arrays:
         )
 
     def _worth(self, loss: LossLot) -> float:
-        return worth_of_loss(self.snapshot, self.settings, loss.term)
+        return worth_of_loss(self.rates, self.settings, loss.term)
 
     def _cost(self, suggestion: Suggestion) -> float:
         """Objective lost per dollar bought: hurdle and rank, in tax dollars or the losses worth as much."""
@@ -220,16 +228,13 @@ class _Arrays:
     @property
     def rate(self) -> float:
         """Tax dollars per dollar of loss that hurdles are compared with: the lower, long-term one."""
-        rate = float(marginal_rates(situation_of(self.snapshot)).long)
+        rate = float(self.rates.long)
         return rate if rate > 0 else 1.0
 
 
-def worth_of_loss(snapshot: HouseholdSnapshot, settings: HarvestSettings, term: Term) -> float:
+def worth_of_loss(rates: MarginalRates, settings: HarvestSettings, term: Term) -> float:
     """Return the objective per dollar of loss."""
-    if settings.goal is HarvestGoal.LOSS:
-        return 1.0
-    rates = marginal_rates(situation_of(snapshot))
-    return float(rates.short if term is Term.SHORT else rates.long)
+    return 1.0 if settings.goal is HarvestGoal.LOSS else float(rates.of(term))
 
 
 def listed_lots(losses: Sequence[LossLot]) -> tuple[Decimal, Decimal]:

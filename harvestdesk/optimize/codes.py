@@ -216,6 +216,23 @@ NOTICES: Final = _table(
         ("rate_short", "rate_long"),
         "goal after-tax value: lots were ranked by the flat rate of their term",
     ),
+    CodeSpec(
+        "walked_tax_value",
+        ("rate_short", "rate_long"),
+        "the same with the year's tables: by what the next dollar of loss is worth where the year stands",
+    ),
+    CodeSpec(
+        "tax_tables_missing", ("year",), "no tables of the year: the typed rates were used instead"
+    ),
+    CodeSpec(
+        "tax_figures_of_other_year",
+        ("year", "figures_of"),
+        "the figures of `year` are not known; those of `figures_of` were used",
+    ),
+    CodeSpec(
+        "state_rate_unknown", ("state",), "neither known nor typed: the state's tax is left out"
+    ),
+    CodeSpec("tax_figures_unconfirmed", ("figures",), "figures used that one source only tells"),
 )
 
 CHECKS: Final = _table(

@@ -15,8 +15,7 @@ from harvestdesk.optimize.eligibility import LossLot
 from harvestdesk.optimize.figures import YearToDate
 from harvestdesk.optimize.marginal import Margins, Swap
 from harvestdesk.optimize.rounding import RoundedPlan, share_step
-from harvestdesk.tax.liability import loss_value, marginal_rates
-from harvestdesk.tax.situation import situation_of
+from harvestdesk.tax.liability import loss_value
 
 WORTH_A_RUNG = Decimal("0.001")
 """Share of the plan's losses a lot must hold to be shown on the ladder: no crumbs."""
@@ -77,8 +76,8 @@ class _Explainer:
         return float(mine.min()) if p.replace and len(mine) else 0.0
 
     def _hurdle(self, loss: LossLot, left: Decimal, cost: float) -> dict[str, str]:
-        rates = marginal_rates(situation_of(self._built.snapshot))
-        rate = rates.short if loss.term is Term.SHORT else rates.long
+        rates = self._built.rates
+        rate = rates.of(loss.term)
         dollars = float(left * loss.price.value) * cost * float(rates.long or 1)
         return {
             "tax_value": money_text(cents(loss.allowed_per_share * left * rate)),
@@ -113,7 +112,7 @@ def ladder(
     short = so_far.short + sum((s.recognized for s in sales if s.term is Term.SHORT), ZERO)
     long = so_far.long + sum((s.recognized for s in sales if s.term is Term.LONG), ZERO)
     steps: list[LadderStep] = []
-    situation = situation_of(built.snapshot)
+    situation = so_far.situation(built.snapshot, sales)
     for rung in found:
         if len(steps) >= built.settings.ladder_length:
             break

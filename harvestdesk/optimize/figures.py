@@ -1,7 +1,7 @@
 """The household before and after a plan: tax by the real netting of the year, cash, losses left."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from harvestdesk.domain.lot import Term
@@ -9,7 +9,7 @@ from harvestdesk.domain.money import ZERO, cents
 from harvestdesk.domain.proposal import LotSale, PlanFigures, Purchase
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.tax.liability import year_tax
-from harvestdesk.tax.situation import situation_of
+from harvestdesk.tax.situation import TaxSituation, situation_of
 from harvestdesk.washsale.year import year_results
 
 
@@ -19,17 +19,24 @@ class YearToDate:
 
     Attributes:
         incomplete: sales without a known basis, left out.
+        washed: losses disallowed by the wash-sale rule, positive; some states allow them.
     """
 
     short: Decimal
     long: Decimal
     incomplete: int = 0
+    washed: Decimal = ZERO
+
+    def situation(self, snapshot: HouseholdSnapshot, sales: Sequence[LotSale] = ()) -> TaxSituation:
+        """Return the household's tax situation, with the losses washed so far and by planned sales."""
+        washed = self.washed + sum((s.disallowed for s in sales), ZERO)
+        return replace(situation_of(snapshot), washed=washed)
 
 
 def year_to_date(snapshot: HouseholdSnapshot) -> YearToDate:
     """Return the recognised results of this year's sales in the taxable accounts of the ledger."""
     results = year_results(snapshot, snapshot.as_of.year)
-    return YearToDate(results.short, results.long, results.incomplete_sales)
+    return YearToDate(results.short, results.long, results.incomplete_sales, results.disallowed)
 
 
 def figures(
@@ -42,7 +49,7 @@ def figures(
     """Return the household's figures after trades; without trades, before them."""
     short = so_far.short + sum((s.recognized for s in sales if s.term is Term.SHORT), ZERO)
     long = so_far.long + sum((s.recognized for s in sales if s.term is Term.LONG), ZERO)
-    year = year_tax(situation_of(snapshot), short, long)
+    year = year_tax(so_far.situation(snapshot, sales), short, long)
     cash = sum(snapshot.cash.values(), ZERO)
     cash += sum((s.proceeds for s in sales), ZERO) - sum((p.amount for p in purchases), ZERO)
     # A disallowed loss is still there: in the basis of the shares that replace the sold ones.

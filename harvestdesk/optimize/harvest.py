@@ -19,7 +19,7 @@ from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.optimize.build import BP, Built, build, worth_of_loss
 from harvestdesk.optimize.cancel import Cancellation, Report
 from harvestdesk.optimize.explain import kept_lots, ladder
-from harvestdesk.optimize.figures import figures, year_to_date
+from harvestdesk.optimize.figures import figures
 from harvestdesk.optimize.notices import Finished, notices
 from harvestdesk.optimize.rounding import RoundedPlan, bought_weights, round_plan, sold_weights
 from harvestdesk.optimize.sides import Chosen, choose_sides
@@ -129,7 +129,7 @@ def _answered(chosen: Chosen) -> None:
 def _finish(built: Built, plan: RoundedPlan) -> Finished:
     """Return exact trades with figures before and after."""
     snapshot = built.snapshot
-    so_far = year_to_date(snapshot)
+    so_far = built.so_far
     sales: tuple[LotSale, ...] = exact_sales(built, plan)
     purchases: tuple[Purchase, ...] = exact_purchases(built, plan, sales)
     before = figures(snapshot, so_far, built.te_today)
@@ -187,7 +187,7 @@ def _not_counted(parts: Finished) -> float:
     losses = {x.lot.id: x for x in built.losses if x.whole_only}
     return sum(
         float(sale.disallowed - disallowed_of(-sale.gain, loss.washed, sale.shares))
-        * worth_of_loss(built.snapshot, built.settings, sale.term)
+        * worth_of_loss(built.rates, built.settings, sale.term)
         for sale in parts.sales
         if (loss := losses.get(sale.lot_id)) is not None
     )

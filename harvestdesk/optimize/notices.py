@@ -9,7 +9,7 @@ from decimal import Decimal
 from harvestdesk.domain.errors import Notice, Severity
 from harvestdesk.domain.ids import AccountId, SecurityId
 from harvestdesk.domain.lock import WashLock
-from harvestdesk.domain.money import ZERO, cents, money_text
+from harvestdesk.domain.money import ZERO, cents, decimal_text, money_text
 from harvestdesk.domain.proposal import HarvestGoal, LotSale, PlanFigures, Purchase
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.optimize.build import BP, Built, listed_lots
@@ -18,7 +18,7 @@ from harvestdesk.optimize.problem import HarvestProblem
 from harvestdesk.optimize.solve import Outcome, SolveStatus
 from harvestdesk.risk.benchmark import untracked_classes
 from harvestdesk.risk.statistical import NEEDED_DAYS
-from harvestdesk.tax.liability import marginal_rates
+from harvestdesk.tax.basis import tax_basis
 from harvestdesk.tax.situation import situation_of
 from harvestdesk.washsale.outlook import pause_tasks
 
@@ -26,6 +26,8 @@ NAMED_AT_MOST = 12
 HARVEST_SEASON = 11
 """Before November a plan for the year's end is early."""
 LARGE_GAP = 0.01
+RATE_STEP = Decimal("0.000001")
+"""Rates are told to the ten-thousandth of a percent."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ def notices(plan: Finished) -> tuple[Notice, ...]:
         *_prices(plan.built),
         *_risk(plan.built),
         *_money(plan),
+        *_tax_basis(plan.built.snapshot),
     )
 
 
@@ -217,9 +220,30 @@ def _money(plan: Finished) -> Iterator[Notice]:
     if plan.so_far.incomplete:
         yield Notice("year_to_date_incomplete", {"sales": str(plan.so_far.incomplete)})
     if settings.goal is HarvestGoal.TAX_VALUE:
-        rates_now = marginal_rates(situation_of(snapshot))
-        rates = {"rate_short": str(rates_now.short), "rate_long": str(rates_now.long)}
-        yield Notice("linear_tax_value", rates, Severity.INFO)
+        worth = plan.built.rates
+        rates = {"rate_short": _rate(worth.short), "rate_long": _rate(worth.long)}
+        walked = situation_of(snapshot).figures is not None
+        code = "walked_tax_value" if walked else "linear_tax_value"
+        yield Notice(code, rates, Severity.INFO)
+
+
+def _tax_basis(snapshot: HouseholdSnapshot) -> Iterator[Notice]:
+    """What the tax figures rest on that the person may not expect."""
+    basis = tax_basis(situation_of(snapshot))
+    if basis.tables_missing:
+        yield Notice("tax_tables_missing", {"year": str(basis.year)})
+    if basis.figures_of not in (0, basis.year):
+        facts = {"year": str(basis.year), "figures_of": str(basis.figures_of)}
+        yield Notice("tax_figures_of_other_year", facts)
+    if not basis.state_known:
+        yield Notice("state_rate_unknown", {"state": basis.state})
+    if basis.unconfirmed:
+        facts = {"figures": ", ".join(basis.unconfirmed)}
+        yield Notice("tax_figures_unconfirmed", facts, Severity.INFO)
+
+
+def _rate(value: Decimal) -> str:
+    return decimal_text(value.quantize(RATE_STEP))
 
 
 def _symbols(snapshot: HouseholdSnapshot, ids: Sequence[SecurityId]) -> str:

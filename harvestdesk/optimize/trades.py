@@ -13,8 +13,7 @@ from harvestdesk.optimize.build import Built
 from harvestdesk.optimize.candidates import Candidate
 from harvestdesk.optimize.eligibility import LossLot
 from harvestdesk.optimize.rounding import RoundedPlan
-from harvestdesk.tax.liability import marginal_rates
-from harvestdesk.tax.situation import situation_of
+from harvestdesk.tax.liability import loss_value
 from harvestdesk.washsale.accepted import disallowed_of, washed_shares
 
 NAMED_AT_MOST = 6
@@ -72,9 +71,8 @@ def _sale(built: Built, loss: LossLot, shares: Decimal, washed: Decimal) -> LotS
 
 
 def with_tax_values(built: Built, sales: Sequence[LotSale], saved: Decimal) -> tuple[LotSale, ...]:
-    """Share the tax saved this year among the sales, by loss and rate of their term; to the cent."""
-    marginal = marginal_rates(situation_of(built.snapshot))
-    rates = {Term.SHORT: marginal.short, Term.LONG: marginal.long}
+    """Share the tax saved this year among the sales, by loss and worth of their term; to the cent."""
+    rates = _average_rates(built, sales)
     worth = [-s.recognized * rates[s.term] for s in sales]
     total = sum(worth, ZERO)
     parts = [cents(saved * w / total) if total > 0 else ZERO for w in worth]
@@ -88,6 +86,23 @@ def with_tax_values(built: Built, sales: Sequence[LotSale], saved: Decimal) -> t
         )
         for sale, part in zip(sales, parts, strict=True)
     )
+
+
+def _average_rates(built: Built, sales: Sequence[LotSale]) -> dict[Term, Decimal]:
+    """Return what a dollar of the sales' losses saves this year, by term; typed rates are flat.
+
+    Walked through the tables, each term's losses are valued as if they were the only ones.
+    """
+    so_far = built.so_far
+    situation = so_far.situation(built.snapshot)
+    if situation.figures is None:
+        return {term: built.rates.of(term) for term in Term}
+    rates = {}
+    for term in Term:
+        loss = -sum((s.recognized for s in sales if s.term is term), ZERO)
+        worth = loss_value(situation, so_far.short, so_far.long, loss, term) if loss > 0 else ZERO
+        rates[term] = worth / loss if loss > 0 else ZERO
+    return rates
 
 
 def exact_purchases(

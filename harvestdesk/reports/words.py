@@ -118,6 +118,13 @@ SENTENCES: dict[str, str] = {
     "the year's results.",
     "linear_tax_value": "Lots were ranked by the flat rate of their term[ ({rate_short:rate} short, "
     "{rate_long:rate} long)].",
+    "walked_tax_value": "Lots were ranked by what the next dollar of loss of their term is worth where the year "
+    "stands, this year and carried[ ({rate_short:rate} short, {rate_long:rate} long)].",
+    "tax_tables_missing": "There are no tax tables for {year}: the rates entered by hand were used.",
+    "tax_figures_of_other_year": "The tax figures of {year} are not known; those of {figures_of} were used.",
+    "state_rate_unknown": "How {state} taxes gains is not known here, so its tax is left out: enter its rate in "
+    "the household's tax profile.",
+    "tax_figures_unconfirmed": "Tax figures that only one source tells: {figures}.",
     # --- checks that passed
     "no_gain_sold": "Every sale realises a loss.",
     "wash_sale_free": "The exact wash-sale ledger, run over history and plan, disallows none of the "

@@ -144,7 +144,7 @@ def _room(proposal: Proposal, snapshot: HouseholdSnapshot) -> list[Block]:
     return [
         Heading("Gains to offset, and the household before and after"),
         tables.room_table(proposal, snapshot),
-        tables.before_after_table(proposal),
+        tables.before_after_table(proposal, snapshot),
     ]
 
 

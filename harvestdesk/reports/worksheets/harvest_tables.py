@@ -10,9 +10,11 @@ from harvestdesk.domain.lot import Term
 from harvestdesk.domain.money import ZERO
 from harvestdesk.domain.proposal import KeptLot, LotSale, Proposal, Purchase
 from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.domain.tax_year import ExternalTerm
 from harvestdesk.reports.brokers import BrokerGuide, broker_guide
 from harvestdesk.reports.document import Align, Column, Row, RowKind, Table
 from harvestdesk.reports.figures import count, day, joined, number, share_digits, usd
+from harvestdesk.reports.tax_basis import basis_sentence
 from harvestdesk.reports.wording import sentence
 from harvestdesk.reports.worksheets.lot_instructions import method_note
 from harvestdesk.reports.worksheets.parts import (
@@ -25,7 +27,9 @@ from harvestdesk.reports.worksheets.parts import (
     symbol_of,
     symbols_of,
 )
+from harvestdesk.tax.basis import tax_basis
 from harvestdesk.tax.netting import deduction_limit
+from harvestdesk.tax.situation import situation_of
 
 _KEPT_GROUPS = {
     "gain": "not below their basis",
@@ -58,14 +62,23 @@ _LADDER_CAPTION = (
 def room_table(proposal: Proposal, snapshot: HouseholdSnapshot) -> Table:
     """Return what losses can be used against this year: gains, carryforwards, the deduction."""
     profile = snapshot.household.tax
+    situation = situation_of(snapshot)
+    outside_short = situation.external_of(ExternalTerm.SHORT)
+    outside_long = situation.external_of(ExternalTerm.LONG)
     before = proposal.before
     limit = deduction_limit(profile.filing_status)
-    short = before.net_short + profile.carryforward_short
-    long = before.net_long + profile.carryforward_long
+    short = before.net_short + profile.carryforward_short - outside_short
+    long = before.net_long + profile.carryforward_long - outside_long
     total = before.net_short + before.net_long
+    outside = _pair(
+        "Outside this file, known and expected (amount times probability)",
+        outside_short,
+        outside_long,
+    )
     rows = (
         _pair("Realised in the accounts of this file", short - profile.realised_short, long - profile.realised_long),
         _pair("Realised elsewhere, as entered", profile.realised_short, profile.realised_long),
+        *((outside,) if outside_short or outside_long else ()),
         _pair("Losses carried in from earlier years", -profile.carryforward_short, -profile.carryforward_long),
         _pair("Left before this plan (Schedule D, lines 7 and 15)", before.net_short, before.net_long, RowKind.SUM),
         _one("Deductible from other income this year (IRC §1211(b))", limit),
@@ -81,8 +94,8 @@ def room_table(proposal: Proposal, snapshot: HouseholdSnapshot) -> Table:
     return Table(columns, rows)
 
 
-def before_after_table(proposal: Proposal) -> Table:
-    """Return the household before and after the plan."""
+def before_after_table(proposal: Proposal, snapshot: HouseholdSnapshot) -> Table:
+    """Return the household before and after the plan, and what its tax rests on."""
     before, after = proposal.before, proposal.after
     money = (
         (f"Tax on {proposal.as_of.year}'s gains", before.tax, after.tax),
@@ -111,7 +124,7 @@ def before_after_table(proposal: Proposal) -> Table:
         Column("After", _RIGHT, 140),
         Column("Change", _RIGHT, 140),
     )
-    return Table(columns, tuple(rows))
+    return Table(columns, tuple(rows), caption=basis_sentence(tax_basis(situation_of(snapshot))))
 
 
 def sales_table(proposal: Proposal, snapshot: HouseholdSnapshot) -> Table:

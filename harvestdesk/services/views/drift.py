@@ -12,10 +12,11 @@ from harvestdesk.domain.money import ZERO, cents
 from harvestdesk.domain.proposal import Proposal
 from harvestdesk.domain.security import ASSET_CLASS_NAMES, AssetClass
 from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.optimize.figures import YearToDate, year_to_date
 from harvestdesk.risk.drift import DriftRow, class_drift
 from harvestdesk.tax.holding_period import term_of
 from harvestdesk.tax.liability import marginal_rates, year_tax
-from harvestdesk.tax.situation import situation_of
+from harvestdesk.tax.situation import TaxSituation
 from harvestdesk.washsale.outlook import lot_standings
 
 
@@ -211,6 +212,7 @@ def remedies(
         return ()
     known = lot_standings(snapshot) if standings is None else standings
     sells = line.to_target < 0
+    year = _Year.of(snapshot)
     over = {x.asset_class for x in view.lines if x.to_target < 0}
     sources = {line.asset_class} if sells else over - {line.asset_class, AssetClass.CASH}
     found = []
@@ -219,7 +221,9 @@ def remedies(
             continue
         cash = ZERO if sells else max(ZERO, min(need, snapshot.cash.get(account.id, ZERO)))
         lots = [x for c in sources for x in _lots_of(snapshot, c) if x.account_id == account.id]
-        remedy = _remedy(snapshot, account, lots, (cash, need), known)
+        remedy = _remedy(
+            snapshot, account, year.cheapest_first(account, lots, known), (cash, need), year
+        )
         if remedy.amount > 0:
             found.append(
                 Remedy(
@@ -241,11 +245,11 @@ def _remedy(
     account: Account,
     lots: Iterable[TaxLot],
     cash_and_need: tuple[Decimal, Decimal],
-    standings: Mapping[LotId, LotStanding],
+    year: "_Year",
 ) -> Remedy:
     cash, need = cash_and_need
     free, losses, gains, short, long = cash, ZERO, ZERO, ZERO, ZERO
-    for lot in _cheapest_first(snapshot, account, lots, standings):
+    for lot in lots:
         wanted = need - free - losses - gains
         if wanted <= 0:
             break
@@ -260,32 +264,49 @@ def _remedy(
             long += gain
         else:
             short += gain
-    tax = _tax(snapshot, short, long)
+    tax = year.tax(short, long)
     return Remedy(
         account.id, account.name, False, cents(free), cents(losses), cents(gains), tax, ZERO
     )
 
 
-def _cheapest_first(
-    snapshot: HouseholdSnapshot,
-    account: Account,
-    lots: Iterable[TaxLot],
-    standings: Mapping[LotId, LotStanding],
-) -> Sequence[TaxLot]:
-    """Lots that may be sold, least tax per dollar first; a loss that would be washed is left out."""
-    rates = marginal_rates(situation_of(snapshot))
-    keyed = []
-    for lot in lots:
-        value = snapshot.value_of(lot)
-        if value <= 0 or (account.type.is_taxable and lot.cost_basis is None):
-            continue
-        gain = _gain(snapshot, lot) if account.type.is_taxable else ZERO
-        standing = standings.get(lot.id)
-        if gain < 0 and standing is not None and standing.blocked_shares > 0:
-            continue
-        rate = rates.long if _term(snapshot, lot) is Term.LONG else rates.short
-        keyed.append((gain * rate / value, lot.id, lot))
-    return [lot for _, _, lot in sorted(keyed)]
+@dataclass(frozen=True)
+class _Year:
+    """The household's tax year so far, for what further sales would cost."""
+
+    snapshot: HouseholdSnapshot
+    situation: TaxSituation
+    so_far: YearToDate
+
+    @classmethod
+    def of(cls, snapshot: HouseholdSnapshot) -> "_Year":
+        so_far = year_to_date(snapshot)
+        return cls(snapshot, so_far.situation(snapshot), so_far)
+
+    def tax(self, short: Decimal, long: Decimal) -> Decimal:
+        """Tax this year of further gains, by the year's netting; negative: saved."""
+        if not short and not long:
+            return ZERO
+        base_short, base_long = self.so_far.short, self.so_far.long
+        before = year_tax(self.situation, base_short, base_long).tax
+        return cents(year_tax(self.situation, base_short + short, base_long + long).tax - before)
+
+    def cheapest_first(
+        self, account: Account, lots: Iterable[TaxLot], standings: Mapping[LotId, LotStanding]
+    ) -> Sequence[TaxLot]:
+        """Lots that may be sold, least tax per dollar first; a loss that would be washed is left out."""
+        rates = marginal_rates(self.situation, self.so_far.short, self.so_far.long)
+        keyed = []
+        for lot in lots:
+            value = self.snapshot.value_of(lot)
+            if value <= 0 or (account.type.is_taxable and lot.cost_basis is None):
+                continue
+            gain = _gain(self.snapshot, lot) if account.type.is_taxable else ZERO
+            standing = standings.get(lot.id)
+            if gain < 0 and standing is not None and standing.blocked_shares > 0:
+                continue
+            keyed.append((gain * rates.of(_term(self.snapshot, lot)) / value, lot.id, lot))
+        return [lot for _, _, lot in sorted(keyed)]
 
 
 def _lots_of(snapshot: HouseholdSnapshot, asset_class: AssetClass) -> list[TaxLot]:
@@ -304,11 +325,3 @@ def _gain(snapshot: HouseholdSnapshot, lot: TaxLot) -> Decimal:
 def _term(snapshot: HouseholdSnapshot, lot: TaxLot) -> Term:
     held_from = lot.adjusted_acquired_on or lot.acquired_on
     return term_of(held_from, snapshot.as_of) if held_from else Term.SHORT
-
-
-def _tax(snapshot: HouseholdSnapshot, short: Decimal, long: Decimal) -> Decimal:
-    """Tax this year of further gains, by the year's netting; negative: saved."""
-    if not short and not long:
-        return ZERO
-    situation = situation_of(snapshot)
-    return cents(year_tax(situation, short, long).tax - year_tax(situation, ZERO, ZERO).tax)

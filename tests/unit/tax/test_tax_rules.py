@@ -165,6 +165,6 @@ def test_loss_value__beyond_gains_saves_ordinary_tax_up_to_the_limit() -> None:
 
 
 def test_loss_value__carryforward_already_covers_everything() -> None:
-    profile = TaxProfile(carryforward_short=Decimal(50_000))
-    found = further_loss(profile, Decimal(0), Decimal(0), Decimal(1_000), Term.LONG)
+    situation = TaxSituation(TaxProfile(carryforward_short=Decimal(50_000)), 2025)
+    found = further_loss(situation, Decimal(0), Decimal(0), Decimal(1_000), Term.LONG)
     assert (found.saved, found.carried) == (0, 1_000)

@@ -1,0 +1,78 @@
+"""What a tax figure rests on: which year's tables or which typed rates, and what of it is not known."""
+
+from dataclasses import dataclass
+
+from harvestdesk.domain.household import RateSource
+from harvestdesk.tax.situation import TaxSituation
+from harvestdesk.tax.year import MarginalRates, state_rules, typed_rates
+
+
+@dataclass(frozen=True, slots=True)
+class TaxBasis:
+    """What a household's tax figures of a year rest on.
+
+    Attributes:
+        rates: the typed rates that hold; None where tables are walked.
+        figures_of: the year the federal figures are the law of; 0 with typed rates.
+        primary: legal source of the federal figures.
+        tables_missing: tables were asked for and are not there, so the typed rates hold.
+        state: two-letter code, or empty.
+        state_known: False: the state's rate is neither known nor typed; its tax is left out.
+        state_typed: the state's rate was typed.
+        unconfirmed: figures used that one source only tells, federal and state.
+        law_changes: changes of law the household reckons with in this year.
+    """
+
+    year: int
+    rates: MarginalRates | None
+    figures_of: int = 0
+    primary: str = ""
+    tables_missing: bool = False
+    state: str = ""
+    state_known: bool = True
+    state_typed: bool = False
+    unconfirmed: tuple[str, ...] = ()
+    law_changes: int = 0
+
+
+def tax_basis(situation: TaxSituation) -> TaxBasis:
+    """Return what the tax figures of a situation rest on."""
+    profile, figures = situation.profile, situation.figures
+    changes = sum(1 for c in situation.changes if c.points and c.from_year <= situation.year)
+    if figures is None:
+        return TaxBasis(
+            situation.year,
+            typed_rates(situation),
+            tables_missing=profile.rate_source is RateSource.TABLES,
+            law_changes=changes,
+        )
+    rules = state_rules(situation)
+    return TaxBasis(
+        situation.year,
+        None,
+        figures.figures_of,
+        figures.primary,
+        state=profile.state,
+        state_known=rules is not None,
+        state_typed=profile.state_rate is not None,
+        unconfirmed=_unconfirmed(situation),
+        law_changes=changes,
+    )
+
+
+def _unconfirmed(situation: TaxSituation) -> tuple[str, ...]:
+    """Return the unconfirmed figures the household's own status and state use, in words."""
+    profile = situation.profile
+    used = [f"{profile.filing_status.value}.", "rates"]
+    figures = () if situation.tables is None else situation.tables.figures
+    found = [
+        f.name.replace(".", ": ").replace("_", " ")
+        for f in figures
+        if not f.confirmed
+        and f.name.startswith(tuple(used))
+        and (profile.aged_or_blind or not f.name.endswith("aged_or_blind"))
+    ]
+    state = situation.state
+    if state is not None:
+        found += [f"{state.name}: {part}" for part in state.unconfirmed]
+    return tuple(found)
