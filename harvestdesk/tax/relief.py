@@ -39,7 +39,8 @@ def _acquired(lot: Sellable) -> int:
 
 
 def _basis(lot: Sellable) -> Decimal:
-    return lot.basis_per_share or ZERO
+    """Return the basis per share; what differs in the tenth place differs by a division only."""
+    return round(lot.basis_per_share or ZERO, 9)
 
 
 def _fifo(lot: Sellable, _on: date, _price: Decimal) -> tuple[Decimal | int, ...]:

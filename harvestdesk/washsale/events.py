@@ -241,6 +241,7 @@ class LedgerSymbol:
         averages: average basis may be used (funds and DRIP shares, Reg. 1.1012-1(e)(1)).
         crypto: exempt as property only, which the household may read otherwise.
         strict_set_id: set under the strict reading of "identical"; empty: the same.
+        underlying: what an option or warrant is on.
     """
 
     set_id: str
@@ -250,6 +251,7 @@ class LedgerSymbol:
     averages: bool = True
     crypto: bool = False
     strict_set_id: str = ""
+    underlying: str = ""
 
 
 @dataclass(frozen=True, slots=True)

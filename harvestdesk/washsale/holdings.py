@@ -130,16 +130,27 @@ class OpenLot:
             self.fresh = None
             fresh.used = True
             fresh.version += 1
+            self.numbers += 1
+            fresh.number = self.numbers
             self.used.append(fresh)
             return fresh
         basis, added = fresh.take(quantity)
         self.numbers += 1
         part = Part(self, quantity, basis, added, fresh.adjusted, True, self.numbers)
-        # Shares picked for a sale later in the batch that are no longer fresh are sold as matched.
-        part.promised = max(0, fresh.promised - fresh.quantity)
-        fresh.promised -= part.promised
         self.used.append(part)
         return part
+
+    def release(self, part: Part, quantity: int) -> None:
+        """Forget that shares leaving now were promised; `part` is the one they leave."""
+        kept = min(part.promised, quantity)
+        part.promised -= kept
+        if kept == quantity:
+            return
+        quantity -= kept
+        for other in self.parts():
+            kept = min(other.promised, quantity)
+            other.promised -= kept
+            quantity -= kept
 
     def drop(self, part: Part) -> None:
         """Forget a part that has no shares left."""

@@ -15,7 +15,13 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 
 from harvestdesk.domain.account import ReliefMethod
-from harvestdesk.domain.wash_policy import DEFAULT_POLICY, DisposedBefore, SameDayOrder, WashPolicy
+from harvestdesk.domain.wash_policy import (
+    DEFAULT_POLICY,
+    DisposedBefore,
+    SameDayDisposal,
+    SameDayOrder,
+    WashPolicy,
+)
 from harvestdesk.washsale import corporate_actions
 from harvestdesk.washsale.books import Books, Numbered, Order
 from harvestdesk.washsale.events import (
@@ -123,6 +129,7 @@ class _SetRun:
         self._events = events
         self._gone: dict[str, list[int]] = defaultdict(list)
         self._literal = books.policy.disposed_before is DisposedBefore.LITERAL
+        self._same_day_ignored = books.policy.same_day_disposal is SameDayDisposal.IGNORE
         self._by_acquisition = books.policy.same_day_order is SameDayOrder.ACQUISITION
         same = _one_set if identity is None else identity.same
         scales = Scales(events, same)
@@ -131,7 +138,8 @@ class _SetRun:
             tuple(books.lots.values()),
             books.judgement.symbol,
             books.policy,
-            lambda symbol, until: scales.between(symbol, books.now, until),
+            scales.between,
+            lambda: books.now,
             None if identity is None else identity.same,
         )
         has_shorts = any(isinstance(event, ShortOpen) for _, event in events)
@@ -224,18 +232,14 @@ class _SetRun:
             self._take(taking)
 
     def _take(self, taking: Taking) -> None:
-        """Take the shares picked; what was matched since is found beside them in the lot."""
+        """Take the shares picked, from the lot as the losses before it in the batch have left it."""
         lot, wanted = taking.part.lot, taking.quantity
-        while wanted > 0:
-            part = taking.part
-            if not (part.quantity and part.promised):
-                found = next((p for p in lot.parts() if p.quantity and p.promised), None)
-                if found is None:
-                    return  # only dust of an uneven split was missing
-                part = found
-            quantity = min(part.quantity, part.promised, wanted)
+        for part in taking.parts_now(keep_matched=self._same_day_ignored):
+            quantity = min(part.quantity, wanted)
+            if quantity <= 0:
+                continue
             wanted -= quantity
-            part.promised -= quantity
+            lot.release(part, quantity)
             gone = _leave(lot, part, quantity)
             sale = taking.order.sale
             if self.books.trail is not None:
@@ -243,6 +247,8 @@ class _SetRun:
                 self.books.note(gone, sale.on, kind, -gone.basis - gone.added, sale.id)
             if sale.realises and not lot.sheltered:
                 self._realise(taking.order, gone)
+            if wanted <= 0:
+                return
 
     def _realise(self, order: Order, gone: Part) -> None:
         """Report the shares sold, matched with their replacements if they were sold at a loss."""

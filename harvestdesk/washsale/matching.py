@@ -20,8 +20,8 @@ from harvestdesk.washsale.holdings import OpenLot
 from harvestdesk.washsale.units import UNIT
 from harvestdesk.washsale.window import WINDOW_DAYS
 
-SplitFactor = Callable[[str, int], tuple[int, int]]
-"""Shares a share of a symbol becomes by splits between now and a later event: numerator, denominator."""
+SplitFactor = Callable[[str, int, int], tuple[int, int]]
+"""Shares a share of a symbol becomes by splits between two events: numerator, denominator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class Pool:
         symbols: Callable[[str], LedgerSymbol],
         policy: WashPolicy,
         split_factor: SplitFactor,
+        now: Callable[[], int],
         same_set: Callable[[str, str], bool] | None = None,
     ) -> None:
         self._lots = sorted((x for x in lots if x.washing), key=lambda x: (x.bought, x.order))
@@ -57,6 +58,7 @@ class Pool:
         self._policy = policy
         self._literal = policy.disposed_before is DisposedBefore.LITERAL
         self._split_factor = split_factor
+        self._now = now
         self._same_set = same_set
 
     def matches(self, sold: OpenLot, quantity: int, day: int) -> Iterator[Match]:
@@ -133,7 +135,12 @@ class Pool:
     def _ratio(self, lot: OpenLot, sold: OpenLot) -> tuple[int, int]:
         """Return a, b so that `a` candidate units answer for `b` sold shares."""
         cover = UNIT if lot.symbol == sold.symbol else lot.cover
-        if lot.live:
+        if not lot.live:
+            numerator, denominator = self._split_factor(sold.symbol, self._now(), lot.order)
+            return UNIT * numerator, cover * denominator
+        underlying = self._symbols(lot.symbol).underlying
+        if lot.symbol == sold.symbol or not underlying:
             return UNIT, cover
-        numerator, denominator = self._split_factor(sold.symbol, lot.order)
-        return UNIT * numerator, cover * denominator
+        # A split of the underlying changes what a contract delivers.
+        numerator, denominator = self._split_factor(underlying, lot.order, self._now())
+        return UNIT * denominator, cover * numerator

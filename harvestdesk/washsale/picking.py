@@ -10,6 +10,7 @@ from harvestdesk.domain.lot import Term
 from harvestdesk.domain.money import ZERO
 from harvestdesk.tax.holding_period import term_of
 from harvestdesk.tax.min_tax import Candidate, least_tax_shares
+from harvestdesk.tax.relief import SORT_KEYS
 from harvestdesk.washsale.books import Books, Order
 from harvestdesk.washsale.events import MethodRefused, Pick, Sell
 from harvestdesk.washsale.holdings import Part, Queue
@@ -18,11 +19,37 @@ from harvestdesk.washsale.units import DUST, from_units, to_units
 
 @dataclass(slots=True)
 class Taking:
-    """Shares of one part a sale has picked."""
+    """Shares of one part a sale has picked.
+
+    Attributes:
+        method: what picked them; None: the sale named the lot.
+        matched: how often the lot had been matched with losses by then.
+        replacement_first: order of a named lot's shares.
+    """
 
     order: Order
     part: Part
     quantity: int
+    method: ReliefMethod | None
+    matched: int
+    replacement_first: bool = True
+
+    def parts_now(self, *, keep_matched: bool) -> Iterator[Part]:
+        """Yield the parts of the lot in the order the sale takes them now that it is reached.
+
+        A loss of the same batch may have gone into the lot since. The rule for the shares of one lot then
+        holds for what the lot has become; `keep_matched`: shares matched since are not the ones sold.
+        """
+        lot, sale = self.part.lot, self.order.sale
+        if lot.numbers == self.matched and self.part.quantity:
+            yield self.part
+        parts = list(lot.parts(self.replacement_first))
+        if self.method is not None:
+            key, price = SORT_KEYS[self.method], sale.total / sale.quantity
+            parts.sort(key=lambda p: key(p, sale.on, price))
+        if keep_matched:
+            parts.sort(key=lambda p: p.used and p.number > self.matched)
+        yield from parts
 
 
 @dataclass(slots=True)
@@ -59,7 +86,7 @@ def pick(books: Books, order: Order, planned: Planned) -> Iterator[Taking]:
         return
     for part, quantity in _by_method(books, order, queue, wanted, method, planned):
         wanted -= quantity
-        yield Taking(order, part, quantity)
+        yield Taking(order, part, quantity, method, part.lot.numbers)
     if wanted > DUST:
         books.short(sale, wanted)
 
@@ -67,12 +94,13 @@ def pick(books: Books, order: Order, planned: Planned) -> Iterator[Taking]:
 def _named(books: Books, order: Order, queue: Queue, named: Pick) -> Iterator[Taking]:
     lot = queue.lots.get(named.lot)
     wanted = to_units(named.quantity)
-    for part in () if lot is None else lot.parts(named.replacement_first is not False):
+    first = named.replacement_first is not False
+    for part in () if lot is None else lot.parts(first):
         quantity = min(part.quantity - part.promised, wanted)
         if quantity > 0:
             part.promised += quantity
             wanted -= quantity
-            yield Taking(order, part, quantity)
+            yield Taking(order, part, quantity, None, part.lot.numbers, first)
         if wanted <= 0:
             break
     if wanted > DUST:

@@ -174,6 +174,7 @@ def ledger_symbols(
             exempt=index.exempt(security_id),
             crypto=security is not None and security.kind is SecurityKind.CRYPTO,
             strict_set_id=strict.set_of(security_id),
+            underlying="" if security is None else security.underlying_id or "",
         )
     return symbols
 
