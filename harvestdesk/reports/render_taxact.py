@@ -102,10 +102,10 @@ def _taxact_row(snapshot: HouseholdSnapshot, row: TaxSale) -> tuple[CsvValue, ..
         money_text(row.proceeds),
         _money(row.basis),
         "",
-        row.code,
+        row.code,  # the wash-sale column alone: TaxAct sets the adjustment code from it
         "",
         "",
-        row.code,
+        "",
         money_text(row.adjustment) if row.adjustment else "",
         row.box.value,
         "Short" if row.term is Term.SHORT else "Long",

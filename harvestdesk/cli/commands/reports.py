@@ -1,4 +1,4 @@
-"""`report` and `export-orders`: paper and order files of a plan."""
+"""`report` and `export-orders`: paper and order files of a plan, pages and files for the tax return."""
 
 import argparse
 from collections.abc import Iterator
@@ -11,22 +11,45 @@ from harvestdesk.domain.files import atomic_write_text, make_folder
 from harvestdesk.domain.ids import ProposalId
 from harvestdesk.reports.document import Report
 from harvestdesk.reports.render_csv import render_csv
-from harvestdesk.services import orders, worksheets
+from harvestdesk.services import orders, tax_reports, worksheets
 from harvestdesk.services.books import list_books, open_book
 from harvestdesk.services.context import AppContext
 from harvestdesk.store.database import HouseholdBook
 
 SUFFIXES = (".pdf", ".csv")
+SALES_KIND = "form-8949"
+"""The report whose CSV and TXF are files for tax software."""
+PRESETS = {"harvestdesk": "csv", "taxact": "taxact"}
+"""Layouts of the CSV of sales, by the name of --preset."""
 
 
 def add_parsers(commands: Subparsers) -> None:
     """Add the commands."""
     report: argparse.ArgumentParser = commands.add_parser(
-        "report", help="write a worksheet of a plan as PDF or CSV"
+        "report", help="write a worksheet of a plan, or a page for the tax return"
     )
-    report.add_argument("kind", metavar="KIND", help=" | ".join(worksheets.KINDS))
+    report.add_argument(
+        "kind", metavar="KIND", help=" | ".join((*worksheets.KINDS, *tax_reports.TAX_KINDS))
+    )
     report.add_argument("--plan", metavar="ID", help="default: the plan made last")
-    report.add_argument("--out", type=a_path, required=True, metavar="FILE", help=".pdf or .csv")
+    report.add_argument(
+        "--year",
+        type=int,
+        metavar="Y",
+        help="tax year of a tax page; default: that of the viewing day",
+    )
+    report.add_argument(
+        "--out",
+        type=a_path,
+        required=True,
+        metavar="FILE",
+        help=".pdf or .csv; form-8949 also .txf",
+    )
+    report.add_argument(
+        "--preset",
+        choices=tuple(PRESETS),
+        help="layout of the CSV of form-8949 (default: harvestdesk)",
+    )
     add_household(report, required=False)
     add_json(report)
     report.set_defaults(run=run_report)
@@ -46,16 +69,59 @@ def add_parsers(commands: Subparsers) -> None:
 
 def run_report(run: Run) -> None:
     """Write one report."""
-    out: Path = run.args.out
-    if out.suffix.lower() not in SUFFIXES:
+    if run.args.kind in tax_reports.TAX_KINDS:
+        _run_tax(run)
+        return
+    if run.args.kind not in worksheets.KINDS:
+        known = ", ".join((*worksheets.KINDS, *tax_reports.TAX_KINDS))
         raise BadInputError(
-            f"{out.name}: reports are written as {' or '.join(SUFFIXES)}; choose one as the suffix.",
-            code="report.suffix",
+            f"There is no report {run.args.kind!r}. Expected one of: {known}.", code="report.kind"
         )
+    if run.args.year is not None or run.args.preset is not None:
+        raise BadInputError(
+            f"--year and --preset go with {', '.join(tax_reports.TAX_KINDS)}, not with {run.args.kind}.",
+            code="report.arguments",
+        )
+    out = _suffixed(run.args.out, SUFFIXES)
     with book_of(run) as book:
         report = worksheets.build_report(AppContext(book), run.args.kind, run.args.plan)
     write_report(run, report, out)
     _tell(run, (out,))
+
+
+def _run_tax(run: Run) -> None:
+    """Write a page of a tax year, or its sales as a file for tax software."""
+    kind, year = run.args.kind, run.args.year
+    if run.args.plan is not None:
+        raise BadInputError(
+            f"{kind} is of a tax year, not of a plan: leave --plan out.", code="report.arguments"
+        )
+    sales = kind == SALES_KIND
+    out = _suffixed(run.args.out, (*SUFFIXES, ".txf") if sales else SUFFIXES)
+    suffix = out.suffix.lower()
+    if run.args.preset is not None and not (sales and suffix == ".csv"):
+        raise BadInputError(
+            f"--preset is a layout of {SALES_KIND} as .csv; leave it out.", code="report.arguments"
+        )
+    with book_of(run) as book:
+        ctx = AppContext(book)
+        if sales and suffix != ".pdf":
+            layout = "txf" if suffix == ".txf" else PRESETS[run.args.preset or "harvestdesk"]
+            written = tax_reports.export_tax_file(ctx, year, layout, out)
+            _tell_tax(run, written)
+            return
+        report = tax_reports.build_tax_report(ctx, kind, year)
+    write_report(run, report, out)
+    _tell(run, (out,))
+
+
+def _suffixed(out: Path, suffixes: tuple[str, ...]) -> Path:
+    if out.suffix.lower() in suffixes:
+        return out
+    raise BadInputError(
+        f"{out.name}: this report is written as {' or '.join(suffixes)}; choose one as the suffix.",
+        code="report.suffix",
+    )
 
 
 def write_report(run: Run, report: Report, out: Path) -> None:
@@ -83,20 +149,21 @@ def run_export(run: Run) -> None:
 @contextmanager
 def book_of(run: Run) -> Iterator[HouseholdBook]:
     """Give the household of --household, else the one of the data folder that has the plan."""
-    household = run.args.household or _only_household(run.args.plan)
+    household = run.args.household or _only_household(run)
     with open_book(household, view_only=True) as book:
         yield book
 
 
-def _only_household(plan: str | None) -> Path:
-    having = [e.path for e in list_books() if not e.error and _has(e.path, plan)]
+def _only_household(run: Run) -> Path:
+    plan = run.args.plan
+    is_tax = getattr(run.args, "kind", "") in tax_reports.TAX_KINDS
+    having = [e.path for e in list_books() if not e.error and (is_tax or _has(e.path, plan))]
     if len(having) == 1:
         return having[0]
     found = "none" if not having else ", ".join(str(p) for p in having)
+    asked = "Which household?" if is_tax else f"Which household is plan {plan or '(the last)'} of?"
     raise BadInputError(
-        f"Which household is plan {plan or '(the last)'} of? Found in the data folder: {found}. "
-        "Say --household.",
-        code="report.household",
+        f"{asked} Found in the data folder: {found}. Say --household.", code="report.household"
     )
 
 
@@ -116,3 +183,23 @@ def _tell(run: Run, paths: tuple[Path, ...]) -> None:
         return
     for path in paths:
         run.out.say(f"Wrote {path}")
+
+
+def _tell_tax(run: Run, written: tax_reports.TaxExport) -> None:
+    problems = [p.described() for p in written.problems]
+    for problem in problems:
+        run.out.note(problem)
+    if run.out.as_json:
+        run.out.document(
+            {
+                "files": [str(p) for p in written.paths],
+                "rows": written.rows,
+                "problems": [
+                    {"severity": p.severity.value, "code": p.code, "message": p.message}
+                    for p in written.problems
+                ],
+            }
+        )
+        return
+    _tell(run, written.paths)
+    run.out.say(f"{written.rows:,} rows" + ("" if problems else "; none left out"))

@@ -33,6 +33,7 @@ from harvestdesk.reports.tax_forms.parts import (
     tax_report,
     year_notice,
 )
+from harvestdesk.reports.tax_forms.readings import other_readings_blocks
 from harvestdesk.reports.tax_forms.sales import Sums, TaxSale, TaxSales, sums_of
 from harvestdesk.reports.tax_forms.words import COVERED_RULES
 from harvestdesk.reports.worksheets.parts import account_label, symbol_of
@@ -301,7 +302,6 @@ def _boxes_explained(sales: TaxSales) -> Iterator[Block]:
 def _remarks(facts: YearFacts) -> Iterator[Block]:
     snapshot, sales = facts.snapshot, facts.sales
     items: list[tuple[str, str]] = [("•", problem.described()) for problem in facts.problems]
-    items += [("•", f"Another reading: {text}") for text in facts.flags]
     undated = [r for r in sales.rows if r.acquired_on is None and not r.is_inherited]
     if undated:
         items.append(
@@ -314,6 +314,7 @@ def _remarks(facts: YearFacts) -> Iterator[Block]:
     yield Heading("Remarks")
     if items:
         yield Points(tuple(items))
+    yield from other_readings_blocks(facts)
     yield from policy_blocks(snapshot.household.wash)
 
 

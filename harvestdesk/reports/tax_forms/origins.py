@@ -67,7 +67,7 @@ def lot_origins(snapshot: HouseholdSnapshot, slices: Iterable[SaleSlice] = ()) -
             lot_id = str(row.lot_id or row.id)
             known[lot_id] = _told(row)
             homes[lot_id] = (row.account_id, row.security_id)
-    for lot in snapshot.lots:
+    for lot in (*snapshot.lots, *snapshot.statement_lots):
         lot_id = lot.id.partition(PART_MARK)[0]
         homes[lot_id] = (lot.account_id, lot.security_id)
         if lot.statement_on is not None or lot_id not in known:

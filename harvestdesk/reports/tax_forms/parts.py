@@ -1,21 +1,20 @@
 """Parts that several tax pages share: head, descriptions, the year's cautions, the household's choices."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
 from datetime import date, timedelta
-from decimal import Decimal
 
 from harvestdesk import __version__
 from harvestdesk.domain.household import FILING_NAMES
 from harvestdesk.domain.money import decimal_text
 from harvestdesk.domain.security import SecurityKind
 from harvestdesk.domain.snapshot import HouseholdSnapshot
-from harvestdesk.domain.wash_policy import DEFAULT_POLICY, WashPolicy
+from harvestdesk.domain.wash_policy import WashPolicy
 from harvestdesk.reports.document import Block, Paragraph, Report, Tone
-from harvestdesk.reports.figures import day, long_day, number, share_digits
+from harvestdesk.reports.figures import count, day, long_day, number, share_digits
 from harvestdesk.reports.tax_forms.sales import DISTRIBUTION, TaxSale
-from harvestdesk.reports.tax_forms.words import DISCLAIMER, OPTION_CHOICES, OPTION_NAMES
+from harvestdesk.reports.tax_forms.words import DISCLAIMER
 from harvestdesk.reports.worksheets.parts import household_line, running_head, symbol_of
+from harvestdesk.washsale.policy import departures
 
 WINDOW_AFTER = timedelta(days=30)
 """Days after a loss sale in which a purchase still washes it (IRC §1091(a))."""
@@ -114,31 +113,18 @@ def row_numbers(rows: Iterable[TaxSale]) -> str:
 
 
 def choices_differing(policy: WashPolicy) -> tuple[tuple[str, str], ...]:
-    """Return the judgement calls decided otherwise than by default: name and choice in words."""
-    changed: list[tuple[str, str]] = []
-    for item in fields(policy):
-        chosen = getattr(policy, item.name)
-        if chosen != getattr(DEFAULT_POLICY, item.name):
-            name = OPTION_NAMES.get(item.name, item.name.replace("_", " "))
-            words = OPTION_CHOICES.get((item.name, str(chosen)), str(chosen).replace("_", " "))
-            changed.append((name, words))
-    return tuple(changed)
-
-
-def policy_blocks(policy: WashPolicy) -> tuple[Block, ...]:
-    """Return a paragraph that names the household's choices, or that all are the usual ones."""
-    changed = choices_differing(policy)
-    if not changed:
-        return (Paragraph("Wash-sale judgement calls: every one at HarvestDesk's default."),)
-    text = "; ".join(f"{name}: {choice}" for name, choice in changed)
-    return (
-        Paragraph(
-            f"Wash-sale judgement calls this household decides otherwise than by default. {text}.",
-            Tone.WARNING,
-        ),
+    """Return the judgement calls decided otherwise than by default: question and choice in words."""
+    return tuple(
+        (option.title, option.words_of(getattr(policy, option.name)))
+        for option in departures(policy)
     )
 
 
-def plural_dollars(value: Decimal, words: tuple[str, str]) -> str:
-    """Return the first word for a gain, the second for a loss."""
-    return words[0] if value >= 0 else words[1]
+def policy_blocks(policy: WashPolicy) -> tuple[Block, ...]:
+    """Return what the household reads otherwise than by default, or that it is nothing."""
+    changed = choices_differing(policy)
+    if not changed:
+        return (Paragraph("Wash-sale judgement calls: every one at its default."),)
+    text = " ".join(f"{title} {choice}." for title, choice in changed)
+    said = count(len(changed), "wash-sale judgement call")
+    return (Paragraph(f"{said} decided otherwise than by default. {text}", Tone.WARNING),)

@@ -149,14 +149,17 @@ def tax_sales(
     """
     origins = lot_origins(snapshot, (*slices, *unknown, *history))
     came_from = _hidden_sources(history or slices, origins)
-    reported = [s for s in slices if s.basis_known]
-    apart = [*unknown, *(s for s in slices if not s.basis_known)]
-    rows = [_row(group, origins, came_from) for group in _grouped(reported, per_lot=per_lot)]
-    lost = [_row(group, origins, came_from) for group in _grouped(apart, per_lot=per_lot)]
+    groups = _grouped((*slices, *unknown), per_lot=per_lot)
+    made = [
+        _row(group, proceeds, origins, came_from)
+        for group, proceeds in zip(groups, _proceeds(groups), strict=True)
+    ]
+    rows = [row for row in made if row.basis is not None]
+    apart = [row for row in made if row.basis is None]
     return TaxSales(
         year,
         _numbered(sorted(rows, key=lambda r: _place(snapshot, r)), 1),
-        _numbered(sorted(lost, key=lambda r: _place(snapshot, r)), len(rows) + 1),
+        _numbered(sorted(apart, key=lambda r: _place(snapshot, r)), len(rows) + 1),
     )
 
 
@@ -184,15 +187,32 @@ def _grouped(slices: Iterable[SaleSlice], *, per_lot: bool) -> list[list[SaleSli
         key: tuple[object, ...] = (number,)
         if per_lot:
             loss = part.gain < 0
-            key = (part.sale, part.lot, part.adjusted_acquired, part.term, part.kind, loss)
+            known = part.basis_known
+            key = (part.sale, part.lot, part.adjusted_acquired, part.term, part.kind, loss, known)
         groups[key].append(part)
     return list(groups.values())
 
 
-def _row(parts: Sequence[SaleSlice], origins: LotOrigins, came_from: Mapping[str, bool]) -> TaxSale:
+def _proceeds(groups: Iterable[Sequence[SaleSlice]]) -> list[Decimal]:
+    """Return column (d) of each row, rounded so that the rows of a sale add up to what it brought."""
+    exact: dict[str, Decimal] = defaultdict(Decimal)
+    made: list[Decimal] = []
+    for parts in groups:
+        sale = parts[0].sale
+        before = cents(exact[sale])
+        exact[sale] += sum((p.proceeds for p in parts), ZERO)
+        made.append(cents(exact[sale]) - before)
+    return made
+
+
+def _row(
+    parts: Sequence[SaleSlice],
+    proceeds: Decimal,
+    origins: LotOrigins,
+    came_from: Mapping[str, bool],
+) -> TaxSale:
     first = parts[0]
     origin = origins.of(first)
-    proceeds = cents(sum((p.proceeds for p in parts), ZERO))
     basis = cents(sum((p.basis for p in parts), ZERO))
     original = cents(sum((p.original_basis for p in parts), ZERO))
     adjustment = _adjustment(parts, basis - proceeds)

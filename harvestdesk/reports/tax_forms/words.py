@@ -1,4 +1,4 @@
-"""Words of the pages for the tax return: why a row is in its box, and what the household's choices are called."""
+"""Words of the pages for the tax return: why a row is in its box, and the small print."""
 
 COVERED_RULES: dict[str, str] = {
     "stock": "Stock bought for cash on or after 01/01/2011: covered, the broker reports its basis "
@@ -35,46 +35,48 @@ COVERED_RULES: dict[str, str] = {
 }
 """Why a row is in its box, by the code of its `Standing`."""
 
-OPTION_NAMES: dict[str, str] = {
-    "same_day_order": "Order of loss sales of one day",
-    "same_day_disposal": "Shares sold the same day as the loss",
-    "disposed_before": "Shares sold before the loss sale",
-    "acquired_before_sold_lot": "Shares bought before the sold lot",
-    "match_order": "Which purchases a loss is matched with first",
-    "tacking": "Holding period of replacement shares",
-    "other_plans": "Purchases in a 401(k) or HSA",
-    "spouse_basis": "Purchases in an account of the spouse alone",
-    "loss_test": "Whether there is a loss",
-    "crypto": "Crypto assets",
-    "identical": "What is substantially identical",
+RULE_WORDS: dict[str, str] = {
+    "wash_rule_window": "{days} days {side} the sale",
+    "wash_rule_order": "",
+    "wash_rule_cross_account": "in another account",
+    "wash_rule_spouse": "by the spouse",
+    "wash_rule_permanent": "in an IRA: lost for good",
+    "wash_rule_other_plan": "in a 401(k) or HSA: lost for good",
+    "wash_rule_spouse_lost": "spouse's shares take nothing over",
+    "wash_rule_basis": "",
+    "wash_rule_tacked": "{days} days held passed on",
+    "wash_rule_tacked_date": "date of the sold shares passed on",
+    "wash_rule_option": "an option on it was bought",
+    "wash_rule_identical": "identical set: {symbol}",
+    "wash_rule_adjusted_loss": "a loss only by an earlier wash",
+    "wash_rule_reinvested": "dividend reinvested",
+    "wash_rule_vested": "stock pay vested",
 }
-"""Judgement calls of wash-sale law by their field in WashPolicy."""
+"""The rules behind a disallowed loss in a few words each; empty: so of every row, told once below."""
 
-OPTION_CHOICES: dict[tuple[str, str], str] = {
-    ("same_day_order", "acquisition"): "in the order the shares were acquired",
-    ("same_day_order", "as_listed"): "in the order they were traded",
-    ("same_day_disposal", "counts"): "can replace them",
-    ("same_day_disposal", "ignore"): "replace nothing",
-    ("disposed_before", "not_replacement"): "replace nothing",
-    ("disposed_before", "literal"): "can replace them (literal §1091(a))",
-    ("acquired_before_sold_lot", "counts"): "can replace it",
-    ("acquired_before_sold_lot", "ignore"): "replace nothing",
-    ("match_order", "earliest"): "the earliest in any account",
-    ("match_order", "own_account_first"): "those of the selling account first",
-    ("tacking", "day_count"): "the days the sold shares were held are added",
-    ("tacking", "original_date"): "from the date of the sold shares",
-    ("other_plans", "as_ira"): "wash for good, as in an IRA",
-    ("other_plans", "ignore"): "are not counted",
-    ("spouse_basis", "to_spouse"): "the loss goes to the spouse's shares",
-    ("spouse_basis", "lost"): "the loss is lost",
-    ("loss_test", "adjusted_basis"): "by the adjusted basis",
-    ("loss_test", "original_cost"): "by the original cost",
-    ("crypto", "exempt"): "outside §1091",
-    ("crypto", "as_security"): "treated as securities",
-    ("identical", "conventional"): "the sets the household names",
-    ("identical", "strict"): "besides, any two funds that track one index",
+RULE_AUTHORITY: dict[str, str] = {
+    "wash_rule_window": "Bought within 30 calendar days before or after the loss sale, trade dates: IRC §1091(a).",
+    "wash_rule_order": "Losses in the order of sale, each matched with the earliest purchase of its window that "
+    "is free; a share replaces once: Reg. 1.1091-1(b) to (e).",
+    "wash_rule_cross_account": "Purchases in every account of the household count; across accounts inferred from "
+    "IRC §1091(a).",
+    "wash_rule_spouse": "Purchases of the spouse count: Pub. 550, Wash Sales.",
+    "wash_rule_permanent": "A purchase in an IRA or Roth IRA: no basis takes the loss over, Rev. Rul. 2008-5.",
+    "wash_rule_other_plan": "A purchase in a 401(k) or HSA: as in an IRA by analogy, no ruling says so.",
+    "wash_rule_spouse_lost": "The spouse's shares take no basis over: the household's reading of IRC §1091(d).",
+    "wash_rule_basis": "The disallowed loss is added to the basis of exactly the shares that replaced those sold: "
+    "IRC §1091(d), Reg. 1.1091-2.",
+    "wash_rule_tacked": "The days the sold shares were held are added to the replacement's: IRC §1223(3).",
+    "wash_rule_tacked_date": "The replacement counts as held from the sold shares' date: IRC §1223(3), the "
+    "household's reading.",
+    "wash_rule_option": "An option or warrant to acquire counts as a purchase: IRC §1091(a).",
+    "wash_rule_identical": "Another security the household names substantially identical: IRC §1091(a).",
+    "wash_rule_adjusted_loss": "The loss test is on the adjusted basis, earlier disallowed losses included: "
+    "inferred from IRC §1001(a), §1011.",
+    "wash_rule_reinvested": "A reinvested dividend is a purchase: IRC §1091(a).",
+    "wash_rule_vested": "Shares vested are acquired: IRC §1091(a).",
 }
-"""Choices of a judgement call in words."""
+"""The authority of each rule, told once on the page."""
 
 DISCLAIMER = (
     "A worksheet to check and copy from, not a form to file, and not tax, legal or investment advice. It "
