@@ -8,35 +8,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
-from harvestdesk.domain.account import AccountType, ReliefMethod
+from harvestdesk.domain.account import AccountType
 from harvestdesk.domain.errors import BadInputError
 from harvestdesk.domain.lot import Term
-from harvestdesk.domain.money import ZERO, cents, decimal_text, money_text, parse_decimal
+from harvestdesk.domain.money import ZERO, cents, decimal_text, money_text
 from harvestdesk.domain.wash_policy import DEFAULT_POLICY, SameDayOrder, WashPolicy
 from harvestdesk.washsale.events import (
-    Acquire,
-    Event,
+    Exchange,
     LedgerFacts,
     LedgerLot,
     LedgerResult,
     LedgerSymbol,
-    Pick,
-    ReturnOfCapital,
+    OpenShort,
     SaleSlice,
-    Sell,
-    Split,
+    SpinOff,
 )
+from harvestdesk.washsale.fact_rows import FactRows, Json, method_of
 from harvestdesk.washsale.identical import tracked_index_key
 from harvestdesk.washsale.ledger import run_ledger
 from harvestdesk.washsale.policy import with_choices
 
-Json = Mapping[str, Any]
-
-WASHING_TYPES = frozenset({"buy", "recurring", "drip", "vest", "option_buy"})
-BRINGING_TYPES = frozenset({"opening_lot", "transfer_in", "gift_in", "inherit"})
 _TAXABLE = frozenset(t.value for t in AccountType if t.is_taxable)
 
 
@@ -48,18 +41,44 @@ def evaluate_facts(facts: Json, policy: WashPolicy = DEFAULT_POLICY) -> dict[str
     """
     policy = policy_of(facts, policy)
     result = run_ledger(ledger_facts(facts), policy)
+    _refuse(facts, result)
+    answer: dict[str, Any] = {
+        "sales": [_sale_json(row) for row in result.sales],
+        "lots": [_lot_json(lot) for lot in result.lots],
+        "totals": _totals(result),
+        "by_year": _by_year(result),
+    }
+    if result.shorts:
+        answer["shorts"] = [_short_json(short) for short in result.shorts]
+    return answer
+
+
+def _refuse(facts: Json, result: LedgerResult) -> None:
+    """Refuse facts that don't add up.
+
+    Raises:
+        BadInputError: naming the transaction.
+    """
+    for asked in result.refused:
+        raise BadInputError(
+            f"transaction {asked.sale}: average cost is for funds and dividend reinvestment plans, "
+            f"and {asked.symbol} is neither (Reg. 1.1012-1(e)(1))"
+        )
     for short in result.shortfalls:
+        row: Json = next((r for r in facts["transactions"] if r.get("id") == short.sale), {})
+        if row.get("type") == "short_close" and not row.get("lots"):
+            does = f"closes {decimal_text(short.missing)} more shares than it can"
+            raise BadInputError(f"transaction {short.sale}: {does} in account {short.account}")
+        if short.missing == 0:
+            raise BadInputError(
+                f"transaction {short.sale}, field cash_in_lieu: there are no fractions of a share of "
+                f"{short.symbol} to pay for"
+            )
         where = f" of lot {short.lot}" if short.lot else ""
         raise BadInputError(
             f"transaction {short.sale}: sells {decimal_text(short.missing)} more shares{where} "
             f"than account {short.account} holds"
         )
-    return {
-        "sales": [_sale_json(row) for row in result.sales],
-        "lots": [_lot_json(lot) for lot in result.lots],
-        "totals": _totals(result),
-        "by_year": _by_year(result.sales),
-    }
 
 
 def policy_of(facts: Json, policy: WashPolicy = DEFAULT_POLICY) -> WashPolicy:
@@ -83,112 +102,44 @@ def ledger_facts(facts: Json) -> LedgerFacts:
         BadInputError: naming the transaction and the field that can't be used.
     """
     accounts = _list(facts, "accounts", "facts")
-    method = _method(facts.get("lot_method"), "lot_method")
-    shorts: dict[str, tuple[date, Decimal, Decimal]] = {}
-    named: set[str] = set()
-    events: list[Event] = []
-    for row in _list(facts, "transactions", "facts"):
-        event = _event(row, method, shorts)
-        if event is None:
-            continue
-        if isinstance(event, Acquire):
-            if event.lot in named:
-                raise BadInputError(f"{_name(row)}, field lot: {event.lot!r} is used twice")
-            named.add(event.lot)
-        events.append(event)
-    kinds = {str(a["id"]): str(a.get("type", "taxable")) for a in accounts}
+    method = method_of(facts.get("lot_method"), "lot_method")
+    rows = _list(facts, "transactions", "facts")
+    kinds = {str(a.get("id")): str(a.get("type", "taxable")) for a in accounts}
+    reader = FactRows(frozenset(kinds), _as_of(facts))
+    events = tuple(reader.read(row) for row in sorted(rows, key=_date_text))
+    for row, event in zip(sorted(rows, key=_date_text), events, strict=True):
+        reader.check_picks(row, event)
     sheltered = frozenset(a for a, kind in kinds.items() if kind not in _TAXABLE)
+    traded = {e.symbol for e in events}
+    traded |= {e.new_symbol for e in events if isinstance(e, (SpinOff, Exchange))}
     return LedgerFacts(
-        tuple(events),
+        events,
         sheltered,
-        _symbols(facts, {e.symbol for e in events}),
-        {str(a["id"]): method for a in accounts} if method else {},
+        _symbols(facts, traded),
+        dict.fromkeys(kinds, method) if method else {},
         other_plans=frozenset(a for a in sheltered if not kinds[a].endswith("ira")),
-        owners={str(a["id"]): _owners(a.get("owner")) for a in accounts},
+        owners={str(a.get("id")): _owners(a.get("owner")) for a in accounts},
     )
+
+
+def _date_text(row: Json) -> str:
+    return str(row.get("date"))
+
+
+def _as_of(facts: Json) -> date | None:
+    text = facts.get("as_of")
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError as error:
+        raise BadInputError("facts, field as_of: expected a date YYYY-MM-DD") from error
 
 
 def _owners(owner: object) -> frozenset[str]:
     if not owner:
         return frozenset()
     return frozenset({"self", "spouse"}) if owner == "joint" else frozenset({str(owner)})
-
-
-def _event(
-    row: Json, method: ReliefMethod | None, shorts: dict[str, tuple[date, Decimal, Decimal]]
-) -> Event | None:
-    kind = _text(row, "type")
-    if kind in WASHING_TYPES or kind in BRINGING_TYPES:
-        return _acquire(row, kind)
-    if kind == "sell":
-        return _sell(row)
-    if kind == "split":
-        return Split(_text(row, "id"), _day(row, "date"), _text(row, "symbol"), _ratio(row))
-    if kind == "roc":
-        return ReturnOfCapital(
-            _text(row, "id"), _day(row, "date"), _text(row, "account"), _text(row, "symbol"),
-            _number(row, "total"),
-        )  # fmt: skip
-    if kind == "short_open":
-        shorts[_text(row, "id")] = (
-            _day(row, "date"), _shares(row), _money(row, Decimal(-1)),
-        )  # fmt: skip
-        return None
-    if kind == "short_close":
-        return _short_close(row, shorts)
-    raise BadInputError(f"{_name(row)}: type {kind!r} is not known")
-
-
-def _acquire(row: Json, kind: str) -> Acquire:
-    return Acquire(
-        _text(row, "id"), _day(row, "date"), _text(row, "account"), _text(row, "symbol"),
-        _shares(row), _money(row, Decimal(1)), str(row.get("lot") or _text(row, "id")),
-        purchase=str(row.get("purchase") or ""),
-        washing=kind in WASHING_TYPES,
-        acquired=_day(row, "acquired") if row.get("acquired") else None,
-        used=bool(row.get("already_replacement")),
-        shares_per_unit=_number(row, "shares_per_unit") if "shares_per_unit" in row else Decimal(1),
-    )  # fmt: skip
-
-
-def _sell(row: Json) -> Sell:
-    return Sell(
-        _text(row, "id"), _day(row, "date"), _text(row, "account"), _text(row, "symbol"),
-        _shares(row), _money(row, Decimal(-1)), _picks(row),
-        _method(row.get("method"), f"{_name(row)}, field method"),
-    )  # fmt: skip
-
-
-def _short_close(row: Json, shorts: Mapping[str, tuple[date, Decimal, Decimal]]) -> Sell:
-    """Return the delivery that closes a short sale; its window runs from the day it was opened.
-
-    Pub. 550, Short Sales: the wash-sale rules apply from the date the short sale was entered into.
-    """
-    opened = shorts.get(str(row.get("opens")))
-    if opened is None:
-        raise BadInputError(f"{_name(row)}, field opens: no such short sale")
-    on, quantity, total = opened
-    closed = _shares(row)
-    return Sell(
-        _text(row, "id"), _day(row, "date"), _text(row, "account"), _text(row, "symbol"),
-        closed, total * closed / quantity, _picks(row), wash_on=on,
-    )  # fmt: skip
-
-
-def _picks(row: Json) -> tuple[Pick, ...]:
-    return tuple(
-        Pick(
-            _text(pick, "lot"),
-            _number(pick, "quantity"),
-            _replacement_first(pick.get("sublot_order")),
-        )
-        for pick in row.get("lots") or ()
-    )
-
-
-def _replacement_first(order: object) -> bool | None:
-    """Return False for `replacement_last`: shares that replaced nothing are sold first."""
-    return None if order is None else order != "replacement_last"
 
 
 def _symbols(facts: Json, traded: Iterable[str]) -> dict[str, LedgerSymbol]:
@@ -213,8 +164,10 @@ def _symbols(facts: Json, traded: Iterable[str]) -> dict[str, LedgerSymbol]:
             contract=kind in {"option", "warrant"},
             put=row.get("right") == "put",
             exempt=kind == "crypto",
+            averages=kind not in {"option", "warrant", "crypto", "stock"},
             crypto=kind == "crypto",
             strict_set_id=strict.get(set_id, set_id),
+            underlying=str(row.get("underlying") or ""),
         )
     return known
 
@@ -286,6 +239,18 @@ def _lot_json(lot: LedgerLot) -> dict[str, Any]:
     }
 
 
+def _short_json(short: OpenShort) -> dict[str, Any]:
+    return {
+        "short": short.id,
+        "account": short.account,
+        "symbol": short.symbol,
+        "quantity": decimal_text(short.quantity),
+        "opened": short.opened.isoformat(),
+        "proceeds": _usd(short.proceeds),
+        "wash_added": _usd(short.wash_added),
+    }
+
+
 def _totals(result: LedgerResult) -> dict[str, str]:
     sales = result.sales
     return {
@@ -296,7 +261,10 @@ def _totals(result: LedgerResult) -> dict[str, str]:
         "permanently_disallowed": _usd(sum((s.disallowed for s in sales if s.permanent), ZERO)),
         "recognized_short": _usd(_recognized(sales, Term.SHORT)),
         "recognized_long": _usd(_recognized(sales, Term.LONG)),
-        "deferred_in_open_lots": _usd(sum((x.wash_added for x in result.lots), ZERO)),
+        "deferred_in_open_lots": _usd(
+            sum((x.wash_added for x in result.lots), ZERO)
+            + sum((x.wash_added for x in result.shorts), ZERO)
+        ),
     }
 
 
@@ -304,25 +272,26 @@ def _recognized(sales: Iterable[SaleSlice], term: Term) -> Decimal:
     return sum((s.recognized for s in sales if s.term is term), ZERO)
 
 
-def _by_year(sales: Iterable[SaleSlice]) -> dict[str, dict[str, str]]:
+def _by_year(result: LedgerResult) -> dict[str, dict[str, str]]:
     years: dict[int, list[SaleSlice]] = defaultdict(list)
-    for row in sales:
+    for row in result.sales:
         years[row.sold.year].append(row)
+    income: dict[int, dict[Term, Decimal]] = {}
+    for paid in result.distributions:
+        of_year = income.setdefault(paid.on.year, defaultdict(Decimal))
+        of_year[paid.term] += paid.total
     return {
         str(year): {
-            "recognized_short": _usd(_recognized(rows, Term.SHORT)),
-            "recognized_long": _usd(_recognized(rows, Term.LONG)),
-            "disallowed": _usd(sum((s.disallowed for s in rows), ZERO)),
+            "recognized_short": _usd(_recognized(years[year], Term.SHORT)),
+            "recognized_long": _usd(_recognized(years[year], Term.LONG)),
+            "disallowed": _usd(sum((s.disallowed for s in years[year]), ZERO)),
+            **{
+                f"distributions_{term}": _usd(total)
+                for term, total in sorted(income.get(year, {}).items())
+            },
         }
-        for year, rows in sorted(years.items())
+        for year in sorted({*years, *income})
     }
-
-
-# --- fields -------------------------------------------------------------------------------------
-
-
-def _name(row: Json) -> str:
-    return f"transaction {row.get('id', '?')}"
 
 
 def _list(row: Json, key: str, where: str) -> list[Json]:
@@ -330,65 +299,3 @@ def _list(row: Json, key: str, where: str) -> list[Json]:
     if not isinstance(value, list):
         raise BadInputError(f"{where}: field {key} must be a list")
     return value
-
-
-def _text(row: Json, key: str) -> str:
-    value = row.get(key)
-    if not isinstance(value, str) or not value:
-        raise BadInputError(f"{_name(row)}: field {key} is missing")
-    return value
-
-
-def _day(row: Json, key: str) -> date:
-    try:
-        return date.fromisoformat(_text(row, key))
-    except ValueError as error:
-        raise BadInputError(
-            f"{_name(row)}, field {key}: {row[key]!r} is not a date (expected YYYY-MM-DD)"
-        ) from error
-
-
-def _number(row: Json, key: str) -> Decimal:
-    value = parse_decimal(str(row.get(key)))
-    if value is None:
-        raise BadInputError(
-            f"{_name(row)}, field {key}: {row.get(key)!r} is not a number (expected a decimal)"
-        )
-    return value
-
-
-def _money(row: Json, fee_sign: Decimal) -> Decimal:
-    """Return the total of a row, or price times quantity with fees added or taken off."""
-    if row.get("total") is not None:
-        return _number(row, "total")
-    fees = _number(row, "fees") if row.get("fees") is not None else ZERO
-    return _number(row, "price") * _shares(row) + fee_sign * fees
-
-
-def _shares(row: Json) -> Decimal:
-    quantity = _number(row, "quantity")
-    if quantity <= 0:
-        raise BadInputError(f"{_name(row)}, field quantity: must be positive")
-    return quantity
-
-
-def _ratio(row: Json) -> Fraction:
-    try:
-        ratio = Fraction(str(row.get("ratio")))
-    except (ValueError, ZeroDivisionError) as error:
-        raise BadInputError(
-            f"{_name(row)}, field ratio: expected a number or a fraction such as 1/10"
-        ) from error
-    if ratio <= 0:
-        raise BadInputError(f"{_name(row)}, field ratio: must be positive")
-    return ratio
-
-
-def _method(value: object, where: str) -> ReliefMethod | None:
-    if value is None:
-        return None
-    try:
-        return ReliefMethod(str(value))
-    except ValueError as error:
-        known = ", ".join(ReliefMethod)
-        raise BadInputError(f"{where}: {value!r} is not one of {known}") from error

@@ -18,7 +18,8 @@ from harvestdesk.domain.wash_policy import (
 )
 from harvestdesk.tax.holding_period import term_of
 from harvestdesk.washsale.events import Acquire, LedgerFacts, LedgerLot
-from harvestdesk.washsale.facts import Json, evaluate_facts, ledger_facts, policy_of
+from harvestdesk.washsale.fact_rows import Json
+from harvestdesk.washsale.facts import evaluate_facts, ledger_facts, policy_of
 from harvestdesk.washsale.ledger import ledger_set, run_ledger
 from harvestdesk.washsale.window import first_safe_loss_sale, in_window
 
