@@ -1,7 +1,7 @@
 """Loss sales of the last 30 days whose window is still open, from the imported ledger."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -88,15 +88,7 @@ class _History:
 
     def is_complete(self) -> bool:
         """True if shares bought less shares sold in the ledger are the shares held now."""
-        count = ZERO
-        for row in self.rows:
-            if row.type in ADDS_SHARES or row.type is TransactionType.SPLIT:
-                count += row.shares
-            elif row.type in {TransactionType.SELL, TransactionType.TRANSFER_OUT}:
-                count -= row.shares
-            if count < 0:
-                return False
-        return count == sum((lot.shares for lot in self.lots), ZERO)
+        return is_explained(self.rows, sum((lot.shares for lot in self.lots), ZERO))
 
     def surely_gain(self, sale: Transaction) -> bool:
         """True if the sale's price is not below any cost per share known for the security."""
@@ -106,6 +98,19 @@ class _History:
         costs = [lot.basis_per_share for lot in self.lots]
         costs += [r.amount / r.shares for r in self.rows if r.type in ADDS_SHARES and r.shares > 0]
         return bool(costs) and all(c is not None and c <= price for c in costs)
+
+
+def is_explained(rows: Iterable[Transaction], held: Decimal) -> bool:
+    """True if the rows of a security in an account, in date order, account for every share held."""
+    count = ZERO
+    for row in rows:
+        if row.type in ADDS_SHARES or row.type is TransactionType.SPLIT:
+            count += row.shares
+        elif row.type in {TransactionType.SELL, TransactionType.TRANSFER_OUT}:
+            count -= row.shares
+        if count < 0:
+            return False
+    return count == held
 
 
 def _histories(snapshot: HouseholdSnapshot, pairs: Collection[_Pair]) -> dict[_Pair, _History]:
