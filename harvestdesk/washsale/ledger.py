@@ -234,6 +234,11 @@ class _SetRun:
     def _take(self, taking: Taking) -> None:
         """Take the shares picked, from the lot as the losses before it in the batch have left it."""
         lot, wanted = taking.part.lot, taking.quantity
+        if lot.numbers != taking.matched:
+            # Shares promised before may stay after all: the queue has let go of them.
+            queue = self.books.queues[lot.account, lot.symbol]
+            for part in lot.parts():
+                queue.add(part)
         for part in taking.parts_now(keep_matched=self._same_day_ignored):
             quantity = min(part.quantity, wanted)
             if quantity <= 0:

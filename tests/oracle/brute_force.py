@@ -289,44 +289,39 @@ class Ledger:
 
     def choose(self, place: int, sale: Json, promised: Sequence[Promise]) -> list[Promise]:
         """Return what a sale takes: the lots it names (Reg. 1.1012-1(c)(2)), else by its method."""
-        free = {}
-        for lot in self.lots:
-            if lot.place < place and (lot.account, lot.symbol) == (sale["account"], sale["symbol"]):
-                gone = sum((p.quantity for p in promised if p.lot is lot), Fraction(0))
-                free[lot.name] = lot.held - gone
-        if sale.get("lots"):
-            named = []
-            for pick in sale["lots"]:
-                order = pick.get("sublot_order") or "replacement_first"
-                lot, wanted = self.by_name[pick["lot"]], number(pick["quantity"])
-                if free.get(lot.name, 0) < wanted:
-                    raise ValueError(f"{sale['id']}: {lot.name} does not hold {wanted}")
-                free[lot.name] -= wanted
-                named.append(Promise(place, sale, lot, wanted, order, self.turns))
-            return named
-        method = sale.get("method") or self.method
-        return self.by_method("fifo" if method == "specific" else method, place, sale, free)
+        here = (sale["account"], sale["symbol"])
+        lots = [x for x in self.lots if x.place < place and (x.account, x.symbol) == here]
+        if not sale.get("lots"):
+            method = sale.get("method") or self.method
+            return self.by_method(
+                "fifo" if method == "specific" else method, place, sale, lots, promised
+            )
+        named: list[Promise] = []
+        for pick in sale["lots"]:
+            lot, wanted = self.by_name[pick["lot"]], number(pick["quantity"])
+            free = sum(self.unpromised(lot, [*promised, *named]).values()) if lot in lots else 0
+            if free < wanted:
+                raise ValueError(f"{sale['id']}: {lot.name} does not hold {wanted}")
+            order = pick.get("sublot_order") or "replacement_first"
+            named.append(Promise(place, sale, lot, wanted, order, self.turns))
+        return named
 
     def by_method(
-        self, method: str, place: int, sale: Json, free: dict[str, Fraction]
+        self, method: str, place: int, sale: Json, lots: Sequence[Lot], promised: Sequence[Promise]
     ) -> list[Promise]:
         """Return what a relief method takes; parcels of one lot with another basis stand apart."""
         order = method if method in {"hifo", "lofo"} else "replacement_first"
-        line = [
-            (self.method_key(method, self.by_name[name], parcel), at, name, parcel.quantity)
-            for name, left in free.items()
-            if left > 0
-            for at, parcel in enumerate(self.in_order(self.by_name[name], order))
-        ]
+        line = []
+        for lot in lots:
+            free = self.unpromised(lot, promised)
+            for at, parcel in enumerate(self.in_order(lot, order)):
+                line.append((self.method_key(method, lot, parcel), at, free[id(parcel)], lot))
         wanted, made = number(sale["quantity"]), []
-        skip = {name: self.by_name[name].held - left for name, left in free.items()}
-        for _key, _at, name, quantity in sorted(line, key=lambda x: x[:2]):
-            passed = min(skip[name], quantity)  # promised to an earlier sale of the batch
-            skip[name] -= passed
-            taken = min(wanted, quantity - passed)
+        for _key, _at, free_shares, lot in sorted(line, key=lambda x: x[:2]):
+            taken = min(wanted, free_shares)
             wanted -= taken
             if taken > 0:
-                made.append(Promise(place, sale, self.by_name[name], taken, order, self.turns))
+                made.append(Promise(place, sale, lot, taken, order, self.turns))
         if wanted:
             raise ValueError(f"{sale['id']} sells {wanted} more shares than are held")
         return made
@@ -363,6 +358,17 @@ class Ledger:
         if self.policy["same_day_disposal"] == "ignore":
             parcels.sort(key=lambda p: p.turn > promise.turn)
         return parcels
+
+    def unpromised(self, lot: Lot, promises: Sequence[Promise]) -> dict[int, Fraction]:
+        """Return the shares of each parcel that stay when these sales have taken theirs."""
+        left = {id(p): p.quantity for p in lot.parcels}
+        for promise in (p for p in promises if p.lot is lot):
+            wanted = promise.quantity
+            for parcel in self.as_promised(promise):
+                part = min(wanted, left[id(parcel)])
+                left[id(parcel)] -= part
+                wanted -= part
+        return left
 
     # --- a sale ---------------------------------------------------------------------------------
 
@@ -456,14 +462,7 @@ class Ledger:
             return Fraction(0)  # its own loss went elsewhere: it has no basis left to add to
         if candidate.row is not None or self.policy["same_day_disposal"] == "counts":
             return candidate.quantity
-        left = {id(p): p.quantity for p in lot.parcels}
-        for later in (p for p in waiting if p.lot is lot):
-            wanted = later.quantity
-            for parcel in self.as_promised(later):
-                part = min(wanted, left[id(parcel)])
-                left[id(parcel)] -= part
-                wanted -= part
-        return left[id(candidate)]
+        return self.unpromised(lot, waiting)[id(candidate)]
 
     def may_replace(self, other: Lot, sold: Lot) -> bool:
         if not other.washing or self.is_outside_the_rule(other.symbol):
