@@ -71,6 +71,8 @@ class LotStanding:
             else empty; lots of one group are washed by the same purchases and by none of each other.
         exact: how many shares are washed is known to the share; False where a purchase ahead is told in
             dollars, where an option is involved, or where a broker's lot may have served already.
+        evidence: how sure it is: "confirmed", "probable", "unclear" or "coverage_incomplete" (a free lot is
+            free as far as the imported data reach).
     """
 
     lot_id: LotId
@@ -85,3 +87,4 @@ class LotStanding:
     pool_shares: Decimal = ZERO
     group: str = ""
     exact: bool = True
+    evidence: str = "confirmed"

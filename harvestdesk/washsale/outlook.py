@@ -15,13 +15,20 @@ from harvestdesk.domain.lot import TaxLot
 from harvestdesk.domain.money import ZERO
 from harvestdesk.domain.proposal import LotSale
 from harvestdesk.domain.snapshot import HouseholdSnapshot
-from harvestdesk.domain.wash_policy import AcquiredBeforeSoldLot, WashPolicy
+from harvestdesk.domain.wash_policy import (
+    AcquiredBeforeSoldLot,
+    OtherPlans,
+    SpouseBasis,
+    WashPolicy,
+)
+from harvestdesk.washsale.evidence import Coverage
 from harvestdesk.washsale.identical import SetIndex
 from harvestdesk.washsale.purchases import (
     WashingPurchase,
     recent_purchases,
     scheduled_purchases,
 )
+from harvestdesk.washsale.rebuild import other_plans
 from harvestdesk.washsale.recent_sales import LossSale, recent_loss_sales
 from harvestdesk.washsale.window import first_safe_loss_sale, first_safe_purchase, window
 
@@ -40,9 +47,11 @@ def lot_standings(
     """
     policy = policy or snapshot.household.wash
     index = SetIndex.of_snapshot(snapshot, policy)
-    by_set = _blocking_by_set(snapshot, index)
+    by_set = _blocking_by_set(snapshot, index, policy)
+    coverage = Coverage(snapshot, index)
+    judge = _Judge(snapshot, policy, coverage)
     return {
-        lot.id: _standing(lot, by_set.get(index.set_of(lot.security_id), []), policy)
+        lot.id: judge.standing(lot, by_set.get(index.set_of(lot.security_id), []))
         for lot in snapshot.lots
         if _is_taxable(snapshot, lot.account_id)
     }
@@ -58,7 +67,7 @@ def locks_on(snapshot: HouseholdSnapshot, policy: WashPolicy | None = None) -> t
     policy = policy or snapshot.household.wash
     index = SetIndex.of_snapshot(snapshot, policy)
     locks = [_buy_lock(index, sale) for sale in recent_loss_sales(snapshot, index, policy)]
-    locks += _loss_sale_locks(snapshot, index)
+    locks += _loss_sale_locks(snapshot, index, policy)
     return tuple(
         sorted(
             locks,
@@ -139,9 +148,10 @@ def pause_tasks(
     sets = {index.set_of(s) for s in security_ids if not index.exempt(s)}
     _, through = window(snapshot.as_of)
     resume = first_safe_purchase(snapshot.as_of)
+    ignored = _ignored_accounts(snapshot, snapshot.household.wash)
     tasks: dict[tuple[AccountId, SecurityId, str], PauseTask] = {}
     for plan in scheduled_purchases(snapshot, index):
-        if plan.pausable and plan.set_id in sets:
+        if plan.pausable and plan.set_id in sets and plan.account_id not in ignored:
             tasks.setdefault(
                 (plan.account_id, plan.security_id, plan.cause),
                 PauseTask(
@@ -154,6 +164,8 @@ def pause_tasks(
         set_id = index.set_of(lot.security_id)
         dated = (lot.account_id, lot.security_id, "drip_scheduled") in tasks
         if account is None or not account.reinvests or set_id not in sets or dated:
+            continue
+        if account.id in ignored:
             continue
         tasks.setdefault(
             (lot.account_id, lot.security_id, "reinvestment"),
@@ -170,38 +182,80 @@ def _is_taxable(snapshot: HouseholdSnapshot, account_id: AccountId) -> bool:
     return account is not None and account.type.is_taxable
 
 
-def _blocking_by_set(snapshot: HouseholdSnapshot, index: SetIndex) -> _BySet:
+def _purchases(
+    snapshot: HouseholdSnapshot, index: SetIndex, policy: WashPolicy
+) -> list[WashingPurchase]:
+    """Return the purchases that can wash a loss sold today, as the household reads the law."""
+    ignored = _ignored_accounts(snapshot, policy)
+    found = recent_purchases(snapshot, index) + scheduled_purchases(snapshot, index)
+    return [p for p in found if p.account_id not in ignored]
+
+
+def _ignored_accounts(snapshot: HouseholdSnapshot, policy: WashPolicy) -> frozenset[str]:
+    """Return the accounts whose purchases are read to wash nothing."""
+    ignores = policy.other_plans is OtherPlans.IGNORE
+    return other_plans(snapshot.accounts) if ignores else frozenset()
+
+
+def _blocking_by_set(snapshot: HouseholdSnapshot, index: SetIndex, policy: WashPolicy) -> _BySet:
     by_set: _BySet = defaultdict(list)
-    for purchase in recent_purchases(snapshot, index) + scheduled_purchases(snapshot, index):
+    for purchase in _purchases(snapshot, index, policy):
         if purchase.blocks:
             by_set[purchase.set_id].append(purchase)
     return by_set
 
 
-def _standing(lot: TaxLot, purchases: Sequence[WashingPurchase], policy: WashPolicy) -> LotStanding:
-    own = lot.purchase or lot.id
-    group = own if any(p.purchase == own for p in purchases) else ""
-    since = lot.acquired_on
-    if policy.acquired_before_sold_lot is AcquiredBeforeSoldLot.COUNTS or since is None:
-        since = date.min
-    blocking = [p for p in purchases if p.purchase != own and p.on >= since]
-    if not blocking:
-        return LotStanding(lot.id, lot.shares, ZERO, group=group)
-    # The worst one is named: a loss gone for good before a deferred one, then the longest.
-    worst = max(blocking, key=lambda p: (p.permanent, p.on))
-    matching = sum((p.shares for p in blocking), ZERO)
-    return LotStanding(
-        lot.id, ZERO, lot.shares,
-        free_from=max(first_safe_loss_sale(p.on) for p in blocking),
-        cause=worst.cause,
-        permanent=worst.permanent,
-        blocking_account_ids=tuple(sorted({p.account_id for p in blocking})),
-        cause_on=worst.on,
-        matching_shares=min(matching, lot.shares),
-        pool_shares=matching,
-        group=group,
-        exact=all(p.exact and p.shares > 0 for p in blocking),
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Says of each lot what its set's purchases mean for it."""
+
+    snapshot: HouseholdSnapshot
+    policy: WashPolicy
+    coverage: Coverage
+
+    def standing(self, lot: TaxLot, purchases: Sequence[WashingPurchase]) -> LotStanding:
+        """Return the standing of a lot among the purchases of its set that block."""
+        own = lot.purchase or lot.id
+        group = own if any(p.purchase == own for p in purchases) else ""
+        evidence = self.coverage.lot_finding(lot).state
+        since = lot.acquired_on
+        counts = self.policy.acquired_before_sold_lot is AcquiredBeforeSoldLot.COUNTS
+        if counts or since is None:
+            since = date.min
+        blocking = [p for p in purchases if p.purchase != own and p.on >= since]
+        if not blocking:
+            return LotStanding(lot.id, lot.shares, ZERO, group=group, evidence=evidence)
+        # The worst one is named: a loss gone for good before a deferred one, then the longest.
+        worst = max(blocking, key=lambda p: (self._is_lost(lot, p), p.on))
+        matching = sum((p.shares for p in blocking), ZERO)
+        return LotStanding(
+            lot.id, ZERO, lot.shares,
+            free_from=max(first_safe_loss_sale(p.on) for p in blocking),
+            cause=worst.cause,
+            permanent=self._is_lost(lot, worst),
+            blocking_account_ids=tuple(sorted({p.account_id for p in blocking})),
+            cause_on=worst.on,
+            matching_shares=min(matching, lot.shares),
+            pool_shares=matching,
+            group=group,
+            exact=all(p.exact and p.shares > 0 for p in blocking),
+            evidence=evidence,
+        )  # fmt: skip
+
+    def _is_lost(self, lot: TaxLot, purchase: WashingPurchase) -> bool:
+        return purchase.permanent or _lost_with_spouse(
+            self.snapshot, self.policy, lot.account_id, purchase.account_id
+        )
+
+
+def _lost_with_spouse(
+    snapshot: HouseholdSnapshot, policy: WashPolicy, seller: AccountId, buyer: AccountId
+) -> bool:
+    """True where a loss goes to somebody else's shares and the household reads it as lost."""
+    if policy.spouse_basis is SpouseBasis.TO_SPOUSE:
+        return False
+    sellers, buyers = (set(snapshot.account_by_id[a].owner_ids) for a in (seller, buyer))
+    return bool(sellers and buyers) and not sellers & buyers
 
 
 def _buy_lock(index: SetIndex, sale: LossSale) -> WashLock:
@@ -213,7 +267,9 @@ def _buy_lock(index: SetIndex, sale: LossSale) -> WashLock:
     )  # fmt: skip
 
 
-def _loss_sale_locks(snapshot: HouseholdSnapshot, index: SetIndex) -> list[WashLock]:
+def _loss_sale_locks(
+    snapshot: HouseholdSnapshot, index: SetIndex, policy: WashPolicy
+) -> list[WashLock]:
     """Return one lock for each day, account and cause of purchases that could wash some lot."""
     lots: dict[IdenticalSetId, list[TaxLot]] = defaultdict(list)
     for lot in snapshot.lots:
@@ -222,7 +278,7 @@ def _loss_sale_locks(snapshot: HouseholdSnapshot, index: SetIndex) -> list[WashL
     groups: dict[tuple[IdenticalSetId, AccountId, date, str, str], list[WashingPurchase]] = (
         defaultdict(list)
     )
-    for p in recent_purchases(snapshot, index) + scheduled_purchases(snapshot, index):
+    for p in _purchases(snapshot, index, policy):
         # A purchase washes no loss of its own shares: with nothing else held there is no lock.
         if any((lot.purchase or lot.id) != p.purchase for lot in lots.get(p.set_id, ())):
             groups[p.set_id, p.account_id, p.on, p.cause, p.evidence].append(p)
@@ -231,7 +287,11 @@ def _loss_sale_locks(snapshot: HouseholdSnapshot, index: SetIndex) -> list[WashL
             set_id, index.members(set_id), LockKind.LOSS_SALE_LOCKED,
             *window(on), first_safe_loss_sale(on), cause, on, (account_id,),
             sum((p.shares for p in rows), ZERO),
-            permanent=rows[0].permanent,
+            permanent=rows[0].permanent
+            or any(
+                _lost_with_spouse(snapshot, policy, lot.account_id, account_id)
+                for lot in lots[set_id]
+            ),
             dollars=_loss_at_stake(snapshot, lots[set_id], {p.purchase for p in rows}),
             evidence=evidence,
         )
