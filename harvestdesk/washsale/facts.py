@@ -29,21 +29,30 @@ from harvestdesk.washsale.fact_rows import FactRows, Json, method_of
 from harvestdesk.washsale.identical import tracked_index_key
 from harvestdesk.washsale.ledger import run_ledger
 from harvestdesk.washsale.policy import with_choices
+from harvestdesk.washsale.readings import Readings, other_readings
 
+READINGS_UP_TO = 5000
+"""Transactions up to which the ledger is run again for other readings of the law."""
 _TAXABLE = frozenset(t.value for t in AccountType if t.is_taxable)
 
 
 def evaluate_facts(facts: Json, policy: WashPolicy = DEFAULT_POLICY) -> dict[str, Any]:
     """Run the facts of a case; return `sales`, `lots`, `totals` and `by_year`.
 
+    Ledgers of up to `READINGS_UP_TO` transactions are told besides, for each sale, under which other
+    choices of the policy it comes to something else (`changed_by`).
+
     Raises:
         BadInputError: naming the transaction and the field that can't be used.
     """
     policy = policy_of(facts, policy)
-    result = run_ledger(ledger_facts(facts), policy)
+    ledger = ledger_facts(facts)
+    result = run_ledger(ledger, policy)
     _refuse(facts, result)
+    few = len(ledger.events) <= READINGS_UP_TO
+    readings = other_readings(ledger, policy, result) if few else None
     answer: dict[str, Any] = {
-        "sales": [_sale_json(row) for row in result.sales],
+        "sales": [_sale_json(row, readings) for row in result.sales],
         "lots": [_lot_json(lot) for lot in result.lots],
         "totals": _totals(result),
         "by_year": _by_year(result),
@@ -200,7 +209,7 @@ def _usd(value: Decimal) -> str:
     return money_text(cents(value) + ZERO)
 
 
-def _sale_json(row: SaleSlice) -> dict[str, Any]:
+def _sale_json(row: SaleSlice, readings: Readings | None) -> dict[str, Any]:
     made: dict[str, Any] = {
         "sale": row.sale,
         "lot": row.lot,
@@ -220,7 +229,10 @@ def _sale_json(row: SaleSlice) -> dict[str, Any]:
         "replaced_by": row.replaced_by,
         "permanent": row.permanent,
     }
-    return made if row.kind == "sale" else {**made, "kind": row.kind}
+    if row.kind != "sale":
+        made["kind"] = row.kind
+    changed_by = () if readings is None else readings.options_of_sale(row.sale)
+    return {**made, "changed_by": list(changed_by)} if changed_by else made
 
 
 def _lot_json(lot: LedgerLot) -> dict[str, Any]:
