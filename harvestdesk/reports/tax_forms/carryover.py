@@ -138,9 +138,13 @@ def _came_from(facts: YearFacts, made: ScheduleD) -> Iterator[Block]:
         ("Outside this file", short.elsewhere, long.elsewhere),
         (f"Carried into {facts.year}", -short.carryover, -long.carryover),
     )
-    rows = tuple(Row((name, usd(a), usd(b))) for name, a, b in pairs)
+    rows = tuple(Row((name, _or_blank(a), _or_blank(b))) for name, a, b in pairs)
     totals = ("Schedule D lines 7 and 15", usd(short.net), usd(long.net))
     yield Table(columns, rows, totals)
+
+
+def _or_blank(amount: Decimal) -> str:
+    return usd(amount) if amount else ""
 
 
 def _sold(lines: Mapping[str, Sums]) -> Decimal:

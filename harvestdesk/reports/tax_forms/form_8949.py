@@ -27,16 +27,18 @@ from harvestdesk.reports.tax_forms.facts import YearFacts
 from harvestdesk.reports.tax_forms.parts import (
     acquired_text,
     description,
+    listed,
     open_window_notice,
     policy_blocks,
     row_numbers,
     tax_report,
     year_notice,
 )
-from harvestdesk.reports.tax_forms.readings import other_readings_blocks
+from harvestdesk.reports.tax_forms.readings import MARK, readings_by_option
 from harvestdesk.reports.tax_forms.sales import Sums, TaxSale, TaxSales, sums_of
 from harvestdesk.reports.tax_forms.words import COVERED_RULES
-from harvestdesk.reports.worksheets.parts import account_label, symbol_of
+from harvestdesk.reports.worksheets.parts import account_label
+from harvestdesk.tax.holding_period import term_of
 
 PART_NAMES = {
     Term.SHORT: "Part I. Short-term: held one year or less",
@@ -60,7 +62,7 @@ def form_8949(facts: YearFacts) -> Report:
     if sales.rows:
         blocks += [Heading("Totals by box, for Schedule D"), _totals_table(sales)]
     for term in (Term.SHORT, Term.LONG):
-        blocks += _part(snapshot, sales, term)
+        blocks += _part(facts, term)
     blocks += _unknown(snapshot, sales)
     blocks += broker_differences(snapshot, sales.rows)
     blocks += _boxes_explained(sales)
@@ -104,7 +106,7 @@ def cautions(facts: YearFacts) -> Iterator[str]:
     if sales.unknown:
         proceeds = sum((r.proceeds for r in sales.unknown), Decimal(0))
         yield (
-            f"{count(len(sales.unknown), 'row')} with proceeds of {usd(proceeds)} NOT in the totals: the cost "
+            f"{count(len(sales.unknown), 'row')} with proceeds of {usd(proceeds)} {_are(sales.unknown)} NOT in the totals: the cost "
             "of the shares is not known. Find it before filing; the IRS may take it as zero."
         )
     if not facts.complete:
@@ -119,6 +121,10 @@ def cautions(facts: YearFacts) -> Iterator[str]:
     ):
         if notice:
             yield notice
+
+
+def _are(rows: Sequence[TaxSale]) -> str:
+    return "is" if len(rows) == 1 else "are"
 
 
 def _result(sums: Sums) -> str:
@@ -151,7 +157,7 @@ def _totals_table(sales: TaxSales) -> Table:
     for term in (Term.SHORT, Term.LONG):
         boxes = [box for box in sales.boxes() if box.term is term]
         for box in boxes:
-            head = (box.value, BOX_NAMES[box].capitalize(), box.schedule_d_line)
+            head = (box.value, _capital(BOX_NAMES[box]), box.schedule_d_line)
             rows.append(_sum_row(head, sums_of(sales.of_box(box)), RowKind.BODY))
         if boxes:
             name = "Short-term" if term is Term.SHORT else "Long-term"
@@ -159,6 +165,11 @@ def _totals_table(sales: TaxSales) -> Table:
             rows.append(_sum_row((name, "", ""), of_term, RowKind.SUM))
     total = _sum_row(("All sales", "", ""), sums_of(sales.rows), RowKind.SUM)
     return Table(columns, tuple(rows), total.cells)
+
+
+def _capital(text: str) -> str:
+    """Return text with its first letter large; `capitalize` would write 1099-b."""
+    return text[:1].upper() + text[1:]
 
 
 def _sum_row(head: tuple[str, ...], sums: Sums, kind: RowKind) -> Row:
@@ -173,22 +184,23 @@ def _money_columns(*, totalled: bool) -> tuple[Column, ...]:
     return (
         Column("(d) Proceeds", Align.RIGHT, 115, totalled),
         Column("(e) Cost or other basis", Align.RIGHT, 115, totalled),
-        Column("(g) Adjust\u00adment", Align.RIGHT, 95, totalled),
+        Column("(g) Adjustment", Align.RIGHT, 95, totalled),
         Column("(h) Gain or loss", Align.RIGHT, 110, totalled),
     )
 
 
-def _part(snapshot: HouseholdSnapshot, sales: TaxSales, term: Term) -> Iterator[Block]:
-    boxes = [box for box in sales.boxes() if box.term is term]
+def _part(facts: YearFacts, term: Term) -> Iterator[Block]:
+    boxes = [box for box in facts.sales.boxes() if box.term is term]
     if not boxes:
         return
     yield Heading(PART_NAMES[term])
     for box in boxes:
         yield Heading(f"Box {box.value}: {BOX_NAMES[box]}", 2)
-        yield _box_table(snapshot, box, sales.of_box(box))
+        yield _box_table(facts, box)
 
 
-def _box_table(snapshot: HouseholdSnapshot, box: Box, rows: Sequence[TaxSale]) -> Table:
+def _box_table(facts: YearFacts, box: Box) -> Table:
+    snapshot, rows = facts.snapshot, facts.sales.of_box(box)
     proceeds, basis, adjustment, gain = _money_columns(totalled=True)
     columns = (
         Column("No.", width_share=34),
@@ -207,17 +219,18 @@ def _box_table(snapshot: HouseholdSnapshot, box: Box, rows: Sequence[TaxSale]) -
     lines: list[Row] = []
     for account_id, group in by_account.items():
         lines.append(Row((account_label(snapshot, account_id),), RowKind.GROUP))
-        lines += [_sale_row(snapshot, row) for row in group]
+        lines += [_sale_row(facts, row) for row in group]
         if len(by_account) > 1:
             lines.append(_total_row("Account", sums_of(group)))
     return Table(columns, tuple(lines), _total_row(f"Box {box.value}", sums_of(rows)).cells)
 
 
-def _sale_row(snapshot: HouseholdSnapshot, row: TaxSale) -> Row:
+def _sale_row(facts: YearFacts, row: TaxSale) -> Row:
+    mark = MARK if facts.readings.sales.get(row.sale) else ""
     return Row(
         (
-            str(row.number),
-            description(snapshot, row),
+            f"{row.number}{mark}",
+            description(facts.snapshot, row),
             acquired_text(row),
             day(row.sold_on),
             usd(row.proceeds),
@@ -310,22 +323,27 @@ def _remarks(facts: YearFacts) -> Iterator[Block]:
                 _UNDATED.format(rows=row_numbers(undated)),
             )
         )
-    items += _tacked(snapshot, sales.rows)
+    items += _tacked(sales.rows)
     yield Heading("Remarks")
     if items:
         yield Points(tuple(items))
-    yield from other_readings_blocks(facts)
+    yield from readings_by_option(facts)
     yield from policy_blocks(snapshot.household.wash)
 
 
-def _tacked(snapshot: HouseholdSnapshot, rows: Sequence[TaxSale]) -> Iterator[tuple[str, str]]:
+def _tacked(rows: Sequence[TaxSale]) -> Iterator[tuple[str, str]]:
     """Yield the rows whose term goes by an earlier date than column (b) shows."""
-    for row in rows:
-        moved = row.adjusted_on is not None and row.acquired_on not in {None, row.adjusted_on}
-        if moved and row.adjusted_on is not None:
-            text = (
-                f"Row {row.number} ({symbol_of(snapshot, row.security_id)}): replaced shares of an earlier wash "
-                f"sale, so it counts as held from {day(row.adjusted_on)} (IRC §1223(3)): "
-                f"{'long' if row.term is Term.LONG else 'short'}-term."
-            )
-            yield "•", text
+    moved = [r for r in rows if r.acquired_on is not None and r.adjusted_on != r.acquired_on]
+    if not moved:
+        return
+    turned = [r for r in moved if r.acquired_on and term_of(r.acquired_on, r.sold_on) is not r.term]
+    text = (
+        f"Rows {row_numbers(moved)}: the shares replaced others sold in a wash sale, so that days held before count "
+        "too (IRC §1223(3))."
+    )
+    if turned:
+        text += (
+            f" In rows {row_numbers(turned)} that decides the term: held longer than column (b) makes "
+            f"it seem, since {listed(f'{day(r.adjusted_on)} (row {r.number})' for r in turned)}."
+        )
+    yield "•", text

@@ -97,7 +97,7 @@ def _part_table(facts: YearFacts, part: TermLines, term: Term) -> Table:
         Column("", width_share=240),
         Column("(d) Proceeds", Align.RIGHT, 110),
         Column("(e) Cost or other basis", Align.RIGHT, 110),
-        Column("(g) Adjust\u00adment", Align.RIGHT, 95),
+        Column("(g) Adjustment", Align.RIGHT, 95),
         Column("(h) Gain or loss", Align.RIGHT, 110),
     )
     words = _SALE_WORDS if facts.year >= 2025 else _FORM_WORDS_BEFORE_2025
@@ -130,7 +130,8 @@ def _other_lines(part: TermLines, term: Term) -> Iterator[tuple[str, str, Decima
 def _sale_row(line: str, words: str, sums: Sums) -> Row:
     if not sums.rows:
         return Row((line, words, "", "", "", ""))
-    figures = (usd(sums.proceeds), usd(sums.basis), usd(sums.adjustment), usd(sums.gain))
+    washed = usd(sums.adjustment) if sums.adjustment else ""
+    figures = (usd(sums.proceeds), usd(sums.basis), washed, usd(sums.gain))
     return Row((line, words, *figures))
 
 

@@ -24,8 +24,8 @@ from harvestdesk.reports.figures import count, day, number, share_digits, usd
 from harvestdesk.reports.tax_forms.facts import YearFacts
 from harvestdesk.reports.tax_forms.form_8949 import cautions
 from harvestdesk.reports.tax_forms.parts import policy_blocks, row_numbers, tax_report
-from harvestdesk.reports.tax_forms.readings import other_readings_blocks
-from harvestdesk.reports.tax_forms.whereabouts import Whereabouts, whereabouts_of
+from harvestdesk.reports.tax_forms.readings import readings_by_sale
+from harvestdesk.reports.tax_forms.whereabouts import Whereabouts, losses_in_cents, whereabouts_of
 from harvestdesk.reports.tax_forms.words import RULE_AUTHORITY, RULE_WORDS
 from harvestdesk.reports.wording import worded
 from harvestdesk.reports.worksheets.parts import account_name, symbol_of
@@ -35,14 +35,18 @@ from harvestdesk.washsale.audit import RuleApplied, WashEntry
 def wash_ledger(facts: YearFacts) -> Report:
     """Return the wash-sale ledger of a year."""
     snapshot = facts.snapshot
-    places = [whereabouts_of(entry, facts.open_lots, facts.history) for entry in facts.washes]
+    losses = losses_in_cents(facts.washes, facts.sales.rows)
+    places = [
+        whereabouts_of(entry, loss, facts.open_lots, facts.history)
+        for entry, loss in zip(facts.washes, losses, strict=True)
+    ]
     blocks: list[Block] = [Paragraph(_answer(facts, places), Tone.LEAD)]
     blocks += [Paragraph(text, Tone.WARNING) for text in cautions(facts)]
     blocks += policy_blocks(snapshot.household.wash)
     blocks += _entries(facts, places)
     blocks += _returned(facts)
     blocks += _open(facts)
-    blocks += other_readings_blocks(facts)
+    blocks += readings_by_sale(facts)
     blocks += _rules(facts.washes)
     return tax_report(
         snapshot,
@@ -56,8 +60,8 @@ def wash_ledger(facts: YearFacts) -> Report:
 def _answer(facts: YearFacts, places: Sequence[Whereabouts]) -> str:
     if not facts.washes:
         return f"No loss of {facts.year} is disallowed by the wash-sale rules."
-    total = sum((cents(e.loss) for e in facts.washes), ZERO)
-    lost = sum((cents(e.loss) for e in facts.washes if e.permanent), ZERO)
+    total = sum((p.loss for p in places), ZERO)
+    lost = sum((p.loss for p in places if p.permanent), ZERO)
     waiting = sum((p.open for p in places), ZERO)
     sold = count(len({e.sale for e in facts.washes}), "sale")
     return (
@@ -85,7 +89,7 @@ def _entries(facts: YearFacts, places: Sequence[Whereabouts]) -> Iterator[Block]
         _entry_row(facts.snapshot, n, entry, place)
         for n, (entry, place) in enumerate(zip(facts.washes, places, strict=True), 1)
     )
-    total = sum((cents(e.loss) for e in facts.washes), ZERO)
+    total = sum((p.loss for p in places), ZERO)
     yield Heading("Each disallowed loss")
     yield Table(columns, rows, ("Total", "", usd(total), "", "", ""))
 
@@ -103,7 +107,7 @@ def _entry_row(
         f"{account_name(snapshot, entry.replacement_account_id)} (lot {entry.replaced_by})"
     )
     words = rule_words(entry.rules)
-    return Row((f"{number_}{mark}", sold, usd(entry.loss), bought, words, _place(place)))
+    return Row((f"{number_}{mark}", sold, usd(place.loss), bought, words, _place(place)))
 
 
 def rule_words(rules: Sequence[RuleApplied]) -> str:
