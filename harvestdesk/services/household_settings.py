@@ -10,9 +10,8 @@ from harvestdesk.domain.changes import Changes
 from harvestdesk.domain.errors import BadInputError
 from harvestdesk.domain.household import Household, Person
 from harvestdesk.domain.ids import AccountId, PersonId
-from harvestdesk.domain.lot import TaxLot
 from harvestdesk.services.context import AppContext
-from harvestdesk.services.importing.rebuilding import rebuilt_lots
+from harvestdesk.services.importing.rebuilding import lots_of_book
 
 CUSTODIANS: Mapping[str, str] = {
     "schwab": "Schwab",
@@ -121,7 +120,7 @@ def save_account(ctx: AppContext, account: Account) -> Changes:
     account = _checked(ctx, account, accounts)
     after = [account if a.id == account.id else a for a in accounts]
     told = (before.type, before.relief) != (account.type, account.relief)
-    lots = _lots_of_ledger(ctx, after) if told else {}
+    lots = lots_of_book(ctx.book, after) if told else {}
     with ctx.book.write(f"Edit account {account.name}") as w:
         w.put_accounts([account])
         if lots:
@@ -162,27 +161,3 @@ def _checked(ctx: AppContext, account: Account, accounts: Sequence[Account]) -> 
 def _refuse(problems: Mapping[str, str], what: str) -> None:
     for field, words in problems.items():
         raise BadInputError(words, code=f"{what}.{field}", field=field)
-
-
-def _lots_of_ledger(ctx: AppContext, accounts: Sequence[Account]) -> dict[AccountId, list[TaxLot]]:
-    """Return the lots worked out anew of every account that has a ledger or a broker's lots."""
-    book = ctx.book
-    transactions, statements = tuple(book.transactions()), tuple(book.statement_lots())
-    lots: dict[AccountId, list[TaxLot]] = {
-        account_id: []
-        for account_id in sorted(
-            {t.account_id for t in transactions} | {s.account_id for s in statements}
-        )
-    }
-    rebuilt = rebuilt_lots(
-        accounts,
-        transactions,
-        statements,
-        book.identical_sets(),
-        book.securities(),
-        book.household().wash,
-    )
-    for lot in rebuilt.lots:
-        if lot.account_id in lots:
-            lots[lot.account_id].append(lot)
-    return lots

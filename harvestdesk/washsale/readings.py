@@ -29,6 +29,7 @@ from harvestdesk.washsale.events import (
     SaleSlice,
     Sell,
     ShortClose,
+    ShortOpen,
     SpinOff,
 )
 from harvestdesk.washsale.household_run import HouseholdRun, run_household
@@ -215,14 +216,15 @@ class _Group:
         counted_from = {
             e.id: e.wash_on for e in self.events if isinstance(e, Sell) and e.wash_on is not None
         }
+        # The window of a short sale runs by rules of its own: everything is looked at.
+        shorts = {e.id for e in self.events if isinstance(e, ShortOpen | ShortClose)}
         for row in self.sales:
             if row.gain >= 0 or not row.basis_known:
                 continue
             day = counted_from.get(row.sale, row.sold)
             first = bisect_left(days, day - _WINDOW)
             last = bisect_right(days, day + _WINDOW)
-            # The window of shares bought to cover runs by rules of its own: everything is looked at.
-            near = bought if row.kind == "short" else bought[first:last]
+            near = bought if row.sale in shorts else bought[first:last]
             near = [e for e in near if e.lot != row.lot]
             if near:
                 yield _Suspect(row, near)

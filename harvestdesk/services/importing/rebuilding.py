@@ -12,6 +12,7 @@ from harvestdesk.domain.relations import IdenticalSet
 from harvestdesk.domain.security import Security
 from harvestdesk.domain.transaction import Transaction
 from harvestdesk.domain.wash_policy import DEFAULT_POLICY, WashPolicy
+from harvestdesk.store.reads import BookReader
 from harvestdesk.washsale.events import Shortfall
 from harvestdesk.washsale.identical import SetIndex
 from harvestdesk.washsale.rebuild import RebuildResult, rebuild_lots
@@ -62,6 +63,35 @@ def rebuilt_lots(
         lots=tuple(_honest(lot) for lot in result.lots),
         problems=tuple(_oversold(short, names, symbols) for short in result.shortfalls),
     )
+
+
+def lots_of_book(
+    book: BookReader,
+    accounts: Sequence[Account] | None = None,
+    policy: WashPolicy | None = None,
+) -> dict[AccountId, list[TaxLot]]:
+    """Return the lots worked out anew of every account that has a ledger or a broker's lots.
+
+    Args:
+        book: what is stored.
+        accounts: the accounts as they will be; None: as stored.
+        policy: the household's reading as it will be; None: as stored.
+    """
+    transactions, statements = book.transactions(), book.statement_lots()
+    told = {t.account_id for t in transactions} | {s.account_id for s in statements}
+    rebuilt = rebuilt_lots(
+        book.accounts() if accounts is None else accounts,
+        transactions,
+        statements,
+        book.identical_sets(),
+        book.securities(),
+        policy or book.household().wash,
+    )
+    lots: dict[AccountId, list[TaxLot]] = {account_id: [] for account_id in sorted(told)}
+    for lot in rebuilt.lots:
+        if lot.account_id in lots:
+            lots[lot.account_id].append(lot)
+    return lots
 
 
 def refreshed_lots(
