@@ -17,6 +17,8 @@ class Touched(Flag):
     RELATIONS = auto()
     TARGETS = auto()
     PROPOSALS = auto()
+    TAX_FACTS = auto()
+    """Gains outside the ledger and changes of law."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,8 +120,8 @@ def _decoder(annotation: Any) -> Decoder:
         item = _decoder(arguments[0])
         return lambda data: tuple(item(x) for x in _expect(data, list))
     if origin is Mapping:
-        content = _decoder(arguments[1])
-        return lambda data: {key: content(x) for key, x in _expect(data, dict).items()}
+        key, content = _decoder(arguments[0]), _decoder(arguments[1])
+        return lambda data: {key(k): content(x) for k, x in _expect(data, dict).items()}
     raise CodecError(f"{annotation} has no exact form")
 
 

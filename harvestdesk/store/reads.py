@@ -23,6 +23,7 @@ from harvestdesk.domain.relations import Equivalent, IdenticalSet, Replacement
 from harvestdesk.domain.security import Security
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.domain.target import ClassTarget, SecurityTarget
+from harvestdesk.domain.tax_year import ExternalGain, LawChange
 from harvestdesk.domain.transaction import LotPick, ScheduledPurchase, Transaction
 from harvestdesk.store import codecs, histories, rows, tables
 from harvestdesk.store.connection import driver, storage_errors, transaction
@@ -95,9 +96,12 @@ class BookReader:
         Raises:
             BadInputError: the file was being made when the program stopped.
         """
+        columns = tables.wash_options.c
         with self.reading():
             profiles = self._all(rows.TAX_PROFILE)
-            found = self._all(rows.HOUSEHOLD, tax=profiles)
+            decided = self._rows(select(columns.option, columns.choice))
+            wash = [rows.load_policy(row.tuple() for row in decided)] * len(profiles)
+            found = self._all(rows.HOUSEHOLD, tax=profiles, wash=wash)
         if not found:
             raise BadInputError(
                 f"{self.path.name} was not finished when it was made: it holds no household. "
@@ -232,6 +236,14 @@ class BookReader:
     def security_targets(self) -> tuple[SecurityTarget, ...]:
         """Return the target weights inside accounts."""
         return self._all(rows.SECURITY_TARGETS, "account_id", "security_id")
+
+    def external_gains(self) -> tuple[ExternalGain, ...]:
+        """Return the gains known or expected outside the ledger, by day."""
+        return self._all(rows.EXTERNAL_GAINS, "on_date", "id")
+
+    def law_changes(self) -> tuple[LawChange, ...]:
+        """Return the changes of law the household reckons with, by year."""
+        return self._all(rows.LAW_CHANGES, "from_year", "id")
 
     def proposals(self) -> tuple[Proposal, ...]:
         """Return every plan that was kept."""

@@ -6,12 +6,12 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from operator import attrgetter
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_type_hints
 
 from sqlalchemy import Table
 
 from harvestdesk.domain.account import Account, AccountType, ReliefMethod
-from harvestdesk.domain.household import FilingStatus, Household, Person, TaxProfile
+from harvestdesk.domain.household import FilingStatus, Household, Person, RateSource, TaxProfile
 from harvestdesk.domain.lot import LotSource, TaxLot
 from harvestdesk.domain.money import (
     MONEY_DIGITS,
@@ -23,12 +23,20 @@ from harvestdesk.domain.money import (
 from harvestdesk.domain.relations import Equivalent, IdenticalSet, Replacement
 from harvestdesk.domain.security import AssetClass, Security, SecurityKind
 from harvestdesk.domain.target import ClassTarget, SecurityTarget
+from harvestdesk.domain.tax_year import (
+    ExternalGain,
+    ExternalKind,
+    ExternalTerm,
+    LawChange,
+    LawTarget,
+)
 from harvestdesk.domain.transaction import (
     LotPick,
     ScheduledPurchase,
     Transaction,
     TransactionType,
 )
+from harvestdesk.domain.wash_policy import DEFAULT_POLICY, WashPolicy
 from harvestdesk.store import tables
 from harvestdesk.store.records import ImportRecord
 
@@ -218,6 +226,8 @@ TRANSACTIONS = RowCodec(
         Mapped("ratio", OPTIONAL_RATE),
         Mapped("broker_ref"),
         Mapped("note"),
+        Mapped("other_security_id"),
+        Mapped("basis_fraction", OPTIONAL_RATE),
     ),
     extra=("import_id",),
 )
@@ -305,6 +315,62 @@ TAX_PROFILE = RowCodec(
         Mapped("realised_long", MONEY),
         Mapped("carryforward_short", MONEY),
         Mapped("carryforward_long", MONEY),
+        Mapped("rate_source", _enum(RateSource)),
+        Mapped("wages", MONEY),
+        Mapped("investment_income", MONEY),
+        Mapped("qualified_dividends", MONEY),
+        Mapped("itemised", OPTIONAL_MONEY),
+        Mapped("aged_or_blind", WHOLE),
+        Mapped("state"),
+        Mapped("state_rate", OPTIONAL_RATE),
+        Mapped("discount_rate", RATE),
+    ),
+)
+EXTERNAL_GAINS = RowCodec(
+    tables.external_gains,
+    ExternalGain,
+    (
+        Mapped("id"),
+        Mapped("on", DATE, "on_date"),
+        Mapped("term", _enum(ExternalTerm)),
+        Mapped("amount", MONEY),
+        Mapped("probability", RATE),
+        Mapped("kind", _enum(ExternalKind)),
+        Mapped("realised", FLAG),
+        Mapped("note"),
+    ),
+)
+LAW_CHANGES = RowCodec(
+    tables.law_changes,
+    LawChange,
+    (
+        Mapped("id"),
+        Mapped("from_year", WHOLE),
+        Mapped("target", _enum(LawTarget)),
+        Mapped("points", RATE),
+        Mapped("note"),
     ),
 )
 PICKS = RowCodec(tables.transaction_picks, LotPick, (Mapped("lot_id"), Mapped("shares", SHARES)))
+
+
+WASH_COLUMNS = ("option", "choice")
+
+
+def dump_policy(policy: WashPolicy) -> list[SqlRow]:
+    """Return a row for each judgement call that is not the default.
+
+    What the household never decided follows the program's default, so only its decisions are kept.
+    """
+    chosen = ((f.name, getattr(policy, f.name)) for f in fields(WashPolicy))
+    return [
+        (name, choice.value)
+        for name, choice in chosen
+        if choice is not getattr(DEFAULT_POLICY, name)
+    ]
+
+
+def load_policy(found: Iterable[tuple[str, str]]) -> WashPolicy:
+    """Return the policy of a household's decisions."""
+    kinds = get_type_hints(WashPolicy)
+    return WashPolicy(**{option: kinds[option](choice) for option, choice in found})

@@ -5,7 +5,9 @@ from datetime import date, timedelta
 
 from harvestdesk.domain.ids import ProposalId, SecurityId
 from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.domain.tax_year import TaxYear
 from harvestdesk.store.reads import BookReader
+from harvestdesk.tax.tables import load_state, load_tax_year
 
 HISTORY_DAYS = 3 * 365 + 15
 """About three years: enough trading days for a risk model, little enough to load at once."""
@@ -14,13 +16,14 @@ HISTORY_DAYS = 3 * 365 + 15
 def load_snapshot(book: BookReader, as_of: date) -> HouseholdSnapshot:
     """Return the household as of a day.
 
-    Transactions, prices and cash are those known up to `as_of`; lots, relations and targets are the
-    current ones.
+    Transactions, prices and cash are those known up to `as_of`; tax figures are those of its year;
+    lots, relations and targets are the current ones.
     """
     with book.reading():
         cash, cash_on = book.cash(as_of)
+        household = book.household()
         facts = HouseholdSnapshot(
-            household=book.household(),
+            household=household,
             as_of=as_of,
             people=book.people(),
             accounts=book.accounts(),
@@ -37,6 +40,10 @@ def load_snapshot(book: BookReader, as_of: date) -> HouseholdSnapshot:
             class_targets=book.class_targets(),
             security_targets=book.security_targets(),
             statement_lots=book.statement_lots(),
+            external_gains=book.external_gains(),
+            law_changes=book.law_changes(),
+            tax_year=_tax_year(as_of),
+            state_rules=load_state(household.tax.state, as_of.year),
         )
         return _with_history(book, facts)
 
@@ -49,6 +56,15 @@ def load_inputs(book: BookReader, proposal_id: ProposalId) -> HouseholdSnapshot 
     with book.reading():
         facts = book.proposal_inputs(proposal_id)
         return None if facts is None else _with_history(book, facts)
+
+
+def _tax_year(as_of: date) -> TaxYear:
+    """Return the figures of a year with plain tables, which another process can be sent.
+
+    They are in the order the record of a plan's inputs keeps them in.
+    """
+    figures = load_tax_year(as_of.year)
+    return replace(figures, tables=dict(sorted(figures.tables.items())))
 
 
 def _with_history(book: BookReader, facts: HouseholdSnapshot) -> HouseholdSnapshot:

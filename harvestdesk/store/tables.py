@@ -31,6 +31,30 @@ household = _table(
     realised_long=Integer,
     carryforward_short=Integer,
     carryforward_long=Integer,
+    rate_source=Text,
+    wages=Integer,
+    investment_income=Integer,
+    qualified_dividends=Integer,
+    itemised=Integer,
+    aged_or_blind=Integer,
+    state=Text,
+    state_rate=Integer,
+    discount_rate=Integer,
+)
+wash_options = _table("wash_options", option=Text, choice=Text)
+external_gains = _table(
+    "external_gains",
+    id=Text,
+    on_date=Text,
+    term=Text,
+    amount=Integer,
+    probability=Integer,
+    kind=Text,
+    realised=Integer,
+    note=Text,
+)
+law_changes = _table(
+    "law_changes", id=Text, from_year=Integer, target=Text, points=Integer, note=Text
 )
 people = _table("people", id=Text, name=Text, is_spouse=Integer)
 accounts = _table(
@@ -101,6 +125,8 @@ transactions = _table(
     ratio=Integer,
     broker_ref=Text,
     note=Text,
+    other_security_id=Text,
+    basis_fraction=Integer,
     import_id=Text,
     superseded_by=Text,
 )
@@ -180,6 +206,7 @@ undo_entries = Table(
 
 TOUCHED: dict[str, Touched] = {
     "household": Touched.HOUSEHOLD,
+    "wash_options": Touched.HOUSEHOLD,
     "people": Touched.HOUSEHOLD,
     "settings": Touched.HOUSEHOLD,
     "accounts": Touched.ACCOUNTS,
@@ -199,6 +226,8 @@ TOUCHED: dict[str, Touched] = {
     "replacements": Touched.RELATIONS,
     "class_targets": Touched.TARGETS,
     "security_targets": Touched.TARGETS,
+    "external_gains": Touched.TAX_FACTS,
+    "law_changes": Touched.TAX_FACTS,
     "proposals": Touched.PROPOSALS,
 }
 """What a change of a table's rows means to the views."""

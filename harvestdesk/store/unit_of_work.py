@@ -32,6 +32,7 @@ from harvestdesk.domain.relations import Equivalent, IdenticalSet, Replacement
 from harvestdesk.domain.security import Security
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.domain.target import ClassTarget, SecurityTarget
+from harvestdesk.domain.tax_year import ExternalGain, LawChange
 from harvestdesk.domain.transaction import ScheduledPurchase, Transaction
 from harvestdesk.store import codecs, rows, tables, undo_log
 from harvestdesk.store.ids import counted_id
@@ -74,11 +75,12 @@ class HouseholdWriter:
     # --- who and where
 
     def put_household(self, household: Household) -> None:
-        """Write the household and its tax profile over what is there."""
+        """Write the household, its tax profile and its readings of the law over what is there."""
         (row,) = rows.HOUSEHOLD.dump([household])
-        (tax,) = rows.TAX_PROFILE.dump([household.tax])
+        (tax,) = _exact(rows.TAX_PROFILE, [household.tax])
         columns = (ROW_NO, *rows.HOUSEHOLD.columns, *rows.TAX_PROFILE.columns)
         self._upsert(tables.household, columns, (ROW_NO,), [(1, *row, *tax)])
+        self._replace(tables.wash_options, rows.WASH_COLUMNS, rows.dump_policy(household.wash))
 
     def put_people(self, people: Sequence[Person]) -> None:
         """Add people or write over those of the same id."""
@@ -234,6 +236,14 @@ class HouseholdWriter:
     def replace_security_targets(self, targets: Sequence[SecurityTarget]) -> None:
         """Put these security targets in the place of all there are."""
         self._replace_all(rows.SECURITY_TARGETS, targets)
+
+    def replace_external_gains(self, gains: Sequence[ExternalGain]) -> None:
+        """Put these gains outside the ledger in the place of all there are."""
+        self._replace_all(rows.EXTERNAL_GAINS, gains)
+
+    def replace_law_changes(self, changes: Sequence[LawChange]) -> None:
+        """Put these changes of law in the place of all there are."""
+        self._replace_all(rows.LAW_CHANGES, changes)
 
     def put_setting(self, key: str, value: str) -> None:
         """Write a setting of the household as JSON text."""

@@ -1,7 +1,8 @@
 """Carry a file from its schema to the newest one, a step at a time, or leave it as it was."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,12 +41,30 @@ def user_version(connection: sqlite3.Connection) -> int:
 def apply_step(connection: sqlite3.Connection, step: Migration) -> None:
     """Run one step in one transaction.
 
-    The undo history is dropped: it names columns of the schema it was written under.
+    The undo history is dropped: it holds rows by the columns of the schema it was written under. References are
+    not enforced while a step runs, because a table made anew is dropped and renamed under those that
+    name it (sqlite.org/lang_altertable.html); all of them are checked before the commit.
 
     Raises:
         MigrationError: the step failed or left broken references; nothing of it remains.
         sqlite3.Error: the disk is full or fails; nothing of the step remains.
     """
+    with _references_unenforced(connection):
+        _run(connection, step)
+
+
+@contextmanager
+def _references_unenforced(connection: sqlite3.Connection) -> Iterator[None]:
+    """Switch `foreign_keys` off for a block; SQLite ignores the switch inside a transaction."""
+    enforced = connection.execute("PRAGMA foreign_keys").fetchone()[0]
+    connection.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA foreign_keys = {enforced}")
+
+
+def _run(connection: sqlite3.Connection, step: Migration) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         if step.number > 1:
