@@ -1,0 +1,1 @@
+"""The parts of a comparison with brokers' closed lots: placing, pairing, explaining."""
