@@ -119,10 +119,23 @@ def _decoder(annotation: Any) -> Decoder:
     if origin is tuple and len(arguments) == 2 and arguments[1] is Ellipsis:
         item = _decoder(arguments[0])
         return lambda data: tuple(item(x) for x in _expect(data, list))
+    if origin is tuple:
+        return _fixed_decoder(arguments)
     if origin is Mapping:
         key, content = _decoder(arguments[0]), _decoder(arguments[1])
         return lambda data: {key(k): content(x) for k, x in _expect(data, dict).items()}
     raise CodecError(f"{annotation} has no exact form")
+
+
+def _fixed_decoder(arguments: tuple[Any, ...]) -> Decoder:
+    decoders = tuple(map(_decoder, arguments))
+
+    def decode(data: Any) -> tuple[Any, ...]:
+        if len(_expect(data, list)) != len(decoders):
+            raise CodecError(f"expected {len(decoders)} items, found {len(data)}")
+        return tuple(read(x) for read, x in zip(decoders, data, strict=True))
+
+    return decode
 
 
 def _optional_decoder(arguments: tuple[Any, ...]) -> Decoder:
