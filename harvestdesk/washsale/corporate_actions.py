@@ -59,16 +59,16 @@ def spin_off(books: Books, event: SpinOff) -> Sequence[Sell]:
     Basis and disallowed losses are allocated alike (IRC §358(b)(2), (c)), the holding period is that of
     the old shares (§1223(1)), and shares handed out are not acquired in the sense of §1091.
     """
-    fraction = Fraction(event.basis_fraction)
+    fraction = Fraction(event.basis_fraction or 0)
     for queue in books.held(event.symbol, event.account):
         for lot in list(queue.lots.values()):
             made = _spun(lot, event, fraction, books.now)
+            if event.basis_fraction is None:
+                lot.basis_known = False
             if made is None:
                 continue
             books.lots[made.id] = made
             books.queues[made.account, made.symbol].open(made)
-            for part in lot.parts():
-                part.version += 1
             for old, new in zip(lot.parts(), made.parts(), strict=True):
                 moved = new.basis + new.added
                 books.note(old, event.on, "spin_off", -moved, event.id, other=made.id)
@@ -118,7 +118,9 @@ def cash_in_lieu(books: Books, event: Split | SpinOff | Exchange, symbol: str) -
         fractions = {account: shares % UNIT for account, shares in held.items()}
     total = sum(fractions.values())
     if total <= 0:
-        books.shortfalls.append(Shortfall(event.id, event.account or "", symbol, event.on, ZERO))
+        books.shortfalls.append(
+            Shortfall(event.id, event.account or "", symbol, event.on, ZERO, kind="cash_in_lieu")
+        )
         return ()
     money = to_units(event.cash_in_lieu)
     sales: list[Sell] = []
@@ -174,7 +176,8 @@ def _spun(lot: OpenLot, event: SpinOff, fraction: Fraction, number: int) -> Open
     made = replace(
         lot, id=f"{lot.id}/{event.id}", symbol=event.new_symbol, order=number,
         bought=event.on.toordinal(), purchase=f"{lot.purchase}/{event.id}", washing=False,
-        cover=UNIT, fresh=None, used=[], gone_fresh=0, live=False,
+        cover=UNIT, fresh=None,
+        basis_known=lot.basis_known and event.basis_fraction is not None, used=[], gone_fresh=0, live=False,
     )  # fmt: skip
     for part in lot.parts():
         new = replace(
@@ -185,6 +188,7 @@ def _spun(lot: OpenLot, event: SpinOff, fraction: Fraction, number: int) -> Open
         )  # fmt: skip
         part.basis -= new.basis
         part.added -= new.added
+        part.version += 1
         if part is lot.fresh:
             made.fresh = new
         else:

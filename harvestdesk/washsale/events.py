@@ -101,8 +101,9 @@ class SpinOff:
     """Shares of another company handed out on those held (IRC §355); no account: in all of them.
 
     Attributes:
-        ratio: new shares for one held.
-        basis_fraction: part of each lot's basis that goes to its new shares (IRC §358(b)(2)), 0 to 1.
+        ratio: new shares for one held; 0: they are known already from elsewhere.
+        basis_fraction: part of each lot's basis that goes to its new shares (IRC §358(b)(2)), 0 to 1;
+            None: unknown, and then the basis of both is.
     """
 
     id: str
@@ -110,7 +111,7 @@ class SpinOff:
     symbol: str
     new_symbol: str
     ratio: Fraction
-    basis_fraction: Decimal
+    basis_fraction: Decimal | None
     account: str | None = None
     cash_in_lieu: Decimal = ZERO
     fraction: Decimal | None = None
@@ -121,7 +122,7 @@ class Exchange:
     """Shares that become those of another security: a merger or a mere change of symbol.
 
     Attributes:
-        ratio: new shares for one held.
+        ratio: new shares for one held; 0: they are known already from elsewhere.
         same: the very same stock under another symbol, so both are one identical set.
         cash: dollars a share paid besides (boot, IRC §356).
         value: fair market value in dollars of a new share, which tells the gain; None: unknown, and
@@ -346,7 +347,11 @@ class LedgerLot:
 
 @dataclass(frozen=True, slots=True)
 class Shortfall:
-    """A sale of more shares than the ledger knows of."""
+    """A sale of more shares than the ledger knows of.
+
+    Attributes:
+        kind: "sale", "short_close" (no such short sale open) or "cash_in_lieu" (no fraction of a share).
+    """
 
     sale: str
     account: str
@@ -354,6 +359,7 @@ class Shortfall:
     on: date
     missing: Decimal
     lot: str = ""
+    kind: str = "sale"
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def evaluate_facts(facts: Json, policy: WashPolicy = DEFAULT_POLICY) -> dict[str
     policy = policy_of(facts, policy)
     ledger = ledger_facts(facts)
     result = run_ledger(ledger, policy)
-    _refuse(facts, result)
+    _refuse(result)
     few = len(ledger.events) <= READINGS_UP_TO
     readings = other_readings(ledger, policy, result) if few else None
     answer: dict[str, Any] = {
@@ -62,7 +62,7 @@ def evaluate_facts(facts: Json, policy: WashPolicy = DEFAULT_POLICY) -> dict[str
     return answer
 
 
-def _refuse(facts: Json, result: LedgerResult) -> None:
+def _refuse(result: LedgerResult) -> None:
     """Refuse facts that don't add up.
 
     Raises:
@@ -74,11 +74,12 @@ def _refuse(facts: Json, result: LedgerResult) -> None:
             f"and {asked.symbol} is neither (Reg. 1.1012-1(e)(1))"
         )
     for short in result.shortfalls:
-        row: Json = next((r for r in facts["transactions"] if r.get("id") == short.sale), {})
-        if row.get("type") == "short_close" and not row.get("lots"):
-            does = f"closes {decimal_text(short.missing)} more shares than it can"
-            raise BadInputError(f"transaction {short.sale}: {does} in account {short.account}")
-        if short.missing == 0:
+        if short.kind == "short_close":
+            raise BadInputError(
+                f"transaction {short.sale}: closes {decimal_text(short.missing)} more shares than were "
+                f"sold short in account {short.account}"
+            )
+        if short.kind == "cash_in_lieu":
             raise BadInputError(
                 f"transaction {short.sale}, field cash_in_lieu: there are no fractions of a share of "
                 f"{short.symbol} to pay for"

@@ -5,51 +5,53 @@ only later transactions count; elsewhere the lots are rebuilt from the whole led
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
+from operator import attrgetter
 
 from harvestdesk.domain.account import Account, AccountType
 from harvestdesk.domain.errors import Problem, Severity
-from harvestdesk.domain.ids import AccountId, LotId, SecurityId
+from harvestdesk.domain.ids import LotId, SecurityId
 from harvestdesk.domain.lot import BOUGHT_IF_RECENT, LotSource, TaxLot
-from harvestdesk.domain.money import MONEY_DIGITS, ONE, SHARES_DIGITS, ZERO, decimal_text, rounded
+from harvestdesk.domain.money import MONEY_DIGITS, SHARES_DIGITS, ZERO, decimal_text, rounded
 from harvestdesk.domain.relations import IdenticalSet
 from harvestdesk.domain.security import Security, SecurityKind
-from harvestdesk.domain.transaction import (
-    ACQUISITIONS,
-    ADDS_SHARES,
-    Transaction,
-    TransactionType,
-)
+from harvestdesk.domain.transaction import Transaction, TransactionType
 from harvestdesk.domain.wash_policy import DEFAULT_POLICY, IdenticalReading, WashPolicy
 from harvestdesk.washsale.events import (
     Acquire,
     Event,
+    Exchange,
     LedgerFacts,
     LedgerLot,
     LedgerSymbol,
-    Pick,
-    ReturnOfCapital,
+    LotChange,
+    MethodRefused,
+    OpenShort,
     SaleSlice,
-    Sell,
     Shortfall,
-    Split,
+    SpinOff,
+    TaxOf,
 )
 from harvestdesk.washsale.identical import SetIndex
 from harvestdesk.washsale.ledger import run_ledger
-from harvestdesk.washsale.purchases import OPTION_SHARES, is_put
+from harvestdesk.washsale.purchases import is_put
+from harvestdesk.washsale.row_events import RowEvents
 
 UNDATED = date(1900, 1, 1)
 """Stands inside the ledger for an acquisition date nobody reported."""
 
-_OTHER_PLANS = frozenset({AccountType.PLAN_401K, AccountType.HSA})
-_STRICT = WashPolicy(identical=IdenticalReading.STRICT)
-
 PART_MARK = "~"
 """Stands between a lot's id and the number of a part that replaced other shares."""
+
+_OTHER_PLANS = frozenset({AccountType.PLAN_401K, AccountType.HSA})
+_STRICT = WashPolicy(identical=IdenticalReading.STRICT)
+_AVERAGED = frozenset(
+    {SecurityKind.MUTUAL_FUND, SecurityKind.ETF, SecurityKind.MONEY_MARKET, SecurityKind.OTHER}
+)
+"""Kinds that are or may be shares of a regulated investment company (Reg. 1.1012-1(e)(1)(i))."""
 
 _SOURCES: dict[TransactionType, LotSource] = {
     TransactionType.BUY: LotSource.BUY,
@@ -71,6 +73,8 @@ class RebuildResult:
     sales: tuple[SaleSlice, ...]
     problems: tuple[Problem, ...] = ()
     shortfalls: tuple[Shortfall, ...] = ()
+    history: tuple[LotChange, ...] = ()
+    shorts: tuple[OpenShort, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +84,11 @@ class HouseholdLedger:
     facts: LedgerFacts
     origins: Mapping[str, TaxLot]
     """Lot as it came in, by lot id: everything the ledger itself doesn't carry."""
+    problems: tuple[Problem, ...] = ()
+    """Corporate actions that lack what the ledger needs of them."""
 
 
-def rebuild_lots(
+def rebuild_lots(  # noqa: PLR0913 - everything the lots follow from
     accounts: Iterable[Account],
     transactions: Sequence[Transaction],
     statement_lots: Sequence[TaxLot],
@@ -90,21 +96,29 @@ def rebuild_lots(
     *,
     securities: Iterable[Security] = (),
     policy: WashPolicy = DEFAULT_POLICY,
+    tax_of: TaxOf | None = None,
+    history: bool = False,
 ) -> RebuildResult:
     """Return the lots of all accounts after the last transaction.
 
     A sale of more shares than are known is a problem (the import doesn't reach back far enough), not
-    an error.
+    an error. Least-tax sales go by `tax_of` where it is given (`min_tax.tax_by_situation`), else by the
+    brokers' fixed order; it needs the ledger of the whole household. With `history` the trail of each
+    lot is kept.
     """
     ledger = household_ledger(
-        accounts, transactions, statement_lots, identical_sets, securities=securities
-    )
-    result = run_ledger(ledger.facts, policy)
+        accounts, transactions, statement_lots, identical_sets,
+        securities=securities, tax_of=tax_of,
+    )  # fmt: skip
+    result = run_ledger(ledger.facts, policy, history=history)
+    problems = [_problem(s) for s in result.shortfalls]
     return RebuildResult(
         _tax_lots(result.lots, ledger.origins),
         result.sales,
-        tuple(_problem(s) for s in result.shortfalls),
+        (*problems, *ledger.problems, *(_refused(r) for r in result.refused)),
         result.shortfalls,
+        result.history,
+        result.shorts,
     )
 
 
@@ -115,34 +129,35 @@ def household_ledger(
     identical_sets: Iterable[IdenticalSet],
     *,
     securities: Iterable[Security] = (),
+    tax_of: TaxOf | None = None,
 ) -> HouseholdLedger:
     """Return the ledger facts of a household's statements and transactions."""
     known_accounts, known_securities = tuple(accounts), tuple(securities)
-    reported: dict[tuple[AccountId, SecurityId | None], date] = {}
-    for lot in statement_lots:
-        key = (lot.account_id, lot.security_id)
-        reported[key] = max(reported.get(key, date.min), lot.statement_on or date.max)
     origins: dict[str, TaxLot] = {lot.id: lot for lot in statement_lots}
     events: list[Event] = [opening_event(lot) for lot in statement_lots]
-    books = _ShareCount(statement_lots, known_securities)
-    for row in sorted(transactions, key=lambda t: t.on):
-        start = reported.get((row.account_id, row.security_id))
-        if row.security_id is None or (start is not None and row.on <= start):
+    reader = RowEvents(statement_lots, known_securities, distributions=tax_of is not None)
+    reinvested: set[SecurityId] = set()
+    for row in sorted(transactions, key=attrgetter("on")):
+        event = reader.of(_with_whole_lots(row))
+        if event is None:
             continue
-        event = _event(row, row.security_id, books)
-        if event is not None:
-            events.append(event)
+        events.append(event)
         if isinstance(event, Acquire):
-            origins[event.lot] = _origin(row, row.security_id)
+            origins[event.lot] = _origin(row, SecurityId(event.symbol))
+            if row.type is TransactionType.DRIP:
+                reinvested.add(SecurityId(event.symbol))
+    traded = {e.symbol for e in events}
+    traded |= {e.new_symbol for e in events if isinstance(e, (SpinOff, Exchange))}
     facts = LedgerFacts(
         tuple(events),
         frozenset(a.id for a in known_accounts if not a.type.is_taxable),
-        ledger_symbols(known_securities, identical_sets, {e.symbol for e in events}),
+        ledger_symbols(known_securities, identical_sets, traded, reinvested),
         {a.id: a.relief for a in known_accounts},
+        tax_of,
         other_plans=other_plans(known_accounts),
         owners=owners_of(known_accounts),
     )
-    return HouseholdLedger(facts, origins)
+    return HouseholdLedger(facts, origins, tuple(reader.problems))
 
 
 def other_plans(accounts: Iterable[Account]) -> frozenset[str]:
@@ -156,9 +171,19 @@ def owners_of(accounts: Iterable[Account]) -> dict[str, frozenset[str]]:
 
 
 def ledger_symbols(
-    securities: Iterable[Security], identical_sets: Iterable[IdenticalSet], traded: Iterable[str]
+    securities: Iterable[Security],
+    identical_sets: Iterable[IdenticalSet],
+    traded: Iterable[str],
+    reinvested: Collection[SecurityId] = (),
 ) -> dict[str, LedgerSymbol]:
-    """Return what each security is to the wash-sale rules, under every reading of them."""
+    """Return what each security is to the wash-sale rules, under every reading of them.
+
+    Args:
+        securities: what is known of them.
+        identical_sets: the household's sets.
+        traded: securities of the ledger.
+        reinvested: securities with shares from dividend reinvestment.
+    """
     known, sets = tuple(securities), tuple(identical_sets)
     index = SetIndex.of(known, sets)
     strict = SetIndex.of(known, sets, _STRICT)
@@ -172,25 +197,14 @@ def ledger_symbols(
             contract=security is not None and security.kind is SecurityKind.OPTION,
             put=security is not None and is_put(security),
             exempt=index.exempt(security_id),
+            averages=security is None
+            or security.kind in _AVERAGED
+            or (security.kind is SecurityKind.STOCK and security_id in reinvested),
             crypto=security is not None and security.kind is SecurityKind.CRYPTO,
             strict_set_id=strict.set_of(security_id),
             underlying="" if security is None else security.underlying_id or "",
         )
     return symbols
-
-
-def _acquisition(row: Transaction, security_id: SecurityId, shares_per_unit: Decimal) -> Acquire:
-    """Return the ledger event of a row that adds shares."""
-    return Acquire(
-        row.id, row.on, row.account_id, security_id, row.shares, row.amount,
-        row.lot_id or row.id,
-        purchase=row.purchase,
-        washing=row.type in ACQUISITIONS,
-        acquired=row.acquired_on,
-        shares_per_unit=shares_per_unit,
-        # Shares that come in without a cost (a transfer, say) have an unknown basis, not a zero one.
-        basis_known=row.amount != 0 or row.type in ACQUISITIONS,
-    )  # fmt: skip
 
 
 def opening_event(lot: TaxLot) -> Acquire:
@@ -209,66 +223,19 @@ def opening_event(lot: TaxLot) -> Acquire:
     )  # fmt: skip
 
 
-class _ShareCount:
-    """Shares held by account and security while the ledger is read, for splits."""
-
-    def __init__(self, statement_lots: Iterable[TaxLot], securities: Iterable[Security]) -> None:
-        self._options = {s.id for s in securities if s.kind is SecurityKind.OPTION}
-        self._held: dict[tuple[AccountId, SecurityId], Decimal] = defaultdict(Decimal)
-        for lot in statement_lots:
-            self._held[lot.account_id, lot.security_id] += lot.shares
-
-    def per_unit(self, security_id: SecurityId) -> Decimal:
-        """Return the shares one unit of a security stands for."""
-        return OPTION_SHARES if security_id in self._options else ONE
-
-    def add(self, row: Transaction, security_id: SecurityId, shares: Decimal) -> None:
-        self._held[row.account_id, security_id] += shares
-
-    def split_ratio(self, row: Transaction, security_id: SecurityId) -> Fraction | None:
-        """Return what one share becomes; from the shares added where no ratio was reported."""
-        if row.ratio is not None:
-            return Fraction(row.ratio)
-        held = self._held[row.account_id, security_id]
-        if held <= 0 or held + row.shares <= 0:
-            return None
-        return Fraction(held + row.shares) / Fraction(held)
-
-
-def _event(row: Transaction, security_id: SecurityId, books: _ShareCount) -> Event | None:
-    """Return the ledger event of a transaction, or None for cash and other rows."""
-    if row.type in ADDS_SHARES:
-        books.add(row, security_id, row.shares)
-        return _acquisition(row, security_id, books.per_unit(security_id))
-    if row.type in {TransactionType.SELL, TransactionType.TRANSFER_OUT}:
-        books.add(row, security_id, -row.shares)
-        return _sale(row, security_id) if row.shares > 0 else None
-    if row.type is TransactionType.SPLIT:
-        ratio = books.split_ratio(row, security_id)
-        books.add(row, security_id, row.shares)
-        if ratio is None or ratio <= 0:
-            return None
-        return Split(row.id, row.on, security_id, ratio, row.account_id)
-    if row.type is TransactionType.RETURN_OF_CAPITAL:
-        return ReturnOfCapital(row.id, row.on, row.account_id, security_id, row.amount)
-    return None
-
-
-def _sale(row: Transaction, security_id: SecurityId) -> Sell:
-    return Sell(
-        row.id, row.on, row.account_id, security_id, row.shares, row.amount,
-        # Parts of a rebuilt lot carry a number behind "~"; the ledger knows the whole lot.
-        tuple(Pick(p.lot_id.partition(PART_MARK)[0], p.shares) for p in row.picks),
-        row.relief,
-        realises=row.type is TransactionType.SELL,
-    )  # fmt: skip
+def _with_whole_lots(row: Transaction) -> Transaction:
+    """Parts of a rebuilt lot carry a number behind "~"; the ledger knows the whole lot."""
+    if not any(PART_MARK in pick.lot_id for pick in row.picks):
+        return row
+    picks = (replace(p, lot_id=LotId(p.lot_id.partition(PART_MARK)[0])) for p in row.picks)
+    return replace(row, picks=tuple(picks))
 
 
 def _origin(row: Transaction, security_id: SecurityId) -> TaxLot:
     acquired = row.acquired_on or row.on
     return TaxLot(
         LotId(row.lot_id or row.id), row.account_id, security_id, row.shares, acquired, acquired,
-        row.amount, source=_SOURCES[row.type], purchase=row.purchase, broker_ref=row.broker_ref,
+        row.amount, source=_SOURCES.get(row.type, LotSource.OPENING), purchase=row.purchase, broker_ref=row.broker_ref,
     )  # fmt: skip
 
 
@@ -278,8 +245,8 @@ def _tax_lots(rows: Sequence[LedgerLot], origins: Mapping[str, TaxLot]) -> tuple
     for row in rows:
         parts[row.lot].append(row)
     made: list[TaxLot] = []
-    for lot_id, rows_of_lot in parts.items():
-        origin = origins[lot_id]
+    for rows_of_lot in parts.values():
+        origin = _origin_of(rows_of_lot[0], origins)
         # What replaced nothing keeps the lot's id; matched parts get numbers.
         group = sorted(rows_of_lot, key=lambda p: p.is_replacement)
         shares = _cumulative([p.quantity for p in group], SHARES_DIGITS)
@@ -292,6 +259,7 @@ def _tax_lots(rows: Sequence[LedgerLot], origins: Mapping[str, TaxLot]) -> tuple
             made.append(
                 replace(
                     origin,
+                    security_id=SecurityId(part.symbol),
                     id=origin.id if number == 0 else LotId(f"{origin.id}{PART_MARK}{number + 1}"),
                     shares=shares[number],
                     adjusted_acquired_on=None if origin.acquired_on is None else adjusted,
@@ -301,6 +269,20 @@ def _tax_lots(rows: Sequence[LedgerLot], origins: Mapping[str, TaxLot]) -> tuple
                 )
             )
     return tuple(made)
+
+
+def _origin_of(row: LedgerLot, origins: Mapping[str, TaxLot]) -> TaxLot:
+    """Return what a lot came from; a lot of shares spun off is named after the one it came from."""
+    origin = origins.get(row.lot)
+    if origin is not None:
+        return origin
+    base = row.lot
+    while base not in origins:
+        base = base.rpartition("/")[0]
+    return replace(
+        origins[base], id=LotId(row.lot), source=LotSource.OPENING, purchase="", broker_ref="",
+        statement_on=None,
+    )  # fmt: skip
 
 
 def _cumulative(values: Sequence[Decimal], digits: int) -> list[Decimal]:
@@ -321,4 +303,14 @@ def _problem(short: Shortfall) -> Problem:
         "imported history knows of; import older transactions or the broker's lot file",
         code="coverage_incomplete",
         text=f"{short.account}/{short.symbol}/{short.sale}",
+    )
+
+
+def _refused(asked: MethodRefused) -> Problem:
+    return Problem(
+        Severity.WARNING,
+        f"{asked.on.isoformat()}: average cost is for funds and dividend reinvestment plans; this sale "
+        "went first in, first out",
+        code="average_refused",
+        text=asked.sale,
     )

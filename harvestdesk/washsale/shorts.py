@@ -129,11 +129,9 @@ class Shorts:
                 self._cover(number, event, short, quantity, paid)
             wanted -= quantity
         if wanted > DUST:
-            self._books.shortfalls.append(
-                Shortfall(
-                    event.id, event.account, event.symbol, event.on, from_units(wanted), event.opens
-                )
-            )
+            missing = from_units(wanted)
+            short_of = (event.id, event.account, event.symbol, event.on, missing, event.opens)
+            self._books.shortfalls.append(Shortfall(*short_of, "short_close"))
         return orders
 
     # --- delivery of shares held ------------------------------------------------------------------
