@@ -29,13 +29,14 @@ class ActionSpec:
 
 SEPARATOR = ActionSpec("", "")
 
-PAGE_KEYS = ("overview", "lots", "drift", "wash_calendar", "plan")
+PAGE_KEYS = ("overview", "lots", "drift", "wash_calendar", "plan", "tax")
 PAGE_TITLES = {
     "overview": "Overview",
     "lots": "Lots",
     "drift": "Drift",
     "wash_calendar": "Wash calendar",
     "plan": "Harvest plan",
+    "tax": "Tax",
 }
 
 
@@ -43,7 +44,9 @@ def _separator(menu: str) -> ActionSpec:
     return ActionSpec("", "", menu=menu)
 
 
-FILE, EDIT, VIEW, PLAN, HELP = "&File", "&Edit", "&View", "&Plan", "&Help"
+FILE, EDIT, VIEW, PLAN, TAX, HELP = "&File", "&Edit", "&View", "&Plan", "&Tax", "&Help"
+NO_MENU = ""
+"""For commands that only pages show."""
 
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
@@ -140,6 +143,71 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec("plan.cancel", "&Stop", "Esc", "Stop the calculation", PLAN),
     ActionSpec(
+        "tax.profile",
+        "Edit tax &profile…",
+        "Ctrl+Shift+T",
+        "Filing status, income of the year, state, rates and losses carried in",
+        TAX,
+        "write",
+    ),
+    ActionSpec(
+        "tax.outside",
+        "&Outside gains…",
+        "",
+        "Gains known or expected outside the accounts, and changes of law",
+        TAX,
+        "write",
+    ),
+    ActionSpec(
+        "wash.options",
+        "Wash-sale &readings…",
+        "",
+        "How the household reads what wash-sale law leaves open",
+        TAX,
+        "write",
+    ),
+    _separator(TAX),
+    ActionSpec(
+        "tax.form_8949",
+        "Form &8949…",
+        "",
+        "Every sale of the year by box, with code W: preview, print or save",
+        TAX,
+        "book",
+    ),
+    ActionSpec(
+        "tax.schedule_d",
+        "&Schedule D…",
+        "",
+        "The year's sums by term: preview, print or save",
+        TAX,
+        "book",
+    ),
+    ActionSpec(
+        "tax.carryover",
+        "&Carryover worksheet…",
+        "",
+        "Losses carried into next year, line by line: preview, print or save",
+        TAX,
+        "book",
+    ),
+    ActionSpec(
+        "tax.wash_ledger",
+        "&Wash-sale ledger…",
+        "",
+        "Where every disallowed dollar went: preview, print or save",
+        TAX,
+        "book",
+    ),
+    ActionSpec(
+        "tax.forms",
+        "Tax forms…",
+        "",
+        "Form 8949, Schedule D, carryover worksheet and wash-sale ledger",
+        NO_MENU,
+        "book",
+    ),
+    ActionSpec(
         "help.explain", "E&xplain the figure", "F1", "How the focused figure came about", HELP
     ),
     ActionSpec("help.about", "&About HarvestDesk", "", "", HELP),
@@ -172,6 +240,8 @@ def fill_menus(bar: QMenuBar, actions: Mapping[str, QAction]) -> dict[str, QMenu
     """Put the actions into menus and return these by their words."""
     menus: dict[str, QMenu] = {}
     for spec in ACTIONS:
+        if spec.menu == NO_MENU:
+            continue
         if spec.menu not in menus:
             menus[spec.menu] = bar.addMenu(spec.menu)
             menus[spec.menu].setToolTipsVisible(True)

@@ -3,11 +3,19 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QFileDialog,
+    QMessageBox,
+    QWhatsThis,
+)
 
 from harvestdesk.domain.proposal import HarvestSettings
 from harvestdesk.gui.errors import words_of
+from harvestdesk.gui.plots.canvas import Canvas
+from harvestdesk.gui.tax_commands import TaxCommands
 from harvestdesk.gui.theme import Scheme
 from harvestdesk.gui.widgets.figure import FigureTile
 
@@ -50,6 +58,7 @@ class Commands(QObject):
             ("help.about", self.about),
         ):
             actions[key].triggered.connect(lambda _checked=False, do=do: do())
+        self.tax = TaxCommands(window, self)
         for scheme in Scheme:
             actions[f"view.{scheme.value}"].triggered.connect(
                 lambda _checked=False, scheme=scheme: window.choose_look(scheme)
@@ -69,7 +78,7 @@ class Commands(QObject):
         dialog.accepted.connect(
             lambda: self._window.desk.create(dialog.path, dialog.name, dialog.people)
         )
-        self._open(dialog)
+        self.show_dialog(dialog)
 
     def open_household(self) -> None:
         """Ask which file to open."""
@@ -93,7 +102,7 @@ class Commands(QObject):
         """Say what went wrong in a dialog of its own."""
         from harvestdesk.gui.dialogs.problem import ProblemDialog
 
-        self._open(ProblemDialog(self._window.theme, title, words, ways, self._window))
+        self.show_dialog(ProblemDialog(self._window.theme, title, words, ways, self._window))
 
     def _ask_and_open(self, folder: Path) -> None:
         chosen, _ = QFileDialog.getOpenFileName(
@@ -108,7 +117,7 @@ class Commands(QObject):
 
         window = self._window
         if window.desk.loaded is not None:
-            self._open(HouseholdDialog(window.theme, window.desk, window.desk.loaded, window))
+            self.show_dialog(HouseholdDialog(window.theme, window.desk, window.desk.loaded, window))
 
     def show_prices(self) -> None:
         """List the last prices."""
@@ -119,7 +128,7 @@ class Commands(QObject):
             dialog = PricesDialog(window.theme, window.desk.loaded.data.snapshot, window)
             dialog.accept_button.setEnabled(window.actions_by_key["import"].isEnabled())
             dialog.import_asked.connect(window.actions_by_key["import"].trigger)
-            self._open(dialog)
+            self.show_dialog(dialog)
 
     def back_up(self) -> None:
         """Ask where to, then write a checked copy."""
@@ -146,7 +155,7 @@ class Commands(QObject):
         from harvestdesk.gui.wizards.import_statements.wizard import ImportWizard
 
         wizard = ImportWizard(self._window.theme, self._window.desk, self._window)
-        self._open(wizard)
+        self.show_dialog(wizard)
 
     def plan_harvest(self) -> None:
         """Plan with the settings of the plan page, or with the last ones."""
@@ -171,7 +180,7 @@ class Commands(QObject):
             self._window.theme, self._window.desk, loaded.data, self._window
         )
         dialog.exported.connect(self._window.said.setText)
-        self._open(dialog)
+        self.show_dialog(dialog)
 
     def print_report(self, kind: str) -> None:
         """Build a report in the background, then preview it."""
@@ -184,19 +193,22 @@ class Commands(QObject):
         handle = self._window.desk.work(
             "Preparing the paper", lambda app: build_report(app, kind, proposal_id)
         )
-        handle.succeeded.connect(self._preview)
+        handle.succeeded.connect(self.preview)
 
-    def _preview(self, report: Any) -> None:
+    def preview(self, report: Any) -> None:
+        """Show a report as it will be printed."""
         from harvestdesk.gui.printing.preview import PreviewDialog
 
-        self._open(PreviewDialog(report, self._window, theme=self._window.theme))
+        self.show_dialog(PreviewDialog(report, self._window, theme=self._window.theme))
 
     # --- help ---------------------------------------------------------------------------------------
     def explain(self) -> None:
         """Say how the focused figure came about."""
         focused = QApplication.focusWidget()
-        if isinstance(focused, FigureTile):
+        if isinstance(focused, FigureTile | Canvas):
             focused.explain()
+        elif isinstance(focused, QAbstractItemView):
+            explain_cell(focused)
 
     def about(self) -> None:
         """Say what this is."""
@@ -210,9 +222,9 @@ class Commands(QObject):
             "computer. This program opens no network connection. It prepares figures for you and "
             "your adviser; it is not tax advice."
         )
-        self._open(box)
+        self.show_dialog(box)
 
-    def _open(self, dialog: Any) -> None:
+    def show_dialog(self, dialog: Any) -> None:
         """Show a dialog without blocking, and let go of it when it closes."""
         dialog.setModal(True)
         self._dialogs.append(dialog)
@@ -228,3 +240,12 @@ class Commands(QObject):
     def open_dialogs(self) -> tuple[Any, ...]:
         """Dialogs on view, oldest first."""
         return tuple(self._dialogs)
+
+
+def explain_cell(table: QAbstractItemView) -> None:
+    """Say how the figure of the current cell came about, below the cell."""
+    index = table.currentIndex()
+    words = index.data(Qt.ItemDataRole.ToolTipRole)
+    if words:
+        spot = table.visualRect(index).bottomLeft()
+        QWhatsThis.showText(table.viewport().mapToGlobal(spot), str(words), table)

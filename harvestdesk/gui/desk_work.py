@@ -71,6 +71,7 @@ def load(app: "AppContext") -> Loaded:
     from harvestdesk.services.views.drift import drift_view
     from harvestdesk.services.views.overview import overview
     from harvestdesk.services.views.plan import plan_view
+    from harvestdesk.services.views.tax import tax_view
     from harvestdesk.washsale.outlook import lot_standings
 
     snapshot = app.snapshot()
@@ -82,6 +83,7 @@ def load(app: "AppContext") -> Loaded:
         plan=plan_view(snapshot, proposal) if proposal else None,
         account_drift={a.id: drift_view(snapshot, proposal, a.id) for a in snapshot.accounts},
         standings=lot_standings(snapshot),
+        tax=tax_view(snapshot, proposal),
     )
     data = replace(data, prepared=pages.prepared(data))
     return Loaded(app, data, UndoState(app.book.undo_label(), app.book.redo_label()))
@@ -108,3 +110,10 @@ def build_report(app: "AppContext", kind: str, proposal_id: "ProposalId | None")
     from harvestdesk.services.worksheets import build_report as build
 
     return build(app, kind, proposal_id)
+
+
+def build_tax_form(app: "AppContext", kind: str) -> "Report":
+    """Return a page of the year's return as plain data."""
+    from harvestdesk.services.tax_reports import build_tax_report
+
+    return build_tax_report(app, kind, app.as_of().year)

@@ -21,6 +21,7 @@ FILES = {
     "drift": "drift.png",
     "wash_calendar": "wash-calendar.png",
     "plan": "plan.png",
+    "tax": "tax.png",
 }
 SIZE = (1440, 900)
 _PATIENCE_SECONDS = 120.0

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from harvestdesk.services.views.drift import DriftView
     from harvestdesk.services.views.overview import Overview
     from harvestdesk.services.views.plan import PlanView
+    from harvestdesk.services.views.tax_rows import TaxView
 
 __all__ = ["DeskData", "Figure", "Page", "ViewContext"]
 
@@ -73,6 +74,7 @@ class DeskData:
         plan: the proposal as rows, or None.
         account_drift: drift of each account by itself.
         standings: what wash-sale law says today about each lot of the taxable accounts.
+        tax: the year's tax with and without the plan, or None where it was not worked out.
         prepared: what pages worked out of all this off the GUI thread, by page key.
     """
 
@@ -82,6 +84,7 @@ class DeskData:
     plan: "PlanView | None" = None
     account_drift: Mapping[AccountId, "DriftView"] = field(default_factory=dict)
     standings: Mapping[LotId, LotStanding] = field(default_factory=dict)
+    tax: "TaxView | None" = None
     prepared: Mapping[str, object] = field(default_factory=dict)
 
 

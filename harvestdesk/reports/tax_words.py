@@ -173,7 +173,7 @@ _LOSS_EVENTS: dict[str, str] = {
     "niit_threshold": "the net investment income tax ends",
     "niit_all_investment_income": "less than all investment income bears the {niit:rate} tax",
     "net_zero": "the year's gains are used up, and losses reduce other income",
-    "loss_limit": "the yearly limit against other income is used up, so the rest is carried on",
+    "loss_limit": "the yearly limit is used up, so the rest is carried on",
     "short_netted": "short-term gains are used up",
     "long_netted": "long-term gains are used up",
     "no_taxable_income": "no taxable income is left",

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPen
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWhatsThis, QWidget
 
 from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
 
@@ -29,6 +29,12 @@ class Canvas(QWidget):
     def explain_at(self, place: QPointF) -> str:
         """Return the words about what is at a place, or nothing."""
         return ""
+
+    def explain(self) -> None:
+        """Say what the picture shows, below it; pictures with parts explain the one that is picked."""
+        QWhatsThis.showText(
+            self.mapToGlobal(self.rect().bottomLeft()), self.accessibleDescription(), self
+        )
 
     def restyle(self) -> None:
         """Drop whatever was prepared with the old colours."""

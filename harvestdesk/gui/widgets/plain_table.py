@@ -1,6 +1,6 @@
 """A table that shows all of its rows at once: for short lists inside a page that scrolls."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QResizeEvent
@@ -21,7 +21,8 @@ class PlainTable(QTableView):
 
     Columns are as wide as their words; the last one takes the room that is left. Where that is too
     little, the columns named in `optional` make way, the first of them first. They stay in the copy.
-    With `most_rows` it is no higher than these and scrolls.
+    With `most_rows` it is no higher than these and scrolls. With `spread` the room that is left is shared
+    by all columns: for tables of figures, which should not stand far apart.
 
     Signals:
         chosen: key of the row the person picked.
@@ -36,12 +37,17 @@ class PlainTable(QTableView):
         title: str,
         optional: Sequence[str] = (),
         most_rows: int = 0,
+        *,
+        spread: bool = False,
     ) -> None:
         super().__init__()
         self.columns_model = model
         self._theme = theme
-        self._optional = tuple(optional)
+        known = {c.key for c in model.columns}
+        self._optional = tuple(key for key in optional if key in known)
+        self._left_out: frozenset[str] = frozenset()
         self._most_rows = most_rows
+        self._spread = spread
         self._widths: list[int] = []
         model.setParent(self)
         self.setModel(model)
@@ -71,6 +77,11 @@ class PlainTable(QTableView):
         columns = enumerate(self.columns_model.columns)
         return [c.key for number, c in columns if not self.isColumnHidden(number)]
 
+    def leave_out(self, keys: Collection[str]) -> None:
+        """Show the table without these columns, which have nothing to say now."""
+        self._left_out = frozenset(keys)
+        self._make_way()
+
     def _fit(self) -> None:
         self._widths = self._measured()
         for number, wide in enumerate(self._widths):
@@ -95,17 +106,27 @@ class PlainTable(QTableView):
     def _make_way(self) -> None:
         """Hide optional columns until the last column has its room."""
         columns = self.columns_model.columns
-        last = min(self._widths[-1], self._theme.text_width(_LEAST_LAST)) if self._widths else 0
+        least = self._widths[-1] if self._widths else 0
+        last = least if self._spread else min(least, self._theme.text_width(_LEAST_LAST))
         spare = self.viewport().width() - sum(self._widths[:-1]) - last
-        hidden = set()
+        hidden = {c.key for c in columns if c.key in self._left_out}
+        spare += sum(self._widths[self.columns_model.column_number(key)] for key in hidden)
         for key in self._optional:
             if spare >= 0:
                 break
+            if key in hidden:
+                continue
             hidden.add(key)
             spare += self._widths[self.columns_model.column_number(key)]
         for number, column in enumerate(columns):
             self.setColumnHidden(number, column.key in hidden)
-        if self._widths:
+        shown = [n for n in range(len(columns)) if not self.isColumnHidden(n)]
+        if self._spread and spare > 0:
+            share, rest = divmod(spare, len(shown))
+            for number in shown:
+                more = share + (rest if number == shown[-1] else 0)
+                self.setColumnWidth(number, self._widths[number] + more)
+        elif self._widths:
             self.setColumnWidth(len(columns) - 1, max(last + spare, last))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

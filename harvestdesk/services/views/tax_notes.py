@@ -135,7 +135,7 @@ def _laws(work: TaxWork) -> Iterator[Notice]:
         applied = change.from_year <= work.year
         yield _note(
             "law_change" if applied else "law_change_later",
-            info=True,
+            info=not applied,
             year=work.year,
             from_year=change.from_year,
             points=points_words(change),

@@ -1,0 +1,430 @@
+"""The bracket bar: the scales of the year over taxable income, and the household's income standing on them."""
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWhatsThis, QWidget
+
+from harvestdesk.domain.money import ZERO
+from harvestdesk.gui import formatting
+from harvestdesk.gui.plots.canvas import Canvas
+from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
+from harvestdesk.gui.views.tax.saying import say
+from harvestdesk.gui.views.tax.words import (
+    band_words,
+    filled,
+    layer_words,
+    rate,
+    spoken_bar,
+    stack_parts,
+)
+from harvestdesk.services.views.tax_rows import Band, BracketBar, LineKind, Stack
+
+_CENTRE = Qt.AlignmentFlag.AlignHCenter
+_LANES = ("Ordinary rates", "Long-term gains", "Investment tax", "As it stands", "With the plan")
+_ORDINARY, _PREFERRED, _NIIT, _NOW, _PLAN = range(5)
+_TIGHT, _LOOSE = Decimal("1.1"), Decimal("1.3")
+_FURTHEST = 4
+"""The axis ends at most at so many times the household's income."""
+_EMPTY_END = Decimal(250_000)
+_NAMES_SHARE = 0.3
+_TICK_CHARACTERS = "$000,000,000"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Something of the picture that can be picked.
+
+    Attributes:
+        lane: place of its lane.
+        words: what it is, for hover, listener and pane.
+    """
+
+    key: str
+    lane: int
+    box: QRectF
+    title: str
+    words: str
+
+
+class BracketCanvas(Canvas):
+    """Lanes over one axis of taxable income.
+
+    Signals:
+        part_selected: key of the part picked with mouse or keyboard.
+    """
+
+    part_selected = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, "Bracket bar: taxable income on the year's scales", parent)
+        self._bar: BracketBar | None = None
+        self._selected = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_bar(self, bar: BracketBar | None) -> None:
+        """Show the scales and the household; None clears the picture."""
+        self._bar = bar
+        self._selected = ""
+        self.setAccessibleDescription(spoken_bar(bar) if bar is not None else "")
+        self.updateGeometry()
+        self.update()
+
+    @property
+    def selected(self) -> str:
+        """Key of the part that is picked, or nothing."""
+        return self._selected
+
+    def clear_selection(self) -> None:
+        """Let go of what is picked, silently."""
+        self._selected = ""
+        self.update()
+
+    # --- geometry ------------------------------------------------------------------------------------------
+    def _lane_height(self) -> float:
+        return self.metrics(TextSize.BODY).height() + self.gap(Space.TINY)
+
+    def _lane_step(self) -> float:
+        return self._lane_height() + self.gap(Space.TINY)
+
+    def _lane_count(self) -> int:
+        return len(_LANES) if self._bar is not None and self._bar.planned is not None else _PLAN
+
+    def sizeHint(self) -> QSize:
+        """Return room for the lanes and the axis."""
+        axis = self.metrics().height() + self.gap(Space.SMALL)
+        gap = self.gap(Space.SMALL)
+        high = self._lane_count() * self._lane_step() + 2 * gap + axis
+        return QSize(self.theme.px(640), math.ceil(high))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the same height at the least width."""
+        return QSize(self.theme.px(360), self.sizeHint().height())
+
+    def _scale_box(self) -> QRectF:
+        """Return the place of the lanes right of their names."""
+        widest = max(self.metrics(TextSize.BODY).horizontalAdvance(n) for n in _LANES)
+        left = self.gap(Space.MEDIUM) + min(widest, self.width() * _NAMES_SHARE)
+        left += self.gap(Space.MEDIUM)
+        right = self.width() - self.gap(Space.LARGE)
+        return QRectF(left, self.gap(Space.SMALL), max(right - left, 40.0), self.height())
+
+    def axis_end(self) -> Decimal:
+        """Return the taxable income at the right edge: the household, and the next lines where they are near."""
+        bar = self._bar
+        if bar is None:
+            return _EMPTY_END
+        top = max(bar.now.top, bar.planned.top if bar.planned is not None else ZERO)
+        if top <= 0:
+            return max(_EMPTY_END, *(x.at * _TIGHT for x in bar.lines if x.at < _EMPTY_END))
+        ahead = [x.at * _TIGHT for x in bar.lines if top < x.at <= top * _FURTHEST / _TIGHT]
+        return max(top * _LOOSE, *ahead) if ahead else top * _LOOSE
+
+    def _x(self, scale: QRectF, amount: Decimal) -> float:
+        end = self.axis_end()
+        return scale.left() + scale.width() * float(min(amount, end) / end)
+
+    def _box(self, scale: QRectF, lane: int, low: Decimal, high: Decimal | None) -> QRectF:
+        left = self._x(scale, low)
+        right = scale.right() if high is None else self._x(scale, high)
+        # The household stands apart from the scales it is measured on.
+        top = (
+            scale.top() + lane * self._lane_step() + (self.gap(Space.SMALL) if lane >= _NOW else 0)
+        )
+        return QRectF(left, top, max(right - left, 1.0), self._lane_height())
+
+    # --- parts ---------------------------------------------------------------------------------------------
+    def parts(self) -> list[Part]:
+        """Return everything that can be picked, lane by lane from left to right."""
+        bar = self._bar
+        if bar is None:
+            return []
+        scale = self._scale_box()
+        now = bar.now
+        found = self._band_parts(scale, bar.ordinary, _ORDINARY, ZERO, now.ordinary_top)
+        found += self._band_parts(scale, bar.preferred, _PREFERRED, now.ordinary_top, now.top)
+        found += self._niit_parts(scale, bar)
+        found += self._stack_parts(scale, now, _NOW)
+        if bar.planned is not None:
+            found += self._stack_parts(scale, bar.planned, _PLAN)
+        return found
+
+    def _band_parts(
+        self,
+        scale: QRectF,
+        bands: tuple[Band, ...],
+        lane: int,
+        low: Decimal,
+        high: Decimal,
+    ) -> list[Part]:
+        end, ordinary = self.axis_end(), lane == _ORDINARY
+        name = "ordinary" if ordinary else "preferred"
+        what = "Ordinary income at" if ordinary else "Long-term gains at"
+        return [
+            Part(
+                f"{name}-{place}",
+                lane,
+                self._box(scale, lane, band.lower, band.upper),
+                f"{what} {rate(band.rate)}",
+                band_words(band, filled(band, low, high), ordinary=ordinary),
+            )
+            for place, band in enumerate(bands)
+            if band.lower < end
+        ]
+
+    def _niit_parts(self, scale: QRectF, bar: BracketBar) -> list[Part]:
+        line = next((x for x in bar.lines if x.kind is LineKind.NIIT), None)
+        if line is None or line.at >= self.axis_end():
+            return []
+        box = self._box(scale, _NIIT, line.at, None)
+        return [Part("niit", _NIIT, box, "Net investment income tax", say(line.why))]
+
+    def _stack_parts(self, scale: QRectF, stack: Stack, lane: int) -> list[Part]:
+        prefix, with_plan = ("plan-", " with the plan") if lane == _PLAN else ("now-", "")
+        return [
+            Part(
+                f"{prefix}{key}",
+                lane,
+                self._box(scale, lane, low, high),
+                f"{name}{with_plan}",
+                layer_words(key, stack),
+            )
+            for key, name, low, high in stack_parts(stack)
+        ]
+
+    def part(self, key: str) -> Part | None:
+        """Return a part by key."""
+        return next((p for p in self.parts() if p.key == key), None)
+
+    # --- painting ------------------------------------------------------------------------------------------
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint lanes, axis, and where the household stands."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), self.theme.colour("surface"))
+        if self._bar is not None:
+            scale = self._scale_box()
+            self._paint_axis(painter, scale)
+            self._paint_names(painter, scale)
+            parts = self.parts()
+            for part in parts:
+                self._paint_part(painter, part)
+            self._paint_standing(painter, scale, self._bar)
+            self._paint_selected(painter, parts)
+        self.paint_focus(painter)
+        painter.end()
+
+    def _paint_names(self, painter: QPainter, scale: QRectF) -> None:
+        painter.setFont(self.theme.font(TextSize.BODY))
+        left = self.gap(Space.MEDIUM)
+        for lane in range(self._lane_count()):
+            box = self._box(scale, lane, ZERO, None)
+            tone = Tone.PLAN if lane == _PLAN else Tone.PLAIN if lane == _NOW else Tone.MUTED
+            place = QRectF(
+                left, box.top(), scale.left() - left - self.gap(Space.SMALL), box.height()
+            )
+            self.write(painter, place, _LANES[lane], tone=tone)
+
+    def _paint_part(self, painter: QPainter, part: Part) -> None:
+        if part.lane in (_ORDINARY, _PREFERRED):
+            self._paint_band(painter, part)
+        elif part.lane == _NIIT:
+            self._paint_niit(painter, part)
+        else:
+            self._paint_layer(painter, part)
+
+    def _paint_band(self, painter: QPainter, part: Part) -> None:
+        odd = int(part.key.rpartition("-")[2]) % 2
+        painter.setPen(self.hairline("field_edge"))
+        painter.setBrush(self.theme.colour("band" if odd else "surface"))
+        painter.drawRect(part.box)
+        self._label(painter, self._clear_of_lines(part), part.title.rpartition(" at ")[2])
+
+    def _clear_of_lines(self, part: Part) -> QRectF:
+        """Return the larger side of a band that the line of the household's income divides."""
+        bar = self._bar
+        if bar is None:
+            return part.box
+        scale, box = self._scale_box(), part.box
+        marks = [bar.now.ordinary_top]
+        if part.lane == _PREFERRED:
+            marks = [bar.now.top] if bar.now.preferred > 0 else []
+        for x in (self._x(scale, amount) for amount in marks):
+            if box.left() < x < box.right():
+                left = QRectF(box.left(), box.top(), x - box.left(), box.height())
+                right = QRectF(x, box.top(), box.right() - x, box.height())
+                box = max(left, right, key=QRectF.width)
+        return box
+
+    def _paint_niit(self, painter: QPainter, part: Part) -> None:
+        painter.setPen(self.hairline("field_edge"))
+        painter.setBrush(self.theme.hatch(Tone.LOCKED))
+        painter.drawRect(part.box)
+        if self._bar is None:
+            return
+        words = f"+ {rate(self._bar.niit_rate)}"
+        wide = self.metrics(TextSize.BODY).horizontalAdvance(words) + self.gap(Space.MEDIUM)
+        if wide < part.box.width():
+            chip = QRectF(
+                part.box.center().x() - wide / 2, part.box.top() + 1, wide, part.box.height() - 2
+            )
+            painter.fillRect(chip, self.theme.colour("surface"))
+            self._label(painter, chip, words)
+
+    def _label(self, painter: QPainter, box: QRectF, words: str) -> None:
+        """Write words into a box where all of them fit."""
+        if (
+            self.metrics(TextSize.BODY).horizontalAdvance(words) + self.gap(Space.TINY)
+            <= box.width()
+        ):
+            painter.setFont(self.theme.font(TextSize.BODY))
+            self.write(painter, box, words, _CENTRE)
+
+    def _paint_layer(self, painter: QPainter, part: Part) -> None:
+        planned = part.lane == _PLAN
+        key = part.key.rpartition("-")[2]
+        tone = Tone.PLAN if planned else Tone.LOCKED if key == "other" else Tone.GAIN
+        pen = QPen(self.theme.mark(tone), 1.6 if planned else 1.0)
+        if planned:
+            pen.setStyle(Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.setBrush(self._filling(tone, key, hollow=planned))
+        painter.drawRect(part.box.adjusted(0, 1, 0, -1))
+
+    def _filling(self, tone: Tone, key: str, *, hollow: bool) -> QBrush:
+        if key == "preferred":
+            return self.theme.hatch(tone)
+        if hollow:
+            return QBrush(Qt.BrushStyle.NoBrush)
+        return QBrush(self.theme.mark(tone))
+
+    def _paint_standing(self, painter: QPainter, scale: QRectF, bar: BracketBar) -> None:
+        """Draw where ordinary income and taxable income end, up through the scales, and write the sums."""
+        self._drop(painter, scale, bar.now.ordinary_top, _ORDINARY)
+        if bar.now.preferred > 0:
+            self._drop(painter, scale, bar.now.top, _PREFERRED)
+        self._sum(painter, scale, _NOW, bar.now.top, Tone.PLAIN)
+        if bar.planned is not None:
+            self._sum(painter, scale, _PLAN, bar.planned.top, Tone.PLAN)
+
+    def _drop(self, painter: QPainter, scale: QRectF, amount: Decimal, lane: int) -> None:
+        x = self._x(scale, amount)
+        top = self._box(scale, lane, ZERO, None).top()
+        bottom = self._box(scale, _NOW, ZERO, None).bottom()
+        painter.setPen(QPen(self.theme.colour("text"), self.theme.px(2)))
+        painter.drawLine(QPointF(x, top), QPointF(x, bottom))
+
+    def _sum(
+        self, painter: QPainter, scale: QRectF, lane: int, amount: Decimal, tone: Tone
+    ) -> None:
+        """Write taxable income right of its bar, or left of its end on a ground of its own."""
+        words = formatting.dollars(amount)
+        painter.setFont(self.theme.font(TextSize.BODY, strong=True))
+        wide = self.metrics(TextSize.BODY, strong=True).horizontalAdvance(words) + 2
+        lane_box, gap = self._box(scale, lane, ZERO, None), self.gap(Space.SMALL)
+        x = self._x(scale, amount)
+        left = x + gap if x + gap + wide <= self.width() else x - gap - wide
+        box = QRectF(left, lane_box.top() + 1, wide, lane_box.height() - 2)
+        if left < x:
+            painter.fillRect(box.adjusted(-gap / 2, 1, gap / 2, -1), self.theme.colour("surface"))
+        self.write(painter, box, words, tone=tone)
+
+    def _paint_axis(self, painter: QPainter, scale: QRectF) -> None:
+        end = self.axis_end()
+        last = self._lane_count() - 1
+        bottom = self._box(scale, last, ZERO, None).bottom() + self.gap(Space.TINY)
+        painter.setFont(self.theme.font(TextSize.CAPTION))
+        painter.setPen(self.hairline("field_edge"))
+        painter.drawLine(QPointF(scale.left(), bottom), QPointF(scale.right(), bottom))
+        least = self.metrics().horizontalAdvance(_TICK_CHARACTERS)
+        step = tick_step(end, scale.width(), least)
+        place = ZERO
+        while place <= end:
+            x = self._x(scale, place)
+            painter.setPen(self.hairline("field_edge"))
+            painter.drawLine(QPointF(x, bottom), QPointF(x, bottom + self.gap(Space.TINY)))
+            box = QRectF(
+                x - least / 2, bottom + self.gap(Space.TINY), least, self.metrics().height()
+            )
+            box.moveRight(min(box.right(), float(self.width())))
+            self.write(painter, box, formatting.dollars(place), _CENTRE, Tone.MUTED)
+            place += step
+
+    def _paint_selected(self, painter: QPainter, parts: list[Part]) -> None:
+        for part in parts:
+            if part.key == self._selected:
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(QColor(self.theme.colour("focus")), 2))
+                painter.drawRect(part.box.adjusted(0, 0, 0, 0))
+
+    # --- pointing and keyboard -----------------------------------------------------------------------------
+    def part_at(self, place: QPointF) -> Part | None:
+        """Return the part at a place."""
+        return next((p for p in reversed(self.parts()) if p.box.contains(place)), None)
+
+    def explain_at(self, place: QPointF) -> str:
+        """Return what is under the pointer."""
+        part = self.part_at(place)
+        return "" if part is None else f"{part.title}\n{part.words}"
+
+    def explain(self) -> None:
+        """Say what the picked part is, beside it."""
+        part = self.part(self._selected)
+        words = part.words if part is not None else self.accessibleDescription()
+        spot = part.box.bottomLeft().toPoint() if part is not None else self.rect().bottomLeft()
+        QWhatsThis.showText(self.mapToGlobal(spot), words, self)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Pick what is under the pointer; beside everything, let go."""
+        part = self.part_at(event.position())
+        self._choose("" if part is None else part.key)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows walk through the parts, Escape lets go."""
+        key = Qt.Key(event.key())
+        across = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}.get(key, 0)
+        down = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(key, 0)
+        if key == Qt.Key.Key_Escape and self._selected:
+            self._choose("")
+        elif (across or down) and self._bar is not None:
+            self._choose(self._walked(across, down))
+        else:
+            super().keyPressEvent(event)
+
+    def _walked(self, across: int, down: int) -> str:
+        """Return the part one step away: along its lane, or nearest in the next lane that has one."""
+        parts = self.parts()
+        at = next((p for p in parts if p.key == self._selected), None)
+        if at is None:
+            return next((p.key for p in parts if p.lane == _NOW), parts[0].key)
+        if across:
+            lane = [p for p in parts if p.lane == at.lane]
+            place = lane.index(at) + across
+            return lane[max(0, min(place, len(lane) - 1))].key
+        lanes = sorted(
+            {p.lane for p in parts if (p.lane - at.lane) * down > 0}, key=lambda n: n * down
+        )
+        if not lanes:
+            return at.key
+        middle = at.box.center().x()
+        near = [p for p in parts if p.lane == lanes[0]]
+        return min(near, key=lambda p: abs(p.box.center().x() - middle)).key
+
+    def _choose(self, key: str) -> None:
+        self._selected = key
+        self.update()
+        self.part_selected.emit(key)
+
+
+def tick_step(end: Decimal, width: float, least: float) -> Decimal:
+    """Return a round distance of ticks (1, 2 or 5 times a power of ten) that leaves room for their words."""
+    most = max(1, int(width / max(least, 1.0)))
+    rough = end / most
+    power = Decimal(10) ** (len(str(int(rough))) - 1)
+    for factor in (1, 2, 5, 10):
+        if power * factor >= rough:
+            return power * factor
+    return power * 10
