@@ -9,7 +9,16 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from harvestdesk import __version__
-from harvestdesk.cli.commands import demo, engine, household, imports, plan, reports, upkeep
+from harvestdesk.cli.commands import (
+    demo,
+    engine,
+    household,
+    imports,
+    plan,
+    reconcile,
+    reports,
+    upkeep,
+)
 from harvestdesk.cli.output import Output
 from harvestdesk.cli.run import Command, Run, Screens
 from harvestdesk.domain.errors import BadInputError, HarvestError, NoPlanError
@@ -18,7 +27,7 @@ from harvestdesk.reports.document import PaperRenderer
 
 DONE, DEFECT, BAD_INPUT, NO_PLAN = 0, 1, 2, 3
 _CODES: dict[type[HarvestError], int] = {BadInputError: BAD_INPUT, NoPlanError: NO_PLAN}
-_FAMILIES = (demo, imports, household, plan, reports, upkeep, engine)
+_FAMILIES = (demo, imports, household, plan, reports, reconcile, upkeep, engine)
 
 
 class _Parser(argparse.ArgumentParser):
