@@ -546,10 +546,13 @@ class Ledger:
             into.row["basis"] += amount
             into.row["gain"] -= amount
             into.row["recognized"] -= amount
-        elif self.policy["tacking"] == "original_date":
+            return
+        opened = self.shorts.get(promise.sale.get("opens") or "")
+        day = on(opened or promise.sale)
+        if self.policy["tacking"] == "original_date":
             into.adjusted = min(other.bought, washed.adjusted)  # no period of its own is lost
         else:
-            into.adjusted = other.bought - (on(promise.sale) - washed.adjusted)
+            into.adjusted = other.bought - (day - washed.adjusted)
 
     def is_lost(self, other: Lot, sold: Lot) -> bool:
         if self.is_sheltered(other.account):

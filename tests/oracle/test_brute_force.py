@@ -110,10 +110,11 @@ def test_random_households_exercise_the_rules() -> None:
         met["long"] += any(row["term"] == "long" for row in result["sales"])
         met["roc excess"] += any(row.get("kind") for row in result["sales"])
         met["several pieces"] += len({r["sale"] for r in washed}) < len(washed)
-    rare = {name: times for name, times in met.items() if times < 4}
-    assert not rare
-    assert met["washed"] > 100
-    assert len(met) == 19, sorted(met)
+    kinds = {"buy", "sell", "drip", "vest", "opening_lot", "transfer_in", "gift_in", "inherit"}
+    wanted = kinds | {"split", "roc", "option_buy", "washed", "permanent", "re-washed", "gain"}
+    wanted |= {"long", "roc excess", "several pieces"}
+    assert {name for name in wanted if met[name] < 20} == set()
+    assert met["washed"] > 200
 
 
 def test_a_seed_always_gives_the_same_household() -> None:
