@@ -31,7 +31,7 @@ from harvestdesk.reports.document import (
     Tone,
 )
 from harvestdesk.reports.figures import count, day, joined, long_day, number, share_digits, usd
-from harvestdesk.reports.tax_forms.reconciliation_words import KINDS, detail, measured
+from harvestdesk.reports.tax_forms.reconciliation_words import CODES, KINDS, detail, measured
 from harvestdesk.reports.worksheets.parts import account_name, household_line, running_head
 
 _DISCLAIMER = (
@@ -48,6 +48,7 @@ def reconciliation_report(found: Reconciliation, snapshot: HouseholdSnapshot) ->
     blocks += [Heading("Totals"), _totals_table(found, snapshot)]
     if found.differences:
         blocks += [Heading("From the broker's figure to the one here"), _bridge(found)]
+    blocks += corrected_rows(found, snapshot)
     blocks += _kinds(found, snapshot)
     blocks += _unexplained_rows(found, snapshot)
     blocks += _files(found, snapshot)
@@ -87,6 +88,12 @@ def _answer(found: Reconciliation) -> str:
             f"{usd(_sum(found.unexplained).total)} could not be explained."
         )
     text += f", by {count(total, 'difference')}"
+    missing = sum(1 for row in found.differences if row.kind is DifferenceKind.MISSING_HERE)
+    if missing:
+        return (
+            f"{text}; the ledger lacks what {count(missing, 'of them needs', 'of them need')}: import that "
+            "and compare again."
+        )
     return f"{text}; every one is explained below."
 
 
@@ -194,6 +201,101 @@ def _bridge_row(name: str, rows: str, amounts: ByTerm, kind: RowKind = RowKind.B
     return Row(cells, kind)
 
 
+# --- rows of the form that differ from the 1099-B ---------------------------------------------------
+
+_BASIS_REPORTED = frozenset({"A", "D", ""})
+"""Boxes whose basis the IRS was told: the form starts from it and corrects in column (g)."""
+
+
+def corrected_rows(found: Reconciliation, snapshot: HouseholdSnapshot) -> Iterator[Block]:
+    """Yield the rows that stand otherwise on Form 8949 than on the 1099-B, as the form wants them."""
+    rows = [row for row in map(_corrected, _pairs(found.differences).values()) if row is not None]
+    if not rows:
+        return
+    columns = (
+        Column("(a) Description", width_share=130),
+        Column("Box", Align.CENTER, 36),
+        Column("(b) Acquired", width_share=84),
+        Column("(c) Sold", width_share=84),
+        Column("(d) Proceeds", Align.RIGHT, 100),
+        Column("(e) Basis", Align.RIGHT, 100),
+        Column("(f)", Align.CENTER, 40),
+        Column("(g) Adjustment", Align.RIGHT, 100),
+        Column("(h) Gain or loss", Align.RIGHT, 105),
+    )
+    lines: list[Row] = []
+    accounts: dict[AccountId, list[Row]] = defaultdict(list)
+    for account_id, line in rows:
+        accounts[account_id].append(line)
+    for account_id, of_account in accounts.items():
+        lines += [Row((account_name(snapshot, account_id),), RowKind.GROUP), *of_account]
+    yield Heading("Rows of Form 8949 that differ from the 1099-B")
+    yield Paragraph(
+        "In boxes A and D columns (d) and (e) are the broker's, and (g) leads to the result here: W a disallowed "
+        "loss, B a wrong basis, T a wrong term, E selling costs. In boxes B and E the IRS was not told the basis: "
+        "(e) is the right one. The box is the file's where it names one, else the one assumed for Form 8949 here."
+    )
+    yield Table(columns, tuple(lines))
+
+
+def _pairs(rows: Iterable[Difference]) -> dict[object, list[Difference]]:
+    """Return the differences of each pair of rows."""
+    groups: dict[object, list[Difference]] = defaultdict(list)
+    for row in rows:
+        if row.ours is not None and row.theirs is not None:
+            groups[row.account_id, row.symbol, row.ours.rows, row.theirs.rows].append(row)
+    return groups
+
+
+def _corrected(group: Sequence[Difference]) -> tuple[AccountId, Row] | None:
+    """Return a row of the form, or None where the two rows are not settled by codes alone."""
+    ours, theirs = group[0].ours, group[0].theirs
+    codes = {CODES.get(row.kind, "") for row in group} - {""}
+    settled = {*CODES, DifferenceKind.ROUNDING, *_DATES}
+    if not codes or any(row.kind not in settled for row in group):
+        return None
+    if ours is None or theirs is None or ours.term is None or ours.basis is None:
+        return None
+    box = _box(theirs.box or ours.box, ours.term)
+    reported = box in _BASIS_REPORTED and theirs.basis is not None
+    basis = theirs.basis if reported and theirs.basis is not None else ours.basis
+    if not reported:
+        codes -= {"B"}
+    if ours.disallowed:
+        codes |= {"W"}
+    gain = ours.result.total
+    cells = (
+        f"{number(ours.shares, share_digits([ours.shares]))} sh {group[0].symbol}",
+        box,
+        day(ours.acquired),
+        day(ours.sold),
+        usd(theirs.proceeds),
+        usd(basis),
+        "".join(sorted(codes)),
+        usd(gain - theirs.proceeds + basis),
+        usd(gain),
+    )
+    return group[0].account_id, Row(cells)
+
+
+_DATES = (
+    DifferenceKind.SETTLEMENT_DATE,
+    DifferenceKind.SALE_DATE,
+    DifferenceKind.ACQUIRED_DATE,
+)
+_OTHER_PART = dict(zip("ABCDEF", "DEFABC", strict=True))
+
+
+def _box(box: str, term: Term) -> str:
+    """Return the box of the right term: code T moves a row to the other Part."""
+    is_short = box in {"A", "B", "C"}
+    known = box in _OTHER_PART
+    return _OTHER_PART[box] if known and is_short is not (term is Term.SHORT) else box
+
+
+# --- differences by kind ----------------------------------------------------------------------------
+
+
 def _kinds(found: Reconciliation, snapshot: HouseholdSnapshot) -> Iterator[Block]:
     for kind, rows in _by_kind(found.differences).items():
         words = KINDS[kind]
@@ -206,20 +308,22 @@ def _kinds(found: Reconciliation, snapshot: HouseholdSnapshot) -> Iterator[Block
 
 def _kind_table(rows: Sequence[Difference], snapshot: HouseholdSnapshot, measure: str) -> Table:
     columns = (
-        Column("Sold", width_share=84),
-        Column("Security", width_share=76),
-        Column("Shares", Align.RIGHT, 68),
-        Column("Broker", Align.RIGHT, 96),
-        Column("Here", Align.RIGHT, 96),
-        Column("Effect on result", Align.RIGHT, 100),
-        Column("Why", width_share=220),
+        Column("Sold", width_share=80),
+        Column("Security", width_share=70),
+        Column("Shares", Align.RIGHT, 62),
+        Column("Broker", Align.RIGHT, 90),
+        Column("Here", Align.RIGHT, 90),
+        Column("Effect, short-term", Align.RIGHT, 92),
+        Column("Effect, long-term", Align.RIGHT, 92),
+        Column("Why", width_share=200),
     )
     digits = share_digits(r.shares for r in rows)
     lines: list[Row] = []
     for account_id, group in _by_account(rows).items():
         lines.append(Row((account_name(snapshot, account_id),), RowKind.GROUP))
         lines += [_kind_row(row, measure, digits) for row in group]
-    total = ("Total", "", "", "", "", usd(_sum(rows).total), "")
+    effect = _sum(rows)
+    total = ("Total", "", "", "", "", usd(effect.short), usd(effect.long), "")
     return Table(columns, tuple(lines), total)
 
 
@@ -231,17 +335,11 @@ def _kind_row(row: Difference, measure: str, digits: int) -> Row:
             number(row.shares, digits),
             measured(row.theirs, measure),
             measured(row.ours, measure),
-            _effect(row.effect),
+            usd(row.effect.short) if row.effect.short else "",
+            usd(row.effect.long) if row.effect.long else "",
             detail(row),
         )
     )
-
-
-def _effect(amounts: ByTerm) -> str:
-    """Return an effect; one that moves a result to the other term has both."""
-    if amounts.short and amounts.long:
-        return f"S {usd(amounts.short)}, L {usd(amounts.long)}"
-    return usd(amounts.total)
 
 
 def _by_account(rows: Iterable[Difference]) -> dict[AccountId, list[Difference]]:

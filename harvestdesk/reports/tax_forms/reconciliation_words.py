@@ -238,6 +238,20 @@ KINDS: Mapping[DifferenceKind, KindWords] = {
     ),
 }
 
+CODES: Mapping[DifferenceKind, str] = {
+    _Kind.WASH_CROSS_ACCOUNT: "W",
+    _Kind.WASH_PERMANENT: "W",
+    _Kind.WASH_OTHER_SECURITY: "W",
+    _Kind.WASH_ELSEWHERE: "W",
+    _Kind.WASH_READING: "W",
+    _Kind.BASIS_CROSS_ACCOUNT: "B",
+    _Kind.BASIS_NOT_ADDED: "B",
+    _Kind.RETURN_OF_CAPITAL: "B",
+    _Kind.SELLING_COSTS: "E",
+    _Kind.TERM_TACKING: "T",
+}
+"""Codes of Form 8949, column (f), of differences that are settled on the form."""
+
 REASONS: Mapping[str, str] = {
     "no_sale": "the ledger has no sale on this day",
     "no_lots": "the ledger has the sale, but not the lots it sold",

@@ -17,6 +17,7 @@ from harvestdesk.domain.money import CENT, ZERO, cents, decimal_text, money_text
 from harvestdesk.domain.reconciliation import ByTerm, Difference, DifferenceKind, SaleSide
 from harvestdesk.domain.transaction import TransactionType
 from harvestdesk.domain.wash_policy import DEFAULT_POLICY
+from harvestdesk.reports.figures import usd
 from harvestdesk.services.reconciling.pairing import Pair
 from harvestdesk.services.reconciling.sides import Stated, close, our_side, their_side
 from harvestdesk.services.reconciling.views import LotKey, Seen, Views
@@ -365,7 +366,7 @@ def _broker_wash(case: Case, amount: Decimal, statements: Sequence[Stated]) -> s
     if len(causes) != 1:
         return None
     lot = causes[0].lot
-    return f"{causes[0].symbol} sold {lot.sold.isoformat()}, {money_text(amount)} disallowed"
+    return f"{causes[0].symbol} sold {lot.sold.isoformat()}, {usd(amount)} disallowed"
 
 
 def _disallowed(case: Case) -> None:

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from harvestdesk.domain.ids import AccountId
 from harvestdesk.domain.lot import TaxLot
-from harvestdesk.domain.money import ZERO, cents, decimal_text, money_text
+from harvestdesk.domain.money import ZERO, cents, decimal_text
 from harvestdesk.domain.reconciliation import DifferenceKind
 from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.reports.figures import usd
 from harvestdesk.services.reconciling.views import Addition, LotKey, Views
 from harvestdesk.washsale.events import SaleSlice
 
@@ -103,7 +104,7 @@ def basis_sources(views: Views, account_id: AccountId, keys: Iterable[LotKey]) -
     names = dict.fromkeys(_account_name(snapshot, a.account) for a in foreign)
     sales = [
         f"{_security_symbol(snapshot, a.symbol)} sold {a.sold.isoformat()} in "
-        f"{_account_name(snapshot, a.account)}, {money_text(cents(a.amount))} disallowed"
+        f"{_account_name(snapshot, a.account)}, {usd(a.amount)} disallowed"
         for a in foreign
     ]
     return {"account": ", ".join(names), "sales": _listed(sales)}
@@ -114,7 +115,7 @@ def own_sources(views: Views, account_id: AccountId, keys: Iterable[LotKey]) -> 
     snapshot = views.snapshot
     own = [
         f"{_security_symbol(snapshot, a.symbol)} sold {a.sold.isoformat()}, "
-        f"{money_text(cents(a.amount))} disallowed"
+        f"{usd(a.amount)} disallowed"
         for _, lot in keys
         for a in views.additions.get(lot, ())
         if not _is_foreign(views, a, lot, account_id)
