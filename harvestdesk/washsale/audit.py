@@ -1,13 +1,13 @@
 """The trail behind every disallowed dollar: which shares of which purchase took it, and by which rule."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from harvestdesk.domain.account import AccountType
 from harvestdesk.domain.ids import AccountId, LotId, SecurityId
-from harvestdesk.domain.money import decimal_text
+from harvestdesk.domain.money import ZERO, decimal_text
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.domain.transaction import TransactionType
 from harvestdesk.domain.wash_policy import Tacking
@@ -55,6 +55,7 @@ AUDIT_RULES = (
 """Every code a rule of an entry can have."""
 
 _WAYS = {TransactionType.DRIP: REINVESTED, TransactionType.VEST: VESTED}
+_ARRIVALS = frozenset({"bought", "opened"})
 _IRAS = frozenset({AccountType.TRADITIONAL_IRA, AccountType.ROTH_IRA})
 
 
@@ -126,9 +127,10 @@ def wash_entries_of(snapshot: HouseholdSnapshot, run: HouseholdRun) -> tuple[Was
 def lot_history(
     snapshot: HouseholdSnapshot, lot_id: LotId, run: HouseholdRun | None = None
 ) -> tuple[LotChange, ...]:
-    """Return what happened to a lot, from its purchase or its broker's lot file on, in time order.
+    """Return what happened to a lot: its purchase, or its broker's lot file, then everything after it.
 
-    Parts of a lot share its trail. Empty where the lot is not known.
+    A loss can come in before the shares do: the purchase stands first all the same. Parts of a lot share
+    its trail. Empty where the lot is not known.
     """
     lot = snapshot.lot_by_id.get(lot_id)
     if run is None:
@@ -136,7 +138,20 @@ def lot_history(
             return ()
         run = run_household(snapshot, [lot.security_id])
     whole = lot_id.partition(PART_MARK)[0]
-    return tuple(c for c in run.current.history() if c.lot == whole)
+    changes = [c for c in run.current.history() if c.lot == whole]
+    arrivals = [c for c in changes if c.kind in _ARRIVALS]
+    if not arrivals:
+        return tuple(changes)
+    arrival = replace(
+        arrivals[0],
+        shares=sum((c.shares for c in arrivals), ZERO),
+        amount=sum((c.amount for c in arrivals), ZERO),
+    )
+    origin = run.current.ledger.origins.get(whole)
+    if origin is not None and origin.statement_on is not None:
+        basis = origin.adjusted_basis or ZERO
+        arrival = replace(arrival, kind="opened", on=origin.statement_on, amount=basis)
+    return (arrival, *(c for c in changes if c.kind not in _ARRIVALS))
 
 
 def _entries_of(snapshot: HouseholdSnapshot, run: Run, readings: Readings) -> list[WashEntry]:
