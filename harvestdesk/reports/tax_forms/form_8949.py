@@ -1,8 +1,9 @@
 """Form 8949: the year's sales by box, what is left out, and where the brokers' forms will differ."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from string import ascii_lowercase
 
 from harvestdesk.domain.ids import AccountId
 from harvestdesk.domain.lot import Term
@@ -212,20 +213,22 @@ def _box_table(facts: YearFacts, box: Box) -> Table:
         Column("(f)", Align.CENTER, 24),
         adjustment,
         gain,
+        Column("Rule", Align.CENTER, 32),
     )
+    letters = rule_letters(facts.sales)
     by_account: dict[AccountId, list[TaxSale]] = defaultdict(list)
     for row in rows:
         by_account[row.account_id].append(row)
     lines: list[Row] = []
     for account_id, group in by_account.items():
         lines.append(Row((account_label(snapshot, account_id),), RowKind.GROUP))
-        lines += [_sale_row(facts, row) for row in group]
+        lines += [_sale_row(facts, row, letters) for row in group]
         if len(by_account) > 1:
             lines.append(_total_row("Account", sums_of(group)))
     return Table(columns, tuple(lines), _total_row(f"Box {box.value}", sums_of(rows)).cells)
 
 
-def _sale_row(facts: YearFacts, row: TaxSale) -> Row:
+def _sale_row(facts: YearFacts, row: TaxSale, letters: Mapping[str, str]) -> Row:
     mark = MARK if facts.readings.sales.get(row.sale) else ""
     return Row(
         (
@@ -238,13 +241,20 @@ def _sale_row(facts: YearFacts, row: TaxSale) -> Row:
             row.code,
             usd(row.adjustment) if row.adjustment else "",
             "unknown" if row.gain is None else usd(row.gain),
+            letters[row.standing.rule],
         )
     )
 
 
+def rule_letters(sales: TaxSales) -> dict[str, str]:
+    """Return a letter for each rule that put a row into its box, in order of their first row."""
+    rules = dict.fromkeys(row.standing.rule for row in (*sales.rows, *sales.unknown))
+    return dict(zip(rules, ascii_lowercase, strict=False))
+
+
 def _total_row(name: str, sums: Sums) -> Row:
     proceeds, basis, adjustment, gain = _figures(sums)
-    cells = (name, "", "", "", proceeds, basis, "", adjustment, gain)
+    cells = (name, "", "", "", proceeds, basis, "", adjustment, gain, "")
     return Row(cells, RowKind.SUM)
 
 
@@ -262,7 +272,9 @@ def _unknown(snapshot: HouseholdSnapshot, sales: TaxSales) -> Iterator[Block]:
         Column("(c) Sold", width_share=84),
         Column("(d) Proceeds", Align.RIGHT, 110),
         Column("What is missing", width_share=150),
+        Column("Rule", Align.CENTER, 32),
     )
+    letters = rule_letters(sales)
     rows = tuple(
         Row(
             (
@@ -273,6 +285,7 @@ def _unknown(snapshot: HouseholdSnapshot, sales: TaxSales) -> Iterator[Block]:
                 day(row.sold_on),
                 usd(row.proceeds),
                 "Cost" if row.acquired_on else "Cost and date acquired",
+                letters[row.standing.rule],
             )
         )
         for row in sales.unknown
@@ -293,19 +306,22 @@ def _boxes_explained(sales: TaxSales) -> Iterator[Block]:
     if not by_rule:
         return
     columns = (
-        Column("Boxes", width_share=50),
-        Column("Rule that decided", width_share=330),
-        Column("Rows", width_share=160),
+        Column("Rule", Align.CENTER, 34),
+        Column("What decided", width_share=420),
+        Column("Boxes", width_share=60),
+        Column("Rows", Align.RIGHT, 50),
     )
+    letters = rule_letters(sales)
     rows = tuple(
         Row(
             (
-                ", ".join(sorted({row.box.value for row in group})),
+                letters[rule],
                 COVERED_RULES.get(rule, rule),
-                row_numbers(group),
+                ", ".join(sorted({row.box.value for row in group})),
+                f"{len(group):,}",
             )
         )
-        for rule, group in sorted(by_rule.items(), key=lambda item: item[1][0].number)
+        for rule, group in by_rule.items()
     )
     yield Heading("How the boxes were chosen")
     yield Paragraph(ASSUMED)

@@ -101,15 +101,18 @@ def listed(words: Iterable[str], most: int = 8) -> str:
     return f"{', '.join(every[:most])} and {len(every) - most} more"
 
 
-def row_numbers(rows: Iterable[TaxSale]) -> str:
-    """Return the numbers of rows with runs drawn together: `1–4, 7`."""
+def row_numbers(rows: Iterable[TaxSale], most: int = 24) -> str:
+    """Return the numbers of rows with runs drawn together: `1–4, 7`; of many runs the first."""
     runs: list[list[int]] = []
-    for n in sorted(row.number for row in rows):
+    for n in sorted({row.number for row in rows}):
         if runs and n == runs[-1][-1] + 1:
             runs[-1].append(n)
         else:
             runs.append([n])
-    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+    said = [f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs]
+    if len(runs) <= most:
+        return ", ".join(said)
+    return f"{', '.join(said[:most])} and {sum(len(run) for run in runs[most:]):,} more"
 
 
 def choices_differing(policy: WashPolicy) -> tuple[tuple[str, str], ...]:

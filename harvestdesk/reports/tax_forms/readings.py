@@ -19,6 +19,7 @@ FLAG = (
 )
 MARK = "†"
 """Beside a row whose result another reading would change."""
+_MOST_SALES = 60
 
 
 def readings_by_option(facts: YearFacts) -> Iterator[Block]:
@@ -44,8 +45,14 @@ def readings_by_option(facts: YearFacts) -> Iterator[Block]:
 
 
 def readings_by_sale(facts: YearFacts) -> Iterator[Block]:
-    """Yield the sales of the year that another reading would change, each with both results."""
+    """Yield the sales of the year that another reading would change, each with both results.
+
+    Where there are too many to read, one line for each reading.
+    """
     found = list(_found(facts))
+    if len(found) > _MOST_SALES:
+        yield from readings_by_option(facts)
+        return
     if not found:
         return
     columns = (

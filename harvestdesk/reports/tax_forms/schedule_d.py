@@ -94,7 +94,7 @@ def _answer(made: ScheduleD, year: int) -> str:
 def _part_table(facts: YearFacts, part: TermLines, term: Term) -> Table:
     columns = (
         Column("Line", width_share=40),
-        Column("", width_share=240),
+        Column("", width_share=330),
         Column("(d) Proceeds", Align.RIGHT, 110),
         Column("(e) Cost or other basis", Align.RIGHT, 110),
         Column("(g) Adjustment", Align.RIGHT, 95),
@@ -111,7 +111,7 @@ def _part_table(facts: YearFacts, part: TermLines, term: Term) -> Table:
 
 def _other_lines(part: TermLines, term: Term) -> Iterator[tuple[str, str, Decimal]]:
     short = term is Term.SHORT
-    yield "5" if short else "12", "Partnerships, S corporations, estates, trusts (K-1)", part.k1
+    yield "5" if short else "12", "Partnerships, S corporations, estates, trusts: K-1", part.k1
     if not short:
         yield "13", "Capital gain distributions (Form 1099-DIV box 2a)", part.distributions
     yield (
