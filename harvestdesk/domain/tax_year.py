@@ -79,7 +79,7 @@ class TaxYear:
     niit_rate: Decimal
     preferential_rates: tuple[Decimal, Decimal, Decimal]
     primary: str = ""
-    figures: tuple[Figure, ...] = ()
+    figures: tuple[Figure, ...] = field(default=(), repr=False)
     senior_deduction: Decimal = ZERO
     senior_phase_out: Decimal = ZERO
 

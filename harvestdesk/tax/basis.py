@@ -53,7 +53,7 @@ def tax_basis(situation: TaxSituation) -> TaxBasis:
         figures.figures_of,
         figures.primary,
         state=profile.state,
-        state_known=rules is not None,
+        state_known=rules is not None and rules.rate is not None,
         state_typed=profile.state_rate is not None,
         unconfirmed=_unconfirmed(situation),
         law_changes=changes,

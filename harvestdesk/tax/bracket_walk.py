@@ -106,7 +106,7 @@ def _walk(path: _Path, reach: Decimal) -> Iterator[BracketStep]:
     for _ in range(_MOST_STEPS):
         rate = path.rate_after(at)
         jump = (path.year(at + STEP).tax - path.year(at).tax) - rate * STEP * path.sign
-        if at > 0 and abs(jump) > _SAME_RATE:
+        if abs(jump) > _SAME_RATE:
             here = at * path.sign
             yield BracketStep(
                 here, here, ZERO, "jump", {"tax": decimal_text(jump)}, jump * path.sign

@@ -89,6 +89,8 @@ def _deduction(facts: Mapping[str, Any]) -> tuple[Decimal | None, int, int]:
     """Return itemised deductions (None: standard), boxes for aged or blind, and persons of 65."""
     given = facts.get("deduction", "standard")
     if isinstance(given, (int, float)) and not isinstance(given, bool):
+        if given < 0:
+            raise BadInputError(f"field input.deduction: {given} is negative.")
         return _money("deduction", given), 0, 0
     text = str(given).strip().lower().replace("$", "").replace(",", " ").strip()
     number = re.fullmatch(r"(?:itemi[sz]ed\s*:?\s*)?(\d[\d ]*(?:\.\d+)?)", text)

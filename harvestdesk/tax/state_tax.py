@@ -49,7 +49,9 @@ def rules_of(
             return None
         rules = StateRules(code, code, typed or ZERO, loss_deduction=typed is not None)
     elif typed is not None:
-        rules = replace(rules, rate=typed, rate_long=typed, rate_deduction=None)
+        # Where the table knows no rate the typed one fills the gap beside a long-term rate it knows.
+        long = rules.rate_long if rules.rate is None else typed
+        rules = replace(rules, rate=typed, rate_long=long, rate_deduction=None)
     if not points or (typed is None and not code):
         return rules
     return replace(
@@ -76,27 +78,27 @@ def state_limit(rules: StateRules, year: StateYear) -> Decimal:
     if not rules.loss_deduction:
         return ZERO
     limit = year.capital.deduction_limit if rules.loss_limit is None else rules.loss_limit
+    if year.capital.other_income is not None:
+        # As in the federal worksheet (line 4): what income can't absorb saves nothing and is carried.
+        limit = min(limit, max(ZERO, year.capital.other_income))
     return min(limit, max(ZERO, year.interest)) if rules.loss_of_interest else limit
 
 
 def state_tax(rules: StateRules, year: StateYear) -> Decimal | None:
-    """Return the state's tax in dollars, negative where a loss saves some; None where a rate is not known."""
+    """Return the state's tax in dollars, negative where a loss saves some; None where its rate is not known."""
     net = state_netting(rules, year)
+    if rules.rate is None:
+        return None
     rate_long = rules.rate if rules.rate_long is None else rules.rate_long
     if rules.long_only:
         return _excise(rules, rate_long, net)
     rate_off = rules.rate if rules.rate_deduction is None else rules.rate_deduction
-    parts = (
-        (net.taxable_short, rules.rate),
-        (taxed_long(rules, net.taxable_long), rate_long),
-        (-net.deduction, rate_off),
+    return (
+        net.taxable_short * rules.rate
+        + taxed_long(rules, net.taxable_long) * rate_long
+        - net.deduction * rate_off
+        + _surtax(rules, year, net)
     )
-    tax = _surtax(rules, year, net)
-    for dollars, rate in parts:
-        if dollars and rate is None:
-            return None
-        tax += dollars * (rate or ZERO)
-    return tax
 
 
 def taxed_long(rules: StateRules, gain: Decimal) -> Decimal:
@@ -107,14 +109,10 @@ def taxed_long(rules: StateRules, gain: Decimal) -> Decimal:
     return max(ZERO, gain - over - exempt - rules.long_deduction)
 
 
-def _excise(rules: StateRules, rate: Decimal | None, net: NettingResult) -> Decimal | None:
+def _excise(rules: StateRules, rate: Decimal, net: NettingResult) -> Decimal:
     """Return the tax of a state that taxes long-term gains only; short-term losses don't reduce them."""
     # RCW 82.87.020, .040: the federal net long-term capital gain, less the yearly deduction.
     taxed = max(ZERO, net.net_long - rules.long_deduction)
-    if not taxed:
-        return ZERO
-    if rate is None:
-        return None
     higher = rate if rules.higher_rate is None else rules.higher_rate
     top = max(ZERO, taxed - rules.higher_over) if rules.higher_rate is not None else ZERO
     return (taxed - top) * rate + top * higher
