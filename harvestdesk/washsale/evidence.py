@@ -201,6 +201,8 @@ class Coverage:
             if row.security_id is not None:
                 rows[row.account_id, self._index.set_of(row.security_id)].append(row)
         self._rows = rows
+        files = (*snapshot.statement_lots, *snapshot.lots)
+        self._with_lot_files = {x.account_id for x in files if x.statement_on is not None}
         self._explained: dict[tuple[AccountId, IdenticalSetId], bool] = {}
         self._of_set: dict[IdenticalSetId, Finding] = {}
         self._unplaced = _unplaced_options(snapshot)
@@ -302,15 +304,14 @@ class Coverage:
     ) -> Iterator[Gap]:
         """Yield the days of a window before an account's history, unless its holdings tell of them."""
         begins = self._known[account_id].first
-        if begins is None or begins > sold:
-            yield Gap(GapKind.HISTORY_STARTS_LATE, account_id, None, *days)
-            return
+        began_before = begins is not None and begins <= sold
         # What was held when the history began is either still there, dated, or was sold without ever
         # having come in.
-        if self._is_explained(account_id, set_id):
+        if began_before and self._is_explained(account_id, set_id):
             return
         dated = all(x.acquired_on for x in self._lots.get((account_id, set_id), ()))
-        kind = GapKind.LOTS_ONLY if dated else GapKind.HISTORY_STARTS_LATE
+        told = dated and (began_before or account_id in self._with_lot_files)
+        kind = GapKind.LOTS_ONLY if told else GapKind.HISTORY_STARTS_LATE
         yield Gap(kind, account_id, None, *days)
 
     @staticmethod
