@@ -8,10 +8,12 @@ from itertools import count as counter
 from harvestdesk.domain.account import Account
 from harvestdesk.domain.changes import Changes
 from harvestdesk.domain.errors import BadInputError
-from harvestdesk.domain.household import Household, Person
+from harvestdesk.domain.household import FilingStatus, Household, Person, RateSource, TaxProfile
 from harvestdesk.domain.ids import AccountId, PersonId
+from harvestdesk.domain.states import STATE_NAMES
 from harvestdesk.services.context import AppContext
 from harvestdesk.services.importing.rebuilding import lots_of_book
+from harvestdesk.services.states import states_without_table
 
 CUSTODIANS: Mapping[str, str] = {
     "schwab": "Schwab",
@@ -26,10 +28,22 @@ _RATES = {
     "rate_ordinary": "Ordinary income",
 }
 _CARRIED = ("carryforward_short", "carryforward_long")
+_INCOME = {
+    "wages": "Wages, business and pensions",
+    "investment_income": "Investment income",
+    "qualified_dividends": "Qualified dividends",
+}
+_MOST_BOXES = 4
+_ONE_PERSON = frozenset({FilingStatus.SINGLE, FilingStatus.HEAD, FilingStatus.SURVIVING})
+"""Only the taxpayer's own two boxes can be ticked (IRC §63(f); a joint return has four)."""
 
 
 def household_problems(household: Household, people: Sequence[Person]) -> dict[str, str]:
     """Return what is wrong by field: `name`, `people` or a field of the tax profile; empty if nothing."""
+    return _who_problems(household, people) | tax_problems(household.tax)
+
+
+def _who_problems(household: Household, people: Sequence[Person]) -> dict[str, str]:
     found: dict[str, str] = {}
     if not household.name.strip():
         found["name"] = "Give the household a name."
@@ -41,12 +55,52 @@ def household_problems(household: Household, people: Sequence[Person]) -> dict[s
         found["people"] = "Two people have the same name; make them different."
     elif spouses > 1 or spouses == len(people):
         found["people"] = "One person is you, and one other may be your spouse."
-    for field, words in _RATES.items():
-        if not 0 <= getattr(household.tax, field) <= 1:
-            found[field] = f"{words}: a rate lies between 0 % and 100 %."
+    return found
+
+
+def tax_problems(tax: TaxProfile) -> dict[str, str]:
+    """Return what is wrong with a tax profile by field; empty if nothing.
+
+    A household that is made new keeps typed rates (`RateSource.TYPED`, the profile's defaults) until
+    income is entered: tables walked from an income of nothing would say that gains cost nothing.
+    """
+    found = {
+        field: f"{words}: a rate lies between 0 % and 100 %."
+        for field, words in _RATES.items()
+        if not 0 <= getattr(tax, field) <= 1
+    }
     for field in _CARRIED:
-        if getattr(household.tax, field) < 0:
+        if getattr(tax, field) < 0:
             found[field] = "A loss carried forward is typed as a positive figure."
+    for field, words in _INCOME.items():
+        if getattr(tax, field) < 0:
+            found[field] = f"{words}: an income is zero or more."
+    if tax.itemised is not None and tax.itemised < 0:
+        found["itemised"] = "Deductions are typed as a positive figure."
+    return found | _box_problems(tax) | _state_problems(tax)
+
+
+def _box_problems(tax: TaxProfile) -> dict[str, str]:
+    most = _MOST_BOXES // 2 if tax.filing_status in _ONE_PERSON else _MOST_BOXES
+    if 0 <= tax.aged_or_blind <= most:
+        return {}
+    return {"aged_or_blind": f"From 0 to {most} boxes: 65 or older, and blind, for each who files."}
+
+
+def _state_problems(tax: TaxProfile) -> dict[str, str]:
+    found: dict[str, str] = {}
+    if tax.state and tax.state not in STATE_NAMES:
+        found["state"] = "A state goes by its two capital letters, such as CA."
+    elif (
+        tax.rate_source is RateSource.TABLES
+        and tax.state_rate is None
+        and tax.state in states_without_table()
+    ):
+        found["state_rate"] = f"The rate of {STATE_NAMES[tax.state]} is not known; type it."
+    if tax.state_rate is not None and not 0 <= tax.state_rate <= 1:
+        found["state_rate"] = "State: a rate lies between 0 % and 100 %."
+    if not 0 <= tax.discount_rate <= 1:
+        found["discount_rate"] = "Discount rate: a rate lies between 0 % and 100 %."
     return found
 
 
@@ -70,7 +124,8 @@ def save_household(ctx: AppContext, household: Household, people: Sequence[Perso
 
     Args:
         ctx: the open household.
-        household: its id, day and simulated mark stay as stored, whatever is given.
+        household: its id, day, simulated mark and readings of wash-sale law stay as stored, whatever
+            is given.
         people: all of them; a person with an empty id is new.
 
     Raises:

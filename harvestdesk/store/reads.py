@@ -100,7 +100,7 @@ class BookReader:
         with self.reading():
             profiles = self._all(rows.TAX_PROFILE)
             decided = self._rows(select(columns.option, columns.choice))
-            wash = [rows.load_policy(row.tuple() for row in decided)] * len(profiles)
+            wash = [rows.load_policy((row.option, row.choice) for row in decided)] * len(profiles)
             found = self._all(rows.HOUSEHOLD, tax=profiles, wash=wash)
         if not found:
             raise BadInputError(

@@ -8,8 +8,9 @@ import pytest
 from harvestdesk.domain.account import Account, AccountType, ReliefMethod
 from harvestdesk.domain.changes import Touched
 from harvestdesk.domain.errors import BadInputError
-from harvestdesk.domain.household import FilingStatus, Person, TaxProfile
+from harvestdesk.domain.household import FilingStatus, Person, RateSource, TaxProfile
 from harvestdesk.domain.ids import AccountId, PersonId
+from harvestdesk.domain.wash_policy import MatchOrder, WashPolicy
 from harvestdesk.services.household_settings import (
     account_problems,
     add_account,
@@ -18,12 +19,26 @@ from harvestdesk.services.household_settings import (
     percent_of,
     save_account,
     save_household,
+    tax_problems,
 )
 from harvestdesk.services.import_statements import confirm, preview
+from harvestdesk.services.states import states_without_table
 
 ROBIN = Person(PersonId(""), "Robin")
 KIM = Person(PersonId(""), "Kim", is_spouse=True)
 TAX = TaxProfile(FilingStatus.SINGLE, Decimal("0.35"), Decimal("0.2"), Decimal("0.32"))
+FULL = TaxProfile(
+    FilingStatus.SURVIVING,
+    rate_source=RateSource.TABLES,
+    wages=Decimal("120000.50"),
+    investment_income=Decimal(3000),
+    qualified_dividends=Decimal(2000),
+    itemised=Decimal(41000),
+    aged_or_blind=1,
+    state="CA",
+    state_rate=Decimal("0.0930"),
+    discount_rate=Decimal("0.04"),
+)
 
 
 def with_people(ctx):
@@ -75,6 +90,21 @@ def test_people__are_renamed_and_taken_away_unless_they_own_an_account(ctx):
         ({}, [KIM], "people"),
         ({"tax": replace(TAX, rate_long=Decimal("1.01"))}, [ROBIN], "rate_long"),
         ({"tax": replace(TAX, carryforward_long=Decimal(-1))}, [ROBIN], "carryforward_long"),
+        ({"tax": replace(TAX, wages=Decimal(-1))}, [ROBIN], "wages"),
+        ({"tax": replace(TAX, investment_income=Decimal("-0.01"))}, [ROBIN], "investment_income"),
+        ({"tax": replace(TAX, qualified_dividends=Decimal(-1))}, [ROBIN], "qualified_dividends"),
+        ({"tax": replace(TAX, itemised=Decimal(-1))}, [ROBIN], "itemised"),
+        ({"tax": replace(TAX, aged_or_blind=3)}, [ROBIN], "aged_or_blind"),
+        ({"tax": replace(TAX, aged_or_blind=-1)}, [ROBIN], "aged_or_blind"),
+        (
+            {"tax": replace(TAX, filing_status=FilingStatus.JOINT, aged_or_blind=5)},
+            [ROBIN],
+            "aged_or_blind",
+        ),
+        ({"tax": replace(TAX, state="ca")}, [ROBIN], "state"),
+        ({"tax": replace(TAX, state="ZZ", state_rate=Decimal("0.05"))}, [ROBIN], "state"),
+        ({"tax": replace(TAX, state_rate=Decimal(5))}, [ROBIN], "state_rate"),
+        ({"tax": replace(TAX, discount_rate=Decimal(5))}, [ROBIN], "discount_rate"),
     ],
 )
 def test_household_that_cannot_be__is_refused_by_field(ctx, change, people, field):
@@ -85,6 +115,34 @@ def test_household_that_cannot_be__is_refused_by_field(ctx, change, people, fiel
         save_household(ctx, household, people)
     assert refused.value.code == f"household.{field}"
     assert ctx.book.undo_label() == label
+
+
+def test_household__keeps_its_readings_of_the_law(ctx):
+    own = WashPolicy(match_order=MatchOrder.OWN_ACCOUNT_FIRST)
+    with ctx.book.write("Readings") as w:
+        w.put_household(replace(ctx.book.household(), wash=own))
+    save_household(ctx, replace(ctx.book.household(), wash=WashPolicy(), tax=FULL), [ROBIN])
+    assert ctx.book.household().wash == own
+    assert ctx.book.household().tax == FULL
+
+
+def test_boxes__a_joint_return_has_four():
+    assert tax_problems(replace(TAX, aged_or_blind=2)) == {}
+    assert tax_problems(replace(TAX, filing_status=FilingStatus.JOINT, aged_or_blind=4)) == {}
+
+
+def test_state__without_a_known_rate_needs_one_typed_where_tables_are_used():
+    code = min(states_without_table())
+    walked = replace(TAX, rate_source=RateSource.TABLES, state=code)
+    assert list(tax_problems(walked)) == ["state_rate"]
+    assert tax_problems(replace(walked, state_rate=Decimal("0.05"))) == {}
+    assert tax_problems(replace(walked, state="CA")) == {}
+    # Typed rates leave the state's table alone.
+    assert tax_problems(replace(walked, rate_source=RateSource.TYPED)) == {}
+
+
+def test_new_household__has_typed_rates_until_income_is_entered(ctx):
+    assert ctx.book.household().tax.rate_source is RateSource.TYPED
 
 
 def test_account__is_added_and_edited_one_step_each(ctx):

@@ -1,0 +1,175 @@
+"""Gains outside the ledger by quarter, and changes of law to reckon with; each save is one undo step."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from harvestdesk.domain.changes import Changes
+from harvestdesk.domain.errors import BadInputError
+from harvestdesk.domain.money import MONEY_DIGITS, RATE_DIGITS, ZERO, PrecisionLostError, to_scaled
+from harvestdesk.domain.tax_year import ExternalGain, ExternalTerm, LawChange
+from harvestdesk.services.context import AppContext
+
+RowField = tuple[int, str]
+"""Number of a row in the list that was given, from 0, and the name of its field."""
+
+FIRST_YEAR, LAST_YEAR = 1913, 9999
+"""The income tax begins with the first; a date can't be later than the last."""
+_QUARTER_ENDS = ((3, 31), (6, 30), (9, 30), (12, 31))
+_GAIN_IDS, _CHANGE_IDS = "gain", "law"
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterTotals:
+    """What a quarter brings by term, in dollars; losses are negative.
+
+    Attributes:
+        realised_short, realised_long: what has happened.
+        expected_short, expected_long: amount times probability of what has not.
+    """
+
+    quarter: int
+    realised_short: Decimal = ZERO
+    realised_long: Decimal = ZERO
+    expected_short: Decimal = ZERO
+    expected_long: Decimal = ZERO
+
+
+def quarter_of(day: date) -> int:
+    """Return the calendar quarter of a day, 1 to 4."""
+    return (day.month + 2) // 3
+
+
+def quarter_end(year: int, quarter: int) -> date:
+    """Return the last day of a calendar quarter.
+
+    Raises:
+        BadInputError: the quarter is not 1 to 4.
+    """
+    if not 1 <= quarter <= len(_QUARTER_ENDS):
+        raise BadInputError(f"There is no quarter {quarter}; expected 1 to 4.", code="gain.quarter")
+    month, day = _QUARTER_ENDS[quarter - 1]
+    return date(year, month, day)
+
+
+def quarter_rows(gains: Iterable[ExternalGain], year: int) -> tuple[QuarterTotals, ...]:
+    """Return the totals of the four quarters of a year, those without a gain too."""
+    of_year = [g for g in gains if g.on.year == year]
+    return tuple(
+        _totals(quarter, [g for g in of_year if quarter_of(g.on) == quarter])
+        for quarter in range(1, len(_QUARTER_ENDS) + 1)
+    )
+
+
+def external_gain_problems(gains: Sequence[ExternalGain], as_of: date) -> dict[RowField, str]:
+    """Return what is wrong by row and field; empty if nothing."""
+    found: dict[RowField, str] = {}
+    for row, gain in enumerate(gains):
+        if not gain.amount.is_finite() or gain.amount == 0:
+            found[row, "amount"] = "Type an amount; a loss has a minus."
+        elif not _fits(gain.amount, MONEY_DIGITS):
+            found[row, "amount"] = f"At most {MONEY_DIGITS} decimals, and less than nine trillion."
+        if not 0 <= gain.probability <= 1 or not _fits(gain.probability, RATE_DIGITS):
+            found[row, "probability"] = "How likely it is lies between 0 % and 100 %."
+        if gain.on.year < FIRST_YEAR:
+            found[row, "on"] = f"Choose a year from {FIRST_YEAR} on."
+        elif gain.realised and _quarter_begins(gain.on) > as_of:
+            found[row, "realised"] = "That quarter has not begun; it can't have happened yet."
+    return found | _repeated([g.id for g in gains])
+
+
+def law_change_problems(changes: Sequence[LawChange]) -> dict[RowField, str]:
+    """Return what is wrong by row and field; empty if nothing."""
+    found: dict[RowField, str] = {}
+    for row, change in enumerate(changes):
+        if not FIRST_YEAR <= change.from_year <= LAST_YEAR:
+            found[row, "from_year"] = f"Choose a year from {FIRST_YEAR} to {LAST_YEAR}."
+        if not -1 <= change.points <= 1 or change.points == 0:
+            found[row, "points"] = "Type the points added to the rate, from -100 to 100, not 0."
+        elif not _fits(change.points, RATE_DIGITS):
+            found[row, "points"] = f"At most {RATE_DIGITS - 2} decimals of a point."
+    return found | _repeated([c.id for c in changes])
+
+
+def save_external_gains(ctx: AppContext, gains: Sequence[ExternalGain]) -> Changes:
+    """Put these gains in the place of all there are, each on the last day of its quarter.
+
+    Args:
+        ctx: the open household.
+        gains: all of them; one with an empty id is new.
+
+    Raises:
+        BadInputError: the first of what `external_gain_problems` says, with its row and field as facts.
+    """
+    _refuse(external_gain_problems(gains, ctx.as_of()), "gain")
+    with ctx.book.write("Outside gains") as w:
+        w.replace_external_gains(
+            [
+                replace(
+                    gain,
+                    id=gain.id or w.new_id(_GAIN_IDS),
+                    on=quarter_end(gain.on.year, quarter_of(gain.on)),
+                    note=gain.note.strip(),
+                )
+                for gain in gains
+            ]
+        )
+    return w.changes
+
+
+def save_law_changes(ctx: AppContext, changes: Sequence[LawChange]) -> Changes:
+    """Put these changes of law in the place of all there are.
+
+    Args:
+        ctx: the open household.
+        changes: all of them; one with an empty id is new.
+
+    Raises:
+        BadInputError: the first of what `law_change_problems` says, with its row and field as facts.
+    """
+    _refuse(law_change_problems(changes), "law")
+    with ctx.book.write("Changes of law") as w:
+        w.replace_law_changes(
+            [replace(c, id=c.id or w.new_id(_CHANGE_IDS), note=c.note.strip()) for c in changes]
+        )
+    return w.changes
+
+
+def _totals(quarter: int, gains: Sequence[ExternalGain]) -> QuarterTotals:
+    def total(term: ExternalTerm, *, realised: bool) -> Decimal:
+        found = (g.expected for g in gains if g.term is term and g.realised is realised)
+        return sum(found, ZERO)
+
+    return QuarterTotals(
+        quarter,
+        total(ExternalTerm.SHORT, realised=True),
+        total(ExternalTerm.LONG, realised=True),
+        total(ExternalTerm.SHORT, realised=False),
+        total(ExternalTerm.LONG, realised=False),
+    )
+
+
+def _quarter_begins(day: date) -> date:
+    return date(day.year, 3 * quarter_of(day) - 2, 1)
+
+
+def _fits(value: Decimal, digits: int) -> bool:
+    try:
+        to_scaled(value, digits)
+    except PrecisionLostError:
+        return False
+    return True
+
+
+def _repeated(ids: Sequence[str]) -> dict[RowField, str]:
+    return {
+        (row, "id"): "This row is there twice."
+        for row, row_id in enumerate(ids)
+        if row_id and row_id in ids[:row]
+    }
+
+
+def _refuse(problems: Mapping[RowField, str], what: str) -> None:
+    for (row, field), words in problems.items():
+        raise BadInputError(f"Row {row + 1}: {words}", code=f"{what}.{field}", row=row, field=field)
