@@ -28,6 +28,9 @@ def long_term_from(acquired: date) -> date:
 
 def term_of(acquired: date, sold: date) -> Term:
     """Return the term of a sale on `sold`; `acquired` is the adjusted (tacked) date."""
+    days = (sold - acquired).days
+    if not 366 <= days <= 367:  # a year, a leap day, and the day of purchase left out
+        return Term.LONG if days > 367 else Term.SHORT
     return Term.LONG if sold >= long_term_from(acquired) else Term.SHORT
 
 

@@ -51,7 +51,7 @@ class Part:
     @property
     def acquired_on(self) -> date:
         """Real acquisition date, as the relief methods ask for it."""
-        return date.fromordinal(self.lot.acquired)
+        return self.lot.acquired_on
 
     @property
     def adjusted_acquired_on(self) -> date:
@@ -84,6 +84,7 @@ class OpenLot:
     order: int
     bought: int
     acquired: int
+    acquired_on: date
     purchase: str
     washing: bool
     cover: int
@@ -101,7 +102,7 @@ class OpenLot:
         acquired = event.acquired or event.on
         lot = cls(
             event.lot, event.account, event.symbol, order, event.on.toordinal(),
-            acquired.toordinal(), event.purchase or event.lot, event.washing,
+            acquired.toordinal(), acquired, event.purchase or event.lot, event.washing,
             to_units(event.shares_per_unit), sheltered, event.basis_known,
         )  # fmt: skip
         part = Part(

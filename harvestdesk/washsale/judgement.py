@@ -21,10 +21,14 @@ class Judgement:
         self._facts = facts
         self._policy = policy
         self._adjusted = policy.loss_test is LossTest.ADJUSTED_BASIS
+        self._known = dict(facts.symbols)
 
     def symbol(self, name: str) -> LedgerSymbol:
         """Return what a symbol is to the rules."""
-        return self._facts.symbols.get(name) or LedgerSymbol(f"own:{name}")
+        known = self._known.get(name)
+        if known is None:
+            known = self._known[name] = LedgerSymbol(f"own:{name}")
+        return known
 
     def set_of(self, name: str) -> str:
         """Return the identical set of a symbol."""

@@ -7,9 +7,11 @@ accounts, where it is lost (Rev. Rul. 2008-5). Each identical set is run on its 
 its shares come from or turn into.
 """
 
+import gc
 import heapq
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from itertools import groupby
 from operator import attrgetter, itemgetter
@@ -51,6 +53,9 @@ from harvestdesk.washsale.shorts import Shorts
 from harvestdesk.washsale.units import DUST, share_of, to_units
 from harvestdesk.washsale.year_so_far import YearSoFar
 
+_LONG = 5000
+"""Events from which on a ledger is long."""
+
 
 def run_ledger(
     facts: LedgerFacts, policy: WashPolicy = DEFAULT_POLICY, *, history: bool = False
@@ -60,6 +65,27 @@ def run_ledger(
     Events are taken by date; inside a day in the order given. Sales of more shares than known are
     reported as shortfalls and realise what was there. With `history` the trail of each lot is kept.
     """
+    with _no_collections(len(facts.events)):
+        return _run(facts, policy, history=history)
+
+
+@contextmanager
+def _no_collections(events: int) -> Iterator[None]:
+    """Keep the cyclic garbage collector from walking a long ledger again and again while it grows.
+
+    Nothing is lost by it: what a run leaves behind is collected right after.
+    """
+    paused = events > _LONG and gc.isenabled()
+    if paused:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if paused:
+            gc.enable()
+
+
+def _run(facts: LedgerFacts, policy: WashPolicy, *, history: bool) -> LedgerResult:
     events = sorted(facts.events, key=attrgetter("on"))
     judgement = Judgement(facts, policy)
     identity = Identity(judgement, policy, events)
@@ -252,6 +278,8 @@ class _SetRun:
                 self.books.note(gone, sale.on, kind, -gone.basis - gone.added, sale.id)
             if sale.realises and not lot.sheltered:
                 self._realise(taking.order, gone)
+            elif self._literal and sale.realises and not gone.used:
+                lot.gone_fresh += gone.quantity  # bought in the window by an IRA, sold before the loss
             if wanted <= 0:
                 return
 

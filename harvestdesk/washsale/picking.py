@@ -13,7 +13,7 @@ from harvestdesk.tax.min_tax import Candidate, least_tax_shares
 from harvestdesk.tax.relief import SORT_KEYS
 from harvestdesk.washsale.books import Books, Order
 from harvestdesk.washsale.events import MethodRefused, Pick, Sell
-from harvestdesk.washsale.holdings import Part, Queue
+from harvestdesk.washsale.holdings import PRICED_METHODS, Part, Queue
 from harvestdesk.washsale.units import DUST, from_units, to_units
 
 
@@ -126,7 +126,7 @@ def _by_method(
     books: Books, order: Order, queue: Queue, wanted: int, method: ReliefMethod, planned: Planned
 ) -> list[tuple[Part, int]]:
     sale = order.sale
-    price = sale.total / sale.quantity
+    price = sale.total / sale.quantity if method in PRICED_METHODS else ZERO
     if method is ReliefMethod.MIN_TAX and books.year is not None and sale.realises:
         tax = books.year.tax_from(sale.on.year, planned.short, planned.long)
         sheltered = sale.account in books.facts.sheltered

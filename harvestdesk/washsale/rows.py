@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from harvestdesk.domain.lot import Term
+from harvestdesk.domain.money import ZERO
 from harvestdesk.tax.holding_period import term_of
 from harvestdesk.washsale.events import (
     Exchange,
@@ -33,18 +34,18 @@ def slice_of(  # noqa: PLR0913 - one row's facts
     """Return the row of shares sold; `terms` override that of a gain and of a loss."""
     lot = part.lot
     gain = proceeds - basis - added
-    disallowed = 0 if replaced_by is None else -gain
-    adjusted = date.fromordinal(part.adjusted)
+    acquired = lot.acquired_on
+    adjusted = acquired if part.adjusted == lot.acquired else date.fromordinal(part.adjusted)
     term = terms[0] if gain >= 0 else terms[1]
     if term is None:
         term = term_of(adjusted, event.on) if adjusted <= event.on else Term.SHORT
+    cost, result = from_units(basis), from_units(gain)
     return SaleSlice(
-        event.id, lot.id, lot.account, lot.symbol, from_units(quantity),
-        date.fromordinal(lot.acquired), adjusted, event.on,
-        from_units(proceeds), from_units(basis + added), from_units(basis), from_units(gain),
-        from_units(disallowed), from_units(gain + disallowed), term,
+        event.id, lot.id, lot.account, lot.symbol, from_units(quantity), acquired, adjusted, event.on,
+        from_units(proceeds), from_units(basis + added) if added else cost, cost, result,
+        ZERO if replaced_by is None else result.copy_negate(), result if replaced_by is None else ZERO, term,
         None if replaced_by is None else replaced_by.id,
-        permanent=permanent, kind=kind, basis_known=lot.basis_known,
+        permanent, kind, lot.basis_known,
     )  # fmt: skip
 
 
@@ -53,7 +54,7 @@ def ledger_lot(part: Part) -> LedgerLot:
     lot = part.lot
     return LedgerLot(
         lot.id, lot.account, lot.symbol, from_units(part.quantity),
-        date.fromordinal(lot.acquired), date.fromordinal(part.adjusted),
+        lot.acquired_on, date.fromordinal(part.adjusted),
         from_units(part.basis), from_units(part.added), part.used, part.replaces,
         lot.sheltered, lot.basis_known,
     )  # fmt: skip

@@ -12,6 +12,7 @@ NO_LOSS_ABOVE = -UNIT // 10**9
 """A result of at least minus a billionth of a dollar is no loss, only a trace of division."""
 DUST = UNIT // 10**9
 """A billionth of a share left over by an uneven split is nothing."""
+_HUNDREDTH = UNIT // 100
 _CONTEXT = Context(prec=60)
 
 
@@ -23,9 +24,15 @@ def to_units(value: Decimal) -> int:
 
 def from_units(units: int) -> Decimal:
     """Return the exact Decimal of units, without trailing zeros."""
-    whole, rest = divmod(units, UNIT)
-    if rest == 0:
-        return Decimal(whole)
+    hundredths, rest = divmod(units, _HUNDREDTH)
+    if rest == 0:  # nearly always: cents, and shares in hundredths
+        if hundredths % 100 == 0:
+            return Decimal(hundredths // 100)
+        return (
+            _CONTEXT.scaleb(Decimal(hundredths), -2)
+            if hundredths % 10
+            else (_CONTEXT.scaleb(Decimal(hundredths // 10), -1))
+        )
     return _CONTEXT.normalize(_CONTEXT.scaleb(Decimal(units), -DIGITS))
 
 
