@@ -21,7 +21,7 @@ from harvestdesk.washsale.events import (
 )
 from harvestdesk.washsale.holdings import OpenLot, Part, requeue
 from harvestdesk.washsale.rows import slice_of
-from harvestdesk.washsale.units import UNIT, from_units, share_of, to_units
+from harvestdesk.washsale.units import NO_LOSS_ABOVE, UNIT, from_units, share_of, to_units
 
 
 def split(books: Books, event: Split) -> Sequence[Sell]:
@@ -46,7 +46,7 @@ def return_capital(books: Books, event: ReturnOfCapital) -> Sequence[Sell]:
         shares -= part.quantity
         excess = amount - sum(_lower_basis(part, amount))
         books.note(part, event.on, "roc", excess - amount, event.id)
-        if excess > 0 and not part.lot.sheltered:
+        if excess > -NO_LOSS_ABOVE and not part.lot.sheltered:
             row = slice_of(event, part, part.quantity, excess, 0, 0, kind="roc_excess")
             books.report(books.now, row)
     requeue(queue)

@@ -111,15 +111,15 @@ class Pool:
             return False  # what is left of the same purchase replaces nothing, Rev. Rul. 56-602
         if self._same_set is not None and not self._same_set(lot.symbol, sold.symbol):
             return False
+        if (
+            self._policy.acquired_before_sold_lot is AcquiredBeforeSoldLot.IGNORE
+            and lot.bought < sold.acquired
+        ):
+            return False
         if self._symbols(sold.symbol).contract:
             # §1091(a) reaches "contracts or options to acquire" when stock was sold, not the reverse.
             return lot.symbol == sold.symbol
-        if self._symbols(lot.symbol).put:
-            return False
-        return (
-            self._policy.acquired_before_sold_lot is AcquiredBeforeSoldLot.COUNTS
-            or lot.bought >= sold.acquired
-        )
+        return not self._symbols(lot.symbol).put
 
     def _match(self, lot: OpenLot, sold: OpenLot, quantity: int) -> Match | None:
         left = self._left(lot)

@@ -441,7 +441,7 @@ class Ledger:
             each = self.shares_for_one(lot, other, promise.place)
             there = list(other.parcels)
             if self.policy["disposed_before"] == "literal":
-                there = [*other.sold, *there]
+                there = [*there, *other.sold]
             for candidate in there:
                 taken = min(self.usable(other, candidate, waiting), parcel.quantity * each)
                 if taken > 0:
@@ -460,7 +460,8 @@ class Ledger:
             return Fraction(0)
         if candidate.row is not None and candidate.row["code"]:
             return Fraction(0)  # its own loss went elsewhere: it has no basis left to add to
-        if candidate.row is not None or self.policy["same_day_disposal"] == "counts":
+        gone = any(candidate is p for p in lot.sold)
+        if gone or self.policy["same_day_disposal"] == "counts":
             return candidate.quantity
         return self.unpromised(lot, waiting)[id(candidate)]
 
@@ -506,15 +507,15 @@ class Ledger:
             return parcel
         row, whole = parcel.row, parcel.quantity
         part = parcel.cut(quantity)
+        line = lot.parcels if any(p is parcel for p in lot.parcels) else lot.sold
+        line.insert(next(at for at, p in enumerate(line) if p is parcel), part)
         if row is None:
-            lot.parcels.insert(lot.parcels.index(parcel), part)
             return part
-        lot.sold.insert(lot.sold.index(parcel), part)
         part.row = dict(row)
         for name in ("quantity", "proceeds", "basis", "cost", "gain", "disallowed", "recognized"):
             part.row[name] = row[name] * quantity / whole
             row[name] -= part.row[name]
-        self.sales.insert(self.sales.index(row), part.row)
+        self.sales.append(part.row)
         return part
 
     def wash(

@@ -40,6 +40,7 @@ COVERS = {"XCALL": "100", "XPUT": "100", "XWAR": "1"}
 RATIOS = ("2", "3", "3/2", "1/2", "1/10", "1/5")
 METHODS = ("fifo", "lifo", "hifo", "lofo")
 OTHER_READINGS = {
+    "disposed_before": "literal",
     "same_day_disposal": "ignore",
     "acquired_before_sold_lot": "ignore",
     "match_order": "own_account_first",
@@ -61,6 +62,9 @@ class Maker:
         if random.random() < 0.25:
             for name in random.sample(sorted(OTHER_READINGS), random.randint(1, 2)):
                 self.policy[name] = OTHER_READINGS[name]
+        if self.policy["disposed_before"] == "literal":
+            # Nobody who counts shares sold before leaves out those sold the same day.
+            self.policy["same_day_disposal"] = "counts"
         others = random.sample(ACCOUNTS, random.choice((0, 1, 1, 2, 3)))
         self.accounts = [{"id": "A", "type": "taxable", "owner": "self"}, *others]
         self.symbols: list[dict[str, str]] = [{"symbol": "X"}]
