@@ -139,7 +139,7 @@ TAX_SENTENCES: dict[str, str] = {
     "law_change": "A change of law is reckoned with from {from_year}: {points} on {target}[ ({note})].",
     "law_change_later": "A change of law from {from_year} on is noted ({points} on {target}); it does not touch "
     "{year}.",
-    "expected_gains": "{amount:usd0} of gains outside the accounts is expected, not certain; it is counted by its "
+    "expected_gains": "{amount:usd0} of {what} outside the accounts is expected, not certain; it is counted by its "
     "probability.",
     "plan_stale": "The household has changed since the plan was made: what it would bring is shown as it was "
     "planned.",

@@ -122,7 +122,7 @@ class FigureRow(QWidget):
         right = 0
         for place, tile in enumerate(self.tiles()):
             right += tile.sizeHint().width() + (self._layout.spacing() if place else 0)
-            tile.setVisible(place == 0 or right - self._theme.px(Space.HUGE) <= self.width())
+            tile.setVisible(place == 0 or right <= self.width())
 
     def tiles(self) -> list[FigureTile]:
         """Return the tiles in order."""

@@ -108,26 +108,32 @@ class PlainTable(QTableView):
         columns = self.columns_model.columns
         least = self._widths[-1] if self._widths else 0
         last = least if self._spread else min(least, self._theme.text_width(_LEAST_LAST))
-        spare = self.viewport().width() - sum(self._widths[:-1]) - last
-        hidden = {c.key for c in columns if c.key in self._left_out}
-        spare += sum(self._widths[self.columns_model.column_number(key)] for key in hidden)
+        needed = dict(zip((c.key for c in columns), [*self._widths[:-1], last], strict=False))
+        hidden = {key for key in needed if key in self._left_out}
+        spare = self.viewport().width() - sum(w for k, w in needed.items() if k not in hidden)
         for key in self._optional:
             if spare >= 0:
                 break
-            if key in hidden:
-                continue
-            hidden.add(key)
-            spare += self._widths[self.columns_model.column_number(key)]
+            if key not in hidden:
+                hidden.add(key)
+                spare += needed.get(key, 0)
         for number, column in enumerate(columns):
             self.setColumnHidden(number, column.key in hidden)
-        shown = [n for n in range(len(columns)) if not self.isColumnHidden(n)]
-        if self._spread and spare > 0:
-            share, rest = divmod(spare, len(shown))
-            for number in shown:
-                more = share + (rest if number == shown[-1] else 0)
-                self.setColumnWidth(number, self._widths[number] + more)
+        shown = [n for n, column in enumerate(columns) if column.key not in hidden]
+        if self._spread or (shown and shown[-1] != len(columns) - 1):
+            self._share(shown)
         elif self._widths:
             self.setColumnWidth(len(columns) - 1, max(last + spare, last))
+
+    def _share(self, shown: Sequence[int]) -> None:
+        """Give each column its width and an equal part of what is left."""
+        if not self._widths or not shown:
+            return
+        spare = self.viewport().width() - sum(self._widths[number] for number in shown)
+        share, rest = divmod(max(spare, 0), len(shown))
+        for number in shown:
+            more = share + (rest if number == shown[-1] else 0)
+            self.setColumnWidth(number, self._widths[number] + more)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show the columns there is room for."""

@@ -92,7 +92,7 @@ def _answer(work: TaxWork) -> Reason:
     elif after < tax:
         said |= facts(plan_more=-after)
     else:
-        said["plan_same"] = "leaves that as it is" if after == tax else "would save less"
+        said["plan_same"] = "would leave that as it is" if after == tax else "would save less"
     carried = _carried(work.plan)
     if carried:
         said |= facts(plan_carried=carried, after_year=work.year + 1)

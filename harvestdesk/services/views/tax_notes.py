@@ -154,7 +154,8 @@ def _gains(work: TaxWork) -> Iterator[Notice]:
     open_gains = [g for g in work.external if not g.realised and g.probability < 1]
     amount = sum((g.expected for g in open_gains), ZERO)
     if open_gains:
-        yield _note("expected_gains", info=True, amount=amount)
+        what = "losses" if amount < 0 else "gains"
+        yield _note("expected_gains", info=True, amount=abs(amount), what=what)
 
 
 def named(names: list[str]) -> str:

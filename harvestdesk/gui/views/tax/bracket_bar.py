@@ -24,6 +24,7 @@ from harvestdesk.gui.views.tax.words import (
 from harvestdesk.services.views.tax_rows import Band, BracketBar, LineKind, Stack
 
 _CENTRE = Qt.AlignmentFlag.AlignHCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight
 _LANES = ("Ordinary rates", "Long-term gains", "Investment tax", "As it stands", "With the plan")
 _ORDINARY, _PREFERRED, _NIIT, _NOW, _PLAN = range(5)
 _TIGHT, _LOOSE = Decimal("1.1"), Decimal("1.3")
@@ -31,7 +32,6 @@ _FURTHEST = 4
 """The axis ends at most at so many times the household's income."""
 _EMPTY_END = Decimal(250_000)
 _NAMES_SHARE = 0.3
-_TICK_CHARACTERS = "$000,000,000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +212,8 @@ class BracketCanvas(Canvas):
             parts = self.parts()
             for part in parts:
                 self._paint_part(painter, part)
+            if not any(p.lane == _NIIT for p in parts):
+                self._say_no_niit(painter, scale, self._bar)
             self._paint_standing(painter, scale, self._bar)
             self._paint_selected(painter, parts)
         self.paint_focus(painter)
@@ -273,6 +275,14 @@ class BracketCanvas(Canvas):
             )
             painter.fillRect(chip, self.theme.colour("surface"))
             self._label(painter, chip, words)
+
+    def _say_no_niit(self, painter: QPainter, scale: QRectF, bar: BracketBar) -> None:
+        """Say where the tax begins when that is beyond the picture."""
+        if bar.niit_from is None:
+            return
+        words = f"+ {rate(bar.niit_rate)} from {formatting.dollars(bar.niit_from)}"
+        painter.setFont(self.theme.font(TextSize.BODY))
+        self.write(painter, self._box(scale, _NIIT, ZERO, None), words, _RIGHT, Tone.MUTED)
 
     def _label(self, painter: QPainter, box: QRectF, words: str) -> None:
         """Write words into a box where all of them fit."""
@@ -339,7 +349,7 @@ class BracketCanvas(Canvas):
         painter.setFont(self.theme.font(TextSize.CAPTION))
         painter.setPen(self.hairline("field_edge"))
         painter.drawLine(QPointF(scale.left(), bottom), QPointF(scale.right(), bottom))
-        least = self.metrics().horizontalAdvance(_TICK_CHARACTERS)
+        least = self.metrics().horizontalAdvance(formatting.dollars(end)) + self.gap(Space.LARGE)
         step = tick_step(end, scale.width(), least)
         place = ZERO
         while place <= end:

@@ -47,7 +47,7 @@ _KEYS = (
 _PLAN_KEY = Key("with the plan", Tone.PLAN, None, hollow=True)
 _PARTS = (
     ("Year so far", "Results by term, and losses carried"),
-    ("With and without the plan", "The whole year's return as projected"),
+    ("Whole year", "The return of the whole year as projected, with and without the plan"),
     ("Outside gains", "What is known or expected beside the imported accounts"),
     ("Next dollar", "What one more dollar does, and until when"),
 )
@@ -59,7 +59,14 @@ _NO_OUTSIDE = (
     "No gain is known or expected outside the imported accounts. Enter K-1 income, fund distributions or "
     "stock compensation here, each with its quarter and how likely it is."
 )
-_OPTIONAL = ("note", "distributions", "outside", "state")
+_OPTIONAL = {
+    tables.SO_FAR: ("distributions", "outside", "gains"),
+    tables.MEASURES: ("change",),
+    tables.OUTSIDE: ("note", "state", "probability", "term"),
+    tables.QUARTERS: ("expected", "known"),
+    tables.NEXT: ("does", "later"),
+    tables.AHEAD: ("why",),
+}
 """Columns that make way in a narrow window, the first of them first; they stay in the copy and the pane."""
 _STAND = "Where you stand"
 
@@ -106,7 +113,8 @@ class TaxPage(Page):
     ) -> PlainTable:
         model = TaxTable(columns, self.theme, values)
         spread = columns[-1].kind.is_number
-        table = PlainTable(model, self.theme, title, _OPTIONAL, spread=spread)
+        optional = _OPTIONAL.get(tuple(columns), ())
+        table = PlainTable(model, self.theme, title, optional, spread=spread)
         table.chosen.connect(lambda key, table=table: self._on_row_chosen(table, int(key)))
         return table
 

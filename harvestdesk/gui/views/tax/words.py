@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from harvestdesk.domain.errors import Notice, Severity
-from harvestdesk.domain.money import ZERO
+from harvestdesk.domain.money import ZERO, rounded
 from harvestdesk.gui import formatting
 from harvestdesk.gui.theme import Tone
 from harvestdesk.gui.view_base import Figure
@@ -97,7 +97,8 @@ def figures(view: TaxView) -> tuple[Figure, ...]:
 
 
 def _planned_figure(view: TaxView, planned: Decimal) -> Figure:
-    change = planned - view.capital_tax.value
+    # The difference of the figures as they are shown, so that the three add up on the page.
+    change = rounded(planned, 0) - rounded(view.capital_tax.value, 0)
     less = "less" if change < 0 else "more"
     note = "no change" if not change else f"{formatting.dollars(abs(change))} {less}"
     why = (
