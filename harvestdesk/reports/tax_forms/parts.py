@@ -23,13 +23,17 @@ _UNITS: dict[SecurityKind, str] = {SecurityKind.OPTION: "contr.", SecurityKind.C
 
 
 def description(snapshot: HouseholdSnapshot, row: TaxSale, *, plain: bool = False) -> str:
-    """Return column (a), such as `100 sh. XYZ`; plain: without thousands marks, for files."""
+    """Return column (a), such as `100 sh. XYZ`.
+
+    Plain, for files: without thousands marks, and invented data are marked as such in every row.
+    """
+    mark = "SIMULATED " if plain and snapshot.household.simulated else ""
     symbol = symbol_of(snapshot, row.security_id)
     if row.kind == DISTRIBUTION:
-        return f"Distribution above basis, {symbol}"
+        return f"{mark}Distribution above basis, {symbol}"
     shares = decimal_text(row.shares) if plain else number(row.shares, share_digits([row.shares]))
     unit = _UNITS.get(row.security_kind, "sh.")
-    return " ".join(part for part in (shares, unit, symbol) if part)
+    return mark + " ".join(part for part in (shares, unit, symbol) if part)
 
 
 def acquired_text(row: TaxSale) -> str:

@@ -122,6 +122,17 @@ def test_txf__names_can_not_break_a_record(household, sales) -> None:
     assert len(list(txf_records(text))) == len(list(txf_records(plain)))
 
 
+def test_invented_data_are_marked_in_every_row_and_real_ones_are_not(household, sales) -> None:
+    real = replace(household, household=replace(household.household, simulated=False))
+    for made, marked in ((household, True), (real, False)):
+        _, *records = txf_records(render_txf(made, sales, AS_OF).text)
+        assert {r[4].startswith("PSIMULATED ") for r in records} == {marked}
+        (taxact,) = render_taxact(made, sales)
+        for text in (taxact.text, render_own_csv(made, sales).text):
+            told = {r["Description"].startswith("SIMULATED ") for r in table_of(text)}
+            assert told == {marked}
+
+
 # --- TaxAct -----------------------------------------------------------------------------------------
 def test_taxact__is_as_kept(golden: Golden, household, sales) -> None:
     (made,) = render_taxact(household, sales)
@@ -135,7 +146,7 @@ def test_taxact__columns_and_one_row_for_a_wash_sale(household, sales) -> None:
     assert TAXACT_COLUMNS[:5] == (
         "Description", "Date Acquired", "Date Sold", "Sales Proceeds", "Cost or Other Basis",
     )  # fmt: skip
-    (washed,) = (r for r in rows if r["Description"] == "300 sh. DELV")
+    (washed,) = (r for r in rows if r["Description"] == "SIMULATED 300 sh. DELV")
     assert (washed["Wash Sale"], washed["Adjustment Amount"]) == ("W", "800.00")
     assert (washed["Reporting Category"], washed["Long/Short"]) == ("D", "Long")
     assert {r["Date Sold"][2] + r["Date Sold"][5] for r in rows} == {"//"}
