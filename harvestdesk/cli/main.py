@@ -17,6 +17,7 @@ from harvestdesk.cli.commands import (
     plan,
     reconcile,
     reports,
+    tax,
     upkeep,
 )
 from harvestdesk.cli.output import Output
@@ -27,7 +28,7 @@ from harvestdesk.reports.document import PaperRenderer
 
 DONE, DEFECT, BAD_INPUT, NO_PLAN = 0, 1, 2, 3
 _CODES: dict[type[HarvestError], int] = {BadInputError: BAD_INPUT, NoPlanError: NO_PLAN}
-_FAMILIES = (demo, imports, household, plan, reports, reconcile, upkeep, engine)
+_FAMILIES = (demo, imports, household, plan, reports, tax, reconcile, upkeep, engine)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -51,5 +51,5 @@ class Output:
 
 
 def _is_figure(text: str) -> bool:
-    plain = text.replace(",", "").replace(".", "").replace("$", "").strip("-+ %")
+    plain = text.replace(",", "").replace(".", "").replace("$", "").strip("-+ %−")
     return plain == "" or plain.isdigit()

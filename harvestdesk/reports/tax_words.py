@@ -125,6 +125,8 @@ TAX_SENTENCES: dict[str, str] = {
     "{ordinary:rate} on ordinary income. Enter the year's income to walk its brackets instead.",
     "typed_over_income": "Typed rates are in force, so the income entered is not used: {short:rate} on short-term "
     "gains, {long:rate} on long-term gains, {ordinary:rate} on ordinary income.",
+    "profile_of_other_year": "Income, results typed in the tax profile and losses carried in are those of {present}, "
+    "not of {year}.",
     "no_income": "No income is entered for {year}, so the brackets are walked from zero. Enter the year's income.",
     "figures_of_other_year": "The federal figures of {year} are not known yet: those of {figures_of} are used.",
     "figures_of_older_year": "The federal figures of {year} are not kept: those of {figures_of} are used.",

@@ -31,14 +31,17 @@ from harvestdesk.tax.liability import marginal_value
 _UNDATED = "profile"
 
 
-def tax_view(snapshot: HouseholdSnapshot, proposal: Proposal | None = None) -> TaxView:
-    """Return the tax of the year of `as_of`, as things stand and with a plan carried out.
+def tax_view(
+    snapshot: HouseholdSnapshot, proposal: Proposal | None = None, year: int | None = None
+) -> TaxView:
+    """Return the tax of a year, as things stand and with a plan carried out.
 
     Args:
         snapshot: the household on its day.
         proposal: the plan to compare with; sales whose shares are gone are left out.
+        year: tax year; that of the day unless told. Purchases after a past year's end still count for it.
     """
-    work = worked_out(snapshot, proposal)
+    work = worked_out(snapshot, proposal, year)
     rows = measures(work)
     terms = (_term(work, Term.SHORT), _term(work, Term.LONG))
     outside = _outside(work)

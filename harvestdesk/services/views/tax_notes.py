@@ -61,6 +61,9 @@ def _history(work: TaxWork) -> Iterator[Notice]:
 
 def _rates(work: TaxWork) -> Iterator[Notice]:
     profile, tables = work.situation.profile, work.tables
+    present = work.snapshot.as_of.year
+    if work.year != present:
+        yield _note("profile_of_other_year", year=work.year, present=present)
     has_income = bool(profile.wages or profile.investment_income or profile.qualified_dividends)
     if work.typed:
         rates = marginal_rates(work.situation)

@@ -11,6 +11,7 @@ from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.domain.tax_year import ExternalGain, StatusTable, TaxYear
 from harvestdesk.tax.liability import YearTax, year_tax
 from harvestdesk.tax.situation import TaxSituation, situation_of
+from harvestdesk.tax.tables import load_state, load_tax_year
 from harvestdesk.washsale.year import YearResults, year_results
 
 
@@ -72,10 +73,13 @@ class TaxWork:
         return sum((s.recognized for s in self.planned_sales if s.term is term), ZERO)
 
 
-def worked_out(snapshot: HouseholdSnapshot, proposal: Proposal | None) -> TaxWork:
-    """Return the year of `as_of` as it stands, and with the plan where it is one of that year."""
-    results = year_results(snapshot, snapshot.as_of.year)
-    situation = replace(situation_of(snapshot), washed=results.disallowed)
+def worked_out(
+    snapshot: HouseholdSnapshot, proposal: Proposal | None, year: int | None = None
+) -> TaxWork:
+    """Return a year (default: that of `as_of`) as it stands, and with the plan where it is one of that year."""
+    situation = _situation(snapshot, snapshot.as_of.year if year is None else year)
+    results = year_results(snapshot, situation.year)
+    situation = replace(situation, washed=results.disallowed)
     now = Planned(results.short, results.long, year_tax(situation, results.short, results.long))
     sales, sold = _still_held(snapshot, proposal)
     plan = None
@@ -85,6 +89,16 @@ def worked_out(snapshot: HouseholdSnapshot, proposal: Proposal | None) -> TaxWor
         washed = results.disallowed + sum((s.disallowed for s in sales), ZERO)
         plan = Planned(short, long, year_tax(replace(situation, washed=washed), short, long))
     return TaxWork(snapshot, situation, results, now, proposal, plan, sales, sold)
+
+
+def _situation(snapshot: HouseholdSnapshot, year: int) -> TaxSituation:
+    """Return the household's situation in a year, which need not be that of its day."""
+    made = situation_of(snapshot)
+    if year == made.year:
+        return made
+    code = snapshot.household.tax.state
+    state = load_state(code, year) if code else None
+    return replace(made, year=year, tables=load_tax_year(year), state=state)
 
 
 def _still_held(
