@@ -111,13 +111,16 @@ class Commands(QObject):
         if chosen:
             self._window.open(Path(chosen))
 
-    def household_settings(self) -> None:
-        """Show the household's settings."""
+    def household_settings(self, *, taxes: bool = False) -> None:
+        """Show the household's settings, its tax profile first if `taxes`."""
         from harvestdesk.gui.dialogs.household import HouseholdDialog
 
         window = self._window
         if window.desk.loaded is not None:
-            self.show_dialog(HouseholdDialog(window.theme, window.desk, window.desk.loaded, window))
+            dialog = HouseholdDialog(window.theme, window.desk, window.desk.loaded, window)
+            if taxes:
+                dialog.show_taxes()
+            self.show_dialog(dialog)
 
     def show_prices(self) -> None:
         """List the last prices."""

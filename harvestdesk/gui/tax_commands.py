@@ -28,7 +28,7 @@ class TaxCommands(QObject):
         self._commands = commands
         actions = window.actions_by_key
         for key, do in (
-            ("tax.profile", commands.household_settings),
+            ("tax.profile", lambda: commands.household_settings(taxes=True)),
             ("tax.outside", self.outside_gains),
             ("wash.options", self.wash_options),
             ("tax.forms", self.choose_form),

@@ -13,8 +13,9 @@ from harvestdesk.domain.ids import PersonId
 from harvestdesk.gui.a11y import nameless
 from harvestdesk.gui.dialogs.account import AccountDialog
 from harvestdesk.gui.dialogs.form import LEAVE_WORDS
-from harvestdesk.gui.dialogs.household import RATES_NOTE, HouseholdDialog
+from harvestdesk.gui.dialogs.household import HouseholdDialog
 from harvestdesk.gui.dialogs.prices import PricesDialog
+from harvestdesk.gui.dialogs.tax_fields import RATES_NOTE
 from harvestdesk.gui.main_window import STALE_PLAN
 from harvestdesk.services.household_settings import save_account
 from harvestdesk.services.preferences import Preferences
@@ -38,7 +39,6 @@ def snapshot(window):
 
 def test_household__is_edited_saved_and_undone(window, qtbot):
     dialog = open_settings(window)
-    assert RATES_NOTE in texts(dialog)
     assert nameless(dialog) == []
     before = snapshot(window).household
     assert dialog.household() == before
@@ -47,9 +47,12 @@ def test_household__is_edited_saved_and_undone(window, qtbot):
     (_, kim) = dialog.people_editor._rows
     assert kim.spouse_box.isChecked()
     qtbot.keyClicks(kim.name_field, "Kim")
-    dialog.status_box.setCurrentIndex(dialog.status_box.findData(FilingStatus.SEPARATE.value))
-    dialog.figures["rate_long"].setText("18.8")
-    dialog.figures["realised_short"].setText("-2,500")
+    dialog.show_taxes()
+    assert RATES_NOTE in texts(dialog)
+    assert nameless(dialog) == []
+    dialog.tax.status_box.setCurrentIndex(dialog.tax.status_box.findData(FilingStatus.SEPARATE.value))
+    dialog.tax.figures["rate_long"].setText("18.8")
+    dialog.tax.figures["realised_short"].setText("-2,500")
     with qtbot.waitSignal(window.desk.refreshed, timeout=10_000):
         dialog.accept_button.click()
     after = snapshot(window)
@@ -70,8 +73,8 @@ def test_household__what_cannot_be_is_said_beside_the_field(window, qtbot):
     dialog = open_settings(window)
     dialog.show_accounts()
     dialog.title_field.clear()
-    dialog.figures["rate_short"].setText("140")
-    dialog.figures["carryforward_long"].clear()
+    dialog.tax.figures["rate_short"].setText("140")
+    dialog.tax.figures["carryforward_long"].clear()
     dialog.accept_button.click()
     assert set(dialog.problems) == {"name", "rate_short", "carryforward_long"}
     assert "Give the household a name." in texts(dialog)

@@ -1,11 +1,9 @@
-"""Household settings: name, people and taxes on one side, accounts on the other."""
+"""Household settings: name and people, the tax profile, and the accounts."""
 
 from dataclasses import replace
-from decimal import Decimal
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QFormLayout,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -17,39 +15,21 @@ from PySide6.QtWidgets import (
 )
 
 from harvestdesk.domain.account import ACCOUNT_TYPE_NAMES, RELIEF_NAMES, Account
-from harvestdesk.domain.household import FILING_NAMES, FilingStatus, Household, TaxProfile
+from harvestdesk.domain.household import Household
+from harvestdesk.domain.states import STATE_NAMES
 from harvestdesk.gui.a11y import name
 from harvestdesk.gui.desk import Desk, Loaded
 from harvestdesk.gui.dialogs.account import AccountDialog
 from harvestdesk.gui.dialogs.form import FormDialog, wrapped
 from harvestdesk.gui.dialogs.people import PeopleEditor
+from harvestdesk.gui.dialogs.tax_fields import TaxFields
 from harvestdesk.gui.errors import words_of
 from harvestdesk.gui.models.table_base import Column, ColumnTable
 from harvestdesk.gui.theme import Space, Theme, Tone
 from harvestdesk.gui.widgets.data_table import DataTable
-from harvestdesk.gui.widgets.fields import Choice, FigureField
 from harvestdesk.gui.widgets.segments import Segments
 
-_RATES = (
-    ("rate_short", "&Short-term gains, %"),
-    ("rate_long", "&Long-term gains, %"),
-    ("rate_ordinary", "O&rdinary income, %"),
-)
-_MONEY = (
-    ("realised_short", "Realised elsewhere this year, short-term $", True),
-    ("realised_long", "Realised elsewhere this year, long-term $", True),
-    ("carryforward_short", "Losses carried forward, short-term $", False),
-    ("carryforward_long", "Losses carried forward, long-term $", False),
-)
-_MOST = Decimal(999_999_999)
-RATES_NOTE = (
-    "Plans tax every dollar at the rates typed here; the year's brackets are not looked up. Put in "
-    "what your next dollar pays, with state tax and net investment income tax."
-)
-_MONEY_NOTE = (
-    "Realised elsewhere: the net result of sales that are in none of the imported files, a loss "
-    "with a minus. Losses carried forward come from last year's return, as positive figures."
-)
+_PEOPLE, _TAXES, _ACCOUNTS = range(3)
 _ACCOUNTS_NOTE = "Each account is saved by itself, as one step that Edit, Undo takes back."
 _COLUMNS = (
     Column("name", "Account", explain="Name of the account.", stretch=True),
@@ -73,14 +53,17 @@ class HouseholdDialog(FormDialog):
         self._people = snapshot.people
         self.title_field = QLineEdit(self._household.name)
         self.people_editor = PeopleEditor(theme, self._people)
-        self.status_box = Choice(theme, "Filing status")
-        self.status_box.offer(FILING_NAMES.items(), self._household.tax.filing_status)
-        self.figures = _figures(theme, self._household.tax)
+        from harvestdesk.services.states import states_without_table
+
+        # Its fields come first: that is where the dialog begins, and where its first problem is shown.
+        self._people_page = self._people_section()
+        self.tax = TaxFields(theme, self, self._household.tax, STATE_NAMES, states_without_table())
         self.sections = Segments(
             theme,
             "Section",
             (
-                ("People and taxes", "Name, people and the tax profile of the household"),
+                ("People", "Name and people of the household"),
+                ("Taxes", "Filing status, income, state and losses carried forward"),
                 ("Accounts", "The household's accounts, one by one"),
             ),
         )
@@ -94,7 +77,8 @@ class HouseholdDialog(FormDialog):
     # --- layout ----------------------------------------------------------------------------------
     def _lay_out_sections(self) -> None:
         stack = QStackedWidget()
-        stack.addWidget(self._household_section())
+        stack.addWidget(self._people_page)
+        stack.addWidget(self._tax_section())
         stack.addWidget(self._accounts_section())
         self.sections.chosen.connect(stack.setCurrentIndex)
         across = QHBoxLayout()
@@ -103,31 +87,24 @@ class HouseholdDialog(FormDialog):
         self.column.addLayout(across)
         self.column.addWidget(stack, 1)
 
-    def _household_section(self) -> QWidget:
+    def _people_section(self) -> QWidget:
         form = self.new_form()
         self.add_field(form, "name", "&Name", self.title_field)
         self.add_field(form, "people", "People", self.people_editor)
-        self.add_field(form, "filing_status", "&Filing status", self.status_box)
-        form.addRow(wrapped(RATES_NOTE))
-        for key, words in _RATES:
-            self._add_figure(form, key, words)
-        form.addRow(wrapped(_MONEY_NOTE))
-        for key, words, _signed in _MONEY:
-            self._add_figure(form, key, words)
         inside = QWidget()
         column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, self.theme.px(Space.MEDIUM), 0)
+        column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(form)
         column.addStretch(1)
-        area = name(QScrollArea(), "People and taxes")
+        return inside
+
+    def _tax_section(self) -> QWidget:
+        area = name(QScrollArea(), "Taxes")
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidget(inside)
+        area.setWidget(self.tax)
         return area
-
-    def _add_figure(self, form: QFormLayout, key: str, words: str) -> None:
-        self.add_field(form, key, words, self.figures[key])
 
     def _accounts_section(self) -> QWidget:
         section = QWidget()
@@ -155,8 +132,15 @@ class HouseholdDialog(FormDialog):
     # --- accounts --------------------------------------------------------------------------------
     def show_accounts(self) -> None:
         """Go to the accounts."""
-        self.sections.choose(1)
-        self.sections.chosen.emit(1)
+        self._go_to(_ACCOUNTS)
+
+    def show_taxes(self) -> None:
+        """Go to the tax profile."""
+        self._go_to(_TAXES)
+
+    def _go_to(self, section: int) -> None:
+        self.sections.choose(section)
+        self.sections.chosen.emit(section)
 
     def add_account(self) -> None:
         """Ask for a new account."""
@@ -198,29 +182,24 @@ class HouseholdDialog(FormDialog):
     # --- saving ----------------------------------------------------------------------------------
     def household(self) -> Household:
         """Return the household as typed."""
-        from harvestdesk.services.household_settings import fraction_of
-
-        figures = {key: fraction_of(self.figures[key].value) for key, _ in _RATES}
-        figures |= {key: self.figures[key].value for key, _, _ in _MONEY}
-        status = FilingStatus(self.status_box.currentData())
-        tax = replace(self._household.tax, filing_status=status, **figures)
-        return replace(self._household, name=self.title_field.text().strip(), tax=tax)
+        title = self.title_field.text().strip()
+        return replace(self._household, name=title, tax=self.tax.profile())
 
     def _found(self) -> dict[str, str]:
         from harvestdesk.services.household_settings import household_problems
 
         found = household_problems(self.household(), self.people_editor.people())
-        for key, field in self.figures.items():
-            if not field.hasAcceptableInput():
-                found[key] = f"{field.accessibleName()}: {field.range_words}."
+        found |= self.tax.half_typed()
         return found
 
     def _on_save(self) -> None:
         from harvestdesk.services.household_settings import save_household
 
-        if self.show_problems(self._found()):
-            self.sections.choose(0)
-            self.sections.chosen.emit(0)
+        found = self._found()
+        if found:
+            # The section first: a field that is not on view can't take the focus.
+            self._go_to(_PEOPLE if found.keys() & {"name", "people"} else _TAXES)
+        if self.show_problems(found):
             return
         household, people = self.household(), self.people_editor.people()
         if (household, people) == (self._household, tuple(self._people)):
@@ -237,21 +216,3 @@ class HouseholdDialog(FormDialog):
     def _on_failed(self, error: BaseException) -> None:
         self.accept_button.setEnabled(True)
         self.notice.say(words_of(error), Tone.ERROR)
-
-
-def _figures(theme: Theme, tax: TaxProfile) -> dict[str, FigureField]:
-    """Return the fields of the tax profile: rates in percents, dollars as they are."""
-    from harvestdesk.services.household_settings import percent_of
-
-    fields: dict[str, FigureField] = {}
-    for key, words in _RATES:
-        field = FigureField(theme, words.replace("&", ""), most=Decimal(100), decimals=4)
-        field.show_value(percent_of(getattr(tax, key)))
-        fields[key] = field
-    for key, words, signed in _MONEY:
-        least = -_MOST if signed else Decimal(0)
-        field = FigureField(theme, words, most=_MOST, least=least, step=100)
-        field.setFixedWidth(theme.text_width(16))
-        field.show_value(getattr(tax, key))
-        fields[key] = field
-    return fields

@@ -6,16 +6,20 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from harvestdesk.domain.money import ZERO
+from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.gui import formatting
 from harvestdesk.gui.plots.legend import Legend
-from harvestdesk.gui.theme import Space, TextSize
+from harvestdesk.gui.theme import Space, TextSize, Tone
 from harvestdesk.gui.view_base import DeskData, Page, ViewContext
+from harvestdesk.gui.views.lots.detail import PICK_WORDS, lines_of, title_of
 from harvestdesk.gui.views.lots.ready import VIEWS, ReadyLots
 from harvestdesk.gui.views.lots.scatter import LotScatter
 from harvestdesk.gui.views.lots.table import LotTable
 from harvestdesk.gui.widgets.data_table import DataTable
-from harvestdesk.gui.widgets.detail_pane import quiet_splitter
+from harvestdesk.gui.widgets.detail_pane import DetailPane, Line, beside, quiet_splitter
 from harvestdesk.gui.widgets.segments import Segments
+from harvestdesk.gui.workers.runner import Lane
+from harvestdesk.services.views.lot_detail import LotDetail, lot_detail
 from harvestdesk.services.views.lots import LotRow, quadrants
 
 
@@ -28,6 +32,7 @@ class LotsPage(Page):
     def __init__(self, ctx: ViewContext, parent: QWidget | None = None) -> None:
         super().__init__(ctx, parent)
         self._ready: ReadyLots | None = None
+        self._snapshot: HouseholdSnapshot | None = None
         self._loading = False
         self.legend = Legend(self.theme)
         self.scatter = LotScatter(self.theme)
@@ -39,7 +44,9 @@ class LotsPage(Page):
         self._sums.setFont(self.theme.font(TextSize.CAPTION))
         self._sums.setAccessibleName("Sums of the lots selected")
         self.body.addLayout(self._bar())
+        self.detail = DetailPane(self.theme, "About the lot")
         self.body.addWidget(self._split(), 1)
+        self._asked: tuple[object, str] | None = None
         self.scatter.selection_changed.connect(self._on_picture_selected)
         self.table.selection_changed.connect(self._on_table_selected)
         self.table.shown_changed.connect(self._on_shown_changed)
@@ -64,7 +71,7 @@ class LotsPage(Page):
         column.setSpacing(self.theme.px(Space.TINY))
         column.addWidget(self.scatter, 1)
         column.addWidget(self.legend)
-        split.addWidget(picture)
+        split.addWidget(beside(picture, self.detail, self.theme))
         split.addWidget(self.table)
         split.setStretchFactor(0, 1)
         split.setStretchFactor(1, 1)
@@ -81,6 +88,7 @@ class LotsPage(Page):
         """Show the lots of the household anew, keeping view, filters and selection."""
         known = data.prepared.get(self.key)
         ready = known if isinstance(known, ReadyLots) else self.prepare(data)
+        self._snapshot = data.snapshot
         self._ready = ready
         if not ready.by_key:
             self.set_answer("")
@@ -155,6 +163,33 @@ class LotsPage(Page):
         self._sums.setText(words)
         self._sums.setAccessibleDescription(words)
         self.lot_selected.emit(str(lot_ids[0]) if len(lot_ids) == 1 else "")
+        self._show_detail(rows[0] if len(rows) == 1 else None)
+
+    # --- the pane -----------------------------------------------------------------------------------
+    def _show_detail(self, row: LotRow | None) -> None:
+        """Say what the table knows of a lot at once, and its history when a lane has worked it out."""
+        snapshot = self._snapshot
+        if row is None or snapshot is None:
+            self._asked = None
+            self.detail.say("Lot", [Line(PICK_WORDS, tone=Tone.MUTED)])
+            return
+        if self._asked is not None and self._asked[0] is snapshot and self._asked[1] == row.lot_id:
+            return
+        self._asked = (snapshot, row.lot_id)
+        self.detail.say(title_of(row), lines_of(row, None))
+        handle = self.ctx.runner.start(
+            f"History of {row.symbol}",
+            Lane.READ,
+            lambda token, report: (snapshot, row, lot_detail(snapshot, row.lot_id)),
+        )
+        handle.succeeded.connect(self._on_detail)
+
+    def _on_detail(self, found: tuple[HouseholdSnapshot, LotRow, LotDetail | None]) -> None:
+        """Show the history, unless the person has gone on to another lot."""
+        snapshot, row, detail = found
+        asked = self._asked
+        if asked is not None and asked[0] is snapshot and asked[1] == row.lot_id:
+            self.detail.say(title_of(row), lines_of(row, detail))
 
 
 def _sum_words(rows: Sequence[LotRow]) -> str:
