@@ -81,7 +81,7 @@ def run_household(
     """
     policy = policy or snapshot.household.wash
     index = SetIndex.of_snapshot(snapshot, policy)
-    sets = None if security_ids is None else connected_sets(snapshot, index, security_ids)
+    sets = None if security_ids is None else connected_sets(snapshot.transactions, index, security_ids)
     rows = [t for t in snapshot.transactions if _concerned(index, sets, t.security_id)]
     lots = [x for x in snapshot.statement_lots if _concerned(index, sets, x.security_id)]
     statements = _statement_days(lots)
@@ -99,11 +99,11 @@ def run_household(
 
 
 def connected_sets(
-    snapshot: HouseholdSnapshot, index: SetIndex, security_ids: Iterable[SecurityId]
+    transactions: Iterable[Transaction], index: SetIndex, security_ids: Iterable[SecurityId]
 ) -> frozenset[IdenticalSetId]:
     """Return the sets of some securities, and those that shares passed to or from (mergers, spin-offs)."""
     passed: dict[IdenticalSetId, set[IdenticalSetId]] = defaultdict(set)
-    for row in snapshot.transactions:
+    for row in transactions:
         if row.other_security_id is not None and row.security_id is not None:
             one, other = index.set_of(row.security_id), index.set_of(row.other_security_id)
             passed[one].add(other)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from harvestdesk.domain.account import Account
+from harvestdesk.domain.account import Account, ReliefMethod
 from harvestdesk.domain.errors import Problem, Severity
 from harvestdesk.domain.ids import AccountId, SecurityId
 from harvestdesk.domain.lot import LotSource, TaxLot
@@ -13,7 +13,8 @@ from harvestdesk.domain.security import Security
 from harvestdesk.domain.transaction import Transaction
 from harvestdesk.domain.wash_policy import DEFAULT_POLICY, WashPolicy
 from harvestdesk.store.reads import BookReader
-from harvestdesk.washsale.events import Shortfall
+from harvestdesk.washsale.events import Shortfall, TaxOf
+from harvestdesk.washsale.household_run import connected_sets
 from harvestdesk.washsale.identical import SetIndex
 from harvestdesk.washsale.rebuild import RebuildResult, rebuild_lots
 
@@ -33,6 +34,8 @@ class LedgerInput:
     identical_sets: tuple[IdenticalSet, ...]
     securities: tuple[Security, ...]
     policy: WashPolicy = DEFAULT_POLICY
+    tax_of: TaxOf | None = None
+    """Tax of a year's results, for least-tax sales; without it they go by the brokers' order."""
 
 
 def rebuilt_lots(
@@ -42,6 +45,7 @@ def rebuilt_lots(
     identical_sets: Iterable[IdenticalSet],
     securities: Iterable[Security],
     policy: WashPolicy = DEFAULT_POLICY,
+    tax_of: TaxOf | None = None,
 ) -> RebuildResult:
     """Return the household's lots; those whose basis no file gave have none rather than zero.
 
@@ -55,13 +59,18 @@ def rebuilt_lots(
         identical_sets,
         securities=securities,
         policy=policy,
+        tax_of=tax_of,
     )
+    oversold = len(result.shortfalls)
     names = {a.id: a.name for a in accounts}
     symbols = {s.id: s.symbol for s in securities}
     return replace(
         result,
         lots=tuple(_honest(lot) for lot in result.lots),
-        problems=tuple(_oversold(short, names, symbols) for short in result.shortfalls),
+        problems=(
+            *(_oversold(short, names, symbols) for short in result.shortfalls),
+            *result.problems[oversold:],
+        ),
     )
 
 
@@ -99,29 +108,41 @@ def refreshed_lots(
 ) -> RebuildResult:
     """Return the household's lots, worked out anew only where the ledger of `touched` reaches.
 
-    That is their identical sets, in every account: what happens in one set never changes another's lots.
+    That is their identical sets, and those that shares passed to or from, in every account: what happens
+    elsewhere never changes their lots. Only a least-tax sale looks at all sets, so with one all are run.
 
     Args:
         facts: accounts, ledger, brokers' lots and relations as they are now.
         known: the lots as they were before `touched` changed.
         touched: securities with new rows or new statements.
     """
-    index = SetIndex.of(facts.securities, facts.identical_sets, facts.policy)
-    sets = {index.set_of(security_id) for security_id in touched}
-
-    def concerned(security_id: SecurityId | None) -> bool:
-        return security_id is not None and index.set_of(security_id) in sets
-
+    transactions, statement_lots = facts.transactions, facts.statement_lots
+    kept: tuple[TaxLot, ...] = ()
+    if not _looks_at_all_sets(facts):
+        index = SetIndex.of(facts.securities, facts.identical_sets, facts.policy)
+        sets = connected_sets(transactions, index, touched)
+        reached = {security_id for set_id in sets for security_id in index.members(set_id)}
+        transactions = [t for t in transactions if t.security_id in reached]
+        statement_lots = [lot for lot in statement_lots if lot.security_id in reached]
+        kept = tuple(lot for lot in known if lot.security_id not in reached)
     result = rebuilt_lots(
         facts.accounts,
-        [t for t in facts.transactions if concerned(t.security_id)],
-        [lot for lot in facts.statement_lots if concerned(lot.security_id)],
+        transactions,
+        statement_lots,
         facts.identical_sets,
         facts.securities,
         facts.policy,
+        facts.tax_of,
     )
-    kept = tuple(lot for lot in known if not concerned(lot.security_id))
     return replace(result, lots=(*kept, *result.lots))
+
+
+def _looks_at_all_sets(facts: LedgerInput) -> bool:
+    if facts.tax_of is None:
+        return False
+    return any(a.relief is ReliefMethod.MIN_TAX for a in facts.accounts) or any(
+        t.relief is ReliefMethod.MIN_TAX for t in facts.transactions
+    )
 
 
 def _honest(lot: TaxLot) -> TaxLot:
