@@ -7,13 +7,16 @@ from math import isnan
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 
+import pytest
 import store_samples as sample
 
 from harvestdesk.domain.ids import SecurityId
 from harvestdesk.domain.prices import Price
 from harvestdesk.domain.security import Security
+from harvestdesk.domain.wash_policy import WashPolicy
 from harvestdesk.store.database import HouseholdBook
 from harvestdesk.store.snapshots import HISTORY_DAYS
+from harvestdesk.tax.tables import load_state, load_tax_year
 
 AS_OF = date(2025, 12, 5)
 
@@ -61,6 +64,10 @@ def test_fingerprint__is_that_of_the_facts_not_of_the_writing(
             w.replace_replacements(sample.REPLACEMENTS)
             w.replace_class_targets(sample.CLASS_TARGETS)
             w.replace_security_targets(sample.SECURITY_TARGETS)
+            w.replace_external_gains(
+                [replace(g, amount=g.amount * Decimal("1.000")) for g in sample.EXTERNAL_GAINS]
+            )
+            w.replace_law_changes(sample.LAW_CHANGES)
         assert other.snapshot(AS_OF).fingerprint == first
         with other.write("A cent") as w:
             w.put_cash(sample.JOINT, date(2025, 11, 28), Decimal("8400.02"))
@@ -69,10 +76,45 @@ def test_fingerprint__is_that_of_the_facts_not_of_the_writing(
         assert other.snapshot(AS_OF).fingerprint == first
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda w: w.replace_external_gains(sample.EXTERNAL_GAINS[:1]),
+        lambda w: w.replace_law_changes(sample.LAW_CHANGES[1:]),
+        lambda w: w.put_household(replace(sample.HOUSEHOLD, wash=WashPolicy())),
+        lambda w: w.put_household(
+            replace(sample.HOUSEHOLD, tax=replace(sample.HOUSEHOLD.tax, wages=Decimal(1)))
+        ),
+    ],
+)
+def test_fingerprint__covers_what_tax_rests_on(book: HouseholdBook, change) -> None:
+    first = book.snapshot(AS_OF).fingerprint
+    with book.write("Change") as w:
+        change(w)
+    assert book.snapshot(AS_OF).fingerprint != first
+    book.undo()
+    assert book.snapshot(AS_OF).fingerprint == first
+
+
+def test_snapshot__carries_the_figures_of_its_year_and_state(book: HouseholdBook) -> None:
+    seen = book.snapshot(AS_OF)
+    assert seen.external_gains == sample.EXTERNAL_GAINS
+    assert seen.law_changes == sample.LAW_CHANGES
+    assert seen.tax_year == load_tax_year(2025)
+    assert seen.state_rules == load_state("CA", 2025)
+    assert seen.statement_lots == (sample.LOTS[0],)
+    assert book.snapshot(date(2024, 6, 3)).tax_year == load_tax_year(2024)
+    with book.write("Move") as w:
+        tax = replace(sample.HOUSEHOLD.tax, state="")
+        w.put_household(replace(sample.HOUSEHOLD, tax=tax))
+    assert book.snapshot(AS_OF).state_rules is None
+
+
 def test_snapshot__goes_to_another_process(book: HouseholdBook) -> None:
     seen = book.snapshot(AS_OF)
     there = ForkingPickler.loads(ForkingPickler.dumps(seen))
     assert there.fingerprint == seen.fingerprint
+    assert there.tax_year == seen.tax_year
     assert repr(there.history) == repr(seen.history)
 
 

@@ -11,6 +11,7 @@ from harvestdesk.domain.changes import Changes, Touched
 from harvestdesk.domain.household import Person
 from harvestdesk.domain.ids import PersonId, TransactionId
 from harvestdesk.domain.prices import Price
+from harvestdesk.domain.wash_policy import WashPolicy
 from harvestdesk.store import undo_log
 from harvestdesk.store.connection import driver
 from harvestdesk.store.database import HouseholdBook
@@ -78,6 +79,8 @@ def test_write__that_changes_nothing_is_no_step(book: HouseholdBook) -> None:
         w.replace_identical_sets(sample.SETS)
         w.replace_class_targets(sample.CLASS_TARGETS)
         w.put_household(sample.HOUSEHOLD)
+        w.replace_external_gains(sample.EXTERNAL_GAINS)
+        w.replace_law_changes(sample.LAW_CHANGES)
     assert w.changes == Changes("Same again", Touched.NOTHING, 0)
     assert book.redo_label() == "Set 1"
 
@@ -90,6 +93,12 @@ def test_write__that_changes_nothing_is_no_step(book: HouseholdBook) -> None:
         (lambda w: w.replace_lots([sample.IRA], []), Touched.LOTS),
         (lambda w: w.replace_equivalents([]), Touched.RELATIONS),
         (lambda w: w.replace_security_targets([]), Touched.TARGETS),
+        (lambda w: w.replace_external_gains([]), Touched.TAX_FACTS),
+        (lambda w: w.replace_law_changes([]), Touched.TAX_FACTS),
+        (
+            lambda w: w.put_household(replace(sample.HOUSEHOLD, wash=WashPolicy())),
+            Touched.HOUSEHOLD,
+        ),
         (lambda w: w.remove_scheduled(["s-1"]), Touched.TRANSACTIONS),
         (
             lambda w: w.put_prices([(sample.FUND, Price(Decimal(9), date(2025, 1, 2)))]),
