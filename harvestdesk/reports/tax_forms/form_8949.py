@@ -28,7 +28,6 @@ from harvestdesk.reports.tax_forms.facts import YearFacts
 from harvestdesk.reports.tax_forms.parts import (
     acquired_text,
     description,
-    listed,
     open_window_notice,
     policy_blocks,
     row_numbers,
@@ -66,6 +65,7 @@ def form_8949(facts: YearFacts) -> Report:
         blocks += _part(facts, term)
     blocks += _unknown(snapshot, sales)
     blocks += broker_differences(snapshot, sales.rows)
+    blocks += _tacked(snapshot, sales.rows)
     blocks += _boxes_explained(sales)
     blocks += _remarks(facts)
     return tax_report(
@@ -339,7 +339,6 @@ def _remarks(facts: YearFacts) -> Iterator[Block]:
                 _UNDATED.format(rows=row_numbers(undated)),
             )
         )
-    items += _tacked(sales.rows)
     yield Heading("Remarks")
     if items:
         yield Points(tuple(items))
@@ -347,19 +346,35 @@ def _remarks(facts: YearFacts) -> Iterator[Block]:
     yield from policy_blocks(snapshot.household.wash)
 
 
-def _tacked(rows: Sequence[TaxSale]) -> Iterator[tuple[str, str]]:
-    """Yield the rows whose term goes by an earlier date than column (b) shows."""
-    moved = [r for r in rows if r.acquired_on is not None and r.adjusted_on != r.acquired_on]
-    if not moved:
+def _tacked(snapshot: HouseholdSnapshot, rows: Sequence[TaxSale]) -> Iterator[Block]:
+    """Yield the rows whose term is another than the trade date in column (b) makes it seem."""
+    turned = [r for r in rows if r.acquired_on and term_of(r.acquired_on, r.sold_on) is not r.term]
+    if not turned:
         return
-    turned = [r for r in moved if r.acquired_on and term_of(r.acquired_on, r.sold_on) is not r.term]
-    text = (
-        f"Rows {row_numbers(moved)}: the shares replaced others sold in a wash sale, so that days held before count "
-        "too (IRC §1223(3))."
+    columns = (
+        Column("No.", width_share=34),
+        Column("(a) Description", width_share=170),
+        Column("(b) Acquired", width_share=90),
+        Column("(c) Sold", width_share=90),
+        Column("Counts as held from", width_share=110),
+        Column("Term", width_share=70),
     )
-    if turned:
-        text += (
-            f" In rows {row_numbers(turned)} that decides the term: held longer than column (b) makes "
-            f"it seem, since {listed(f'{day(r.adjusted_on)} (row {r.number})' for r in turned)}."
+    lines = tuple(
+        Row(
+            (
+                str(r.number),
+                description(snapshot, r),
+                acquired_text(r),
+                day(r.sold_on),
+                day(r.adjusted_on),
+                "Long" if r.term is Term.LONG else "Short",
+            )
         )
-    yield "•", text
+        for r in turned
+    )
+    yield Heading("Term by an earlier date than column (b)")
+    yield Paragraph(
+        "These shares replaced others sold in a wash sale, so the days held before count too (IRC §1223(3)), or "
+        "another rule moves their holding period. The trade date stays in column (b)."
+    )
+    yield Table(columns, lines)

@@ -37,7 +37,7 @@ def readings_by_option(facts: YearFacts) -> Iterator[Block]:
     lines = []
     for (option, choice), group in found.items():
         figures = _sums([reading for _, reading in group])
-        numbers = row_numbers(row for rows, _ in group for row in rows)
+        numbers = row_numbers((row for rows, _ in group for row in rows), most=8)
         lines.append(Row((_words(option, choice), numbers, *figures)))
     yield Heading("Results another reading would change")
     yield Paragraph(f"{FLAG} Rows marked {MARK}; the sums are those of the rows named.")

@@ -254,3 +254,12 @@ def test_pages_say_what_day_they_are_of_and_that_data_are_simulated() -> None:
         assert str(YEAR) in report.footer
         plain = facts_of(replace(tax_household(), securities=SECURITIES[:1]))
         assert render_csv(page(plain)), "securities that are not known do not stop a page"
+
+
+def test_form_8949__a_term_that_column_b_does_not_show_is_told() -> None:
+    tables = [t for t in form_8949(FACTS).tables() if t.columns[-1].title == "Term"]
+    (table,) = tables
+    assert [(r.cells[1], r.cells[2], r.cells[4], r.cells[5]) for r in table.rows] == [
+        ("150 sh. FLNT", "08/20/2025", "10/14/2023", "Long"),
+        ("100 sh. DELV", "04/28/2025", "02/18/2024", "Long"),
+    ]
