@@ -199,6 +199,23 @@ ACTIONS: tuple[ActionSpec, ...] = (
         TAX,
         "book",
     ),
+    _separator(TAX),
+    ActionSpec(
+        "tax.reconcile",
+        "Compare with &broker's file…",
+        "",
+        "Lay a broker's closed lots (1099-B) beside the ledger: every difference with its reason",
+        TAX,
+        "book",
+    ),
+    ActionSpec(
+        "tax.save",
+        "Save sales &for tax software…",
+        "",
+        "Write the year's sales as TXF or CSV",
+        TAX,
+        "book",
+    ),
     ActionSpec(
         "tax.forms",
         "Tax forms…",

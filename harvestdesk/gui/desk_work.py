@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from harvestdesk.reports.document import Report
     from harvestdesk.services.context import AppContext
     from harvestdesk.services.preferences import Preferences
+    from harvestdesk.services.tax_reports import TaxExport
     from harvestdesk.store.database import HouseholdBook
 
 
@@ -117,3 +118,18 @@ def build_tax_form(app: "AppContext", kind: str) -> "Report":
     from harvestdesk.services.tax_reports import build_tax_report
 
     return build_tax_report(app, kind, app.as_of().year)
+
+
+def compare_closed_lots(app: "AppContext", paths: tuple[Path, ...]) -> "Report":
+    """Return what differs between brokers' closed lots and the ledger, as plain data."""
+    from harvestdesk.reports.tax_forms.reconciliation import reconciliation_report
+    from harvestdesk.services.reconcile import reconcile
+
+    return reconciliation_report(reconcile(app, paths), app.snapshot())
+
+
+def save_tax_file(app: "AppContext", file_format: str, path: Path) -> "TaxExport":
+    """Write the year's sales as tax software reads them."""
+    from harvestdesk.services.tax_reports import export_tax_file
+
+    return export_tax_file(app, app.as_of().year, file_format, path)

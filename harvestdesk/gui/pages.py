@@ -45,6 +45,9 @@ LATER = (
     "harvestdesk.gui.dialogs.export_orders",
     "harvestdesk.orders.export",
     "harvestdesk.gui.printing.preview",
+    "harvestdesk.gui.dialogs.outside_gains",
+    "harvestdesk.gui.dialogs.wash_options",
+    "harvestdesk.services.tax_reports",
 )
 """What the person may open next; imported before, so that it opens within a frame."""
 
