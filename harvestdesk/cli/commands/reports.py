@@ -10,6 +10,7 @@ from harvestdesk.domain.errors import BadInputError, HarvestError
 from harvestdesk.domain.files import atomic_write_text, make_folder
 from harvestdesk.domain.ids import ProposalId
 from harvestdesk.reports.document import Report
+from harvestdesk.reports.figures import count
 from harvestdesk.reports.render_csv import render_csv
 from harvestdesk.services import orders, tax_reports, worksheets
 from harvestdesk.services.books import list_books, open_book
@@ -202,4 +203,4 @@ def _tell_tax(run: Run, written: tax_reports.TaxExport) -> None:
         )
         return
     _tell(run, written.paths)
-    run.out.say(f"{written.rows:,} rows" + ("" if problems else "; none left out"))
+    run.out.say(count(written.rows, "row") + ("" if problems else "; none left out"))

@@ -118,7 +118,7 @@ def cautions(facts: YearFacts) -> Iterator[str]:
     for notice in (
         year_notice(snapshot, facts.year),
         open_window_notice(snapshot, sales.rows),
-        _state_notice(snapshot, sales),
+        _state_notice(facts),
     ):
         if notice:
             yield notice
@@ -129,14 +129,16 @@ def _are(rows: Sequence[TaxSale]) -> str:
 
 
 def _result(sums: Sums) -> str:
+    if not sums.rows:
+        return "nothing"
     return f"{usd(abs(sums.gain))} {'loss' if sums.gain < 0 else 'gain'}"
 
 
-def _state_notice(snapshot: HouseholdSnapshot, sales: TaxSales) -> str:
-    rules = snapshot.state_rules
+def _state_notice(facts: YearFacts) -> str:
+    rules = facts.situation.state
     if rules is None or rules.follows_wash_sales:
         return ""
-    washed = sums_of(sales.rows).adjustment
+    washed = sums_of(facts.sales.rows).adjustment
     return (
         f"{rules.name} does not follow the federal wash-sale rules: {usd(washed)} disallowed here is a loss "
         "there, and wash additions are not part of a basis there. Keep a state record of both."

@@ -79,13 +79,13 @@ def _answer(made: ScheduleD, year: int) -> str:
     netting = made.netting
     if netting.total > 0:
         return (
-            f"{year} ends with a net gain of {usd(netting.total)}: {usd(netting.taxable_short)} taxed as "
+            f"{year} nets to a gain of {usd(netting.total)}: {usd(netting.taxable_short)} taxed as "
             f"ordinary income, {usd(netting.taxable_long)} at long-term rates."
         )
     if netting.total == 0:
         return f"{year} nets to zero: nothing is taxed, deducted or carried."
     return (
-        f"{year} ends with a net loss of {usd(-netting.total)}: {usd(netting.deduction)} is deducted from other "
+        f"{year} nets to a loss of {usd(-netting.total)}: {usd(netting.deduction)} is deducted from other "
         f"income, {usd(netting.carryover_short)} short-term and {usd(netting.carryover_long)} long-term "
         f"are carried into {year + 1}."
     )

@@ -127,11 +127,14 @@ def test_form_8949__a_year_under_way_and_losses_still_open_to_a_wash() -> None:
 
 def test_form_8949__a_state_that_does_not_follow_wash_sales() -> None:
     rules = StateRules("PA", "Pennsylvania", Decimal("0.0307"), follows_wash_sales=False)
-    facts = replace(FACTS, snapshot=replace(FACTS.snapshot, state_rules=rules))
+    facts = replace(FACTS, situation=replace(FACTS.situation, state=rules))
     assert "Pennsylvania does not follow the federal wash-sale rules: $2,550.00" in said(
         form_8949(facts), Tone.WARNING
     )
     assert "does not follow" not in said(form_8949(FACTS))
+    for state, follows in (("PA", False), ("NJ", True)):
+        at_home = with_profile(tax_household(), state=state)
+        assert ("does not follow" in said(form_8949(facts_of(at_home)))) is not follows
 
 
 def test_form_8949__another_reading_is_flagged_on_its_row() -> None:
