@@ -41,8 +41,19 @@ _SYMBOL = re.compile(r"(?P<symbol>[^()]+?)\s*\((?P<cusip>[0-9A-Z]{6,12})\)", re.
 _FILE = re.compile(r"Realized_Gain_Loss_Account_(?P<number>[A-Za-z0-9]+)", re.IGNORECASE)
 
 
+_TAG = re.compile(rb"<[^>\r\n]*>")
+
+
+def _without_tags(source: Source) -> Source:
+    """Return the file without HTML: NetBenefits leaves a tag with commas in it in a column's name."""
+    if b"<span" not in source.raw[:2000]:
+        return source
+    return Source(source.name, source.sha256, _TAG.sub(b"", source.raw))
+
+
 def recognise(source: Source) -> str | None:
     """Return which of Fidelity's two files it is, or None."""
+    source = _without_tags(source)
     if find_header(source.rows, _COLUMNS, _BROKERAGE) is not None:
         return "realized gain/loss"
     plan = find_header(source.rows, _COLUMNS, _PLAN)
@@ -53,6 +64,7 @@ def recognise(source: Source) -> str | None:
 
 def read(source: Source) -> ClosedLotBatch:
     """Read the closed lots; the account comes from the file's name, or is left open."""
+    source = _without_tags(source)
     kind = recognise(source) or ""
     found = find_header(source.rows, _COLUMNS, _PLAN if kind.startswith("Net") else _BROKERAGE)
     if found is None:

@@ -72,11 +72,11 @@ def _period(reading: Reading, lots: Sequence[Element]) -> tuple[date | None, dat
     """Return the days all statements cover."""
     days: dict[str, list[date]] = {"fromDate": [date.min], "toDate": [date.max]}
     for element in lots:
-        for name in days:
+        for name, found in days.items():
             with suppress(CellError):
                 day = parse_date((element.statement or {}).get(name, ""), reading.date_forms)
                 if day is not None:
-                    days[name].append(day)
+                    found.append(day)
     first, last = max(days["fromDate"]), min(days["toDate"])
     return (None if first == date.min else first, None if last == date.max else last)
 

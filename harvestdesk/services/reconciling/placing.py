@@ -72,6 +72,8 @@ def _account_of(
                 f"There is no account {given}. Expected one of: {known}.", code="reconcile.account"
             )
         return given
+    if AccountId(mapping.key) in snapshot.account_by_id:
+        return AccountId(mapping.key)  # our own table may name an account by its id
     found = mapping.account_id
     if found is None or found.startswith(NEW):
         named = mapping.parsed.name or mapping.parsed.number_tail
