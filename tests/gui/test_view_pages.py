@@ -290,11 +290,18 @@ def test_calendar__wheel_scrolls_many_lanes(show):
 
 
 def test_calendar__nothing_locked_says_so(show):
-    page = show(
-        WashCalendarPage, vs.household(transactions=(), scheduled=(), lots=vs.LOTS[:1]), False
-    )
+    home = vs.household(transactions=(), scheduled=(), lots=vs.LOTS[:1])
+    home = replace(home, cash_on={account.id: home.as_of for account in home.accounts})
+    page = show(WashCalendarPage, home, False)
     assert page.is_empty
     assert page.answer.startswith("Nothing is locked")
+
+
+def test_calendar__without_data_nothing_is_called_free(show):
+    home = vs.household(transactions=(), scheduled=(), lots=vs.LOTS[:1])
+    page = show(WashCalendarPage, replace(home, cash_on={}), False)
+    assert page.answer.startswith("No lock is known of, as far as the imported data reach.")
+    assert "Rivera joint" in page.answer
 
 
 # --- drift ------------------------------------------------------------------------------------------------

@@ -83,6 +83,7 @@ class LotRow:
     planned_shares: Decimal = ZERO
     tax_value: Decimal = ZERO
     reason: Reason | None = None
+    evidence: str = "confirmed"
 
     @property
     def is_loss(self) -> bool:
@@ -243,6 +244,7 @@ def _row(
         planned_shares=sale.shares if sale else ZERO,
         tax_value=sale.tax_value if sale else ZERO,
         reason=sale.reason if sale else kept,
+        evidence=standing.evidence if standing else "confirmed",
     )
 
 
@@ -300,6 +302,7 @@ def _as_json(row: LotRow) -> dict[str, object]:
         "free_shares": decimal_text(row.free_shares),
         "locked_until": _day(row.lock_until),
         "cause": row.cause,
+        "evidence": row.evidence,
         "source": row.source.value,
     }
 

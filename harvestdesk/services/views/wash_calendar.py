@@ -12,7 +12,9 @@ from harvestdesk.domain.money import ZERO, cents, decimal_text
 from harvestdesk.domain.proposal import Proposal
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.domain.transaction import ACQUISITIONS, ScheduledPurchase
+from harvestdesk.reports.evidence_words import gap_sentence
 from harvestdesk.services.views.naming import Names
+from harvestdesk.washsale.evidence import Coverage
 from harvestdesk.washsale.outlook import locks_on
 from harvestdesk.washsale.window import window
 
@@ -133,7 +135,11 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class CalendarView:
-    """The calendar between two days; `rows` is the table twin, in order of first safe day."""
+    """The calendar between two days; `rows` is the table twin, in order of first safe day.
+
+    Attributes:
+        remarks: what is not known of the last 30 days, so that a set without a lock isn't called clear.
+    """
 
     as_of: date
     first_day: date
@@ -141,6 +147,7 @@ class CalendarView:
     year_end: date
     lanes: tuple[Lane, ...]
     rows: tuple[LockRow, ...]
+    remarks: tuple[str, ...] = ()
 
     @property
     def collisions(self) -> tuple[tuple[Lane, Marker], ...]:
@@ -178,7 +185,15 @@ def wash_calendar_view(
         year_end=date(snapshot.as_of.year, 12, 31),
         lanes=_lanes(snapshot, names, rows, (first, last)),
         rows=tuple(rows),
+        remarks=coverage_remarks(snapshot),
     )
+
+
+def coverage_remarks(snapshot: HouseholdSnapshot) -> tuple[str, ...]:
+    """Return what keeps any standing of today from being confirmed, each thing once."""
+    findings = Coverage(snapshot).set_findings().values()
+    gaps = dict.fromkeys(gap for finding in findings for gap in finding.gaps)
+    return tuple(dict.fromkeys(gap_sentence(gap, snapshot) for gap in gaps))
 
 
 def _key(row: LockRow) -> tuple[object, ...]:

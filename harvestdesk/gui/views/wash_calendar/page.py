@@ -84,6 +84,8 @@ class WashCalendarPage(Page):
                 "No lock is in force. Once a loss is sold or planned, this page shows until when "
                 "nothing identical may be bought, in any account."
             )
+            if data.overview.calendar.remarks:
+                words = answer(data.overview.calendar)
             self.show_empty(words, self.ctx.actions.get("plan.run"))
             return
         self.set_answer("")

@@ -86,7 +86,17 @@ def explain_marker(marker: Marker) -> str:
 
 
 def answer(view: CalendarView) -> str:
-    """Return the sentence the page begins with."""
+    """Return what the page begins with: the locks, and what is not known of the last 30 days."""
+    if not view.remarks:
+        return _locks(view)
+    more = len(view.remarks) - 1
+    rest = f" {formatting.plural(more, 'thing')} besides {'is' if more == 1 else 'are'} not known."
+    return f"{_locks(view)} {view.remarks[0]}{rest if more else ''}"
+
+
+def _locks(view: CalendarView) -> str:
+    if not view.rows and view.remarks:
+        return "No lock is known of, as far as the imported data reach."
     if not view.rows:
         return "Nothing is locked: no loss was sold and nothing was bought in the last 30 days."
     until = formatting.long_day(view.rows[-1].last_day)
