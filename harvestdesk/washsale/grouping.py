@@ -95,9 +95,10 @@ class Scales:
                 becomes = event.new_symbol
             else:
                 continue
-            # The same split is reported by every account that holds the shares.
+            # The same split is reported by every account that holds the shares; one that names no account
+            # is told once.
             step = (event.on, event.symbol, event.ratio, becomes)
-            if step not in seen:
+            if event.account is None or step not in seen:
                 seen.add(step)
                 self._steps.append((number, *step[1:]))
 

@@ -17,7 +17,7 @@ from harvestdesk.domain.wash_policy import (
 )
 from harvestdesk.washsale.events import LedgerSymbol
 from harvestdesk.washsale.holdings import OpenLot
-from harvestdesk.washsale.units import UNIT
+from harvestdesk.washsale.units import DUST, UNIT
 from harvestdesk.washsale.window import WINDOW_DAYS
 
 SplitFactor = Callable[[str, int, int], tuple[int, int]]
@@ -129,7 +129,8 @@ class Pool:
             return None
         per_sold, per_unit = self._ratio(lot, sold)
         if left * per_unit >= quantity * per_sold:
-            return Match(lot, quantity, quantity * per_sold // per_unit)
+            units = quantity * per_sold // per_unit
+            return Match(lot, quantity, left if left - units <= DUST else units)
         return Match(lot, left * per_unit // per_sold, left)
 
     def _ratio(self, lot: OpenLot, sold: OpenLot) -> tuple[int, int]:
