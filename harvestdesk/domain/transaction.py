@@ -57,6 +57,13 @@ ADDS_SHARES = ACQUISITIONS | {
     TransactionType.INHERIT,
 }
 
+PASSES_SHARES = frozenset(
+    {TransactionType.SPIN_OFF, TransactionType.MERGER, TransactionType.SYMBOL_CHANGE}
+)
+"""Corporate actions by which shares become, or bring, those of another security."""
+
+SHORT_TYPES = frozenset({TransactionType.SHORT_SALE, TransactionType.SHORT_COVER})
+
 
 @dataclass(frozen=True, slots=True)
 class LotPick:

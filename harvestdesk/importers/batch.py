@@ -12,6 +12,7 @@ from harvestdesk.domain.errors import Problem
 from harvestdesk.domain.lot import LotSource
 from harvestdesk.domain.money import ONE, ZERO
 from harvestdesk.domain.security import AssetClass, SecurityKind
+from harvestdesk.domain.tax_year import ExternalKind, ExternalTerm, LawTarget
 from harvestdesk.domain.transaction import TransactionType
 
 
@@ -114,6 +115,8 @@ class ParsedTransaction:
         amount: None where the broker gives no amount for shares that came in (vests, transfers):
             the basis is unknown, not zero.
         lot: key of the lot an acquisition creates; `picks` of later sales refer to it.
+        other_symbol: what shares become, or the company spun off.
+        basis_fraction: part of the basis that goes with shares spun off, 0 to 1.
         occurrence: 1 for the first of identical rows of the file, 2 for the next: both are real.
     """
 
@@ -134,6 +137,8 @@ class ParsedTransaction:
     relief: ReliefMethod | None = None
     ratio: Decimal | None = None
     occurrence: int = 1
+    other_symbol: str = ""
+    basis_fraction: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +233,31 @@ class ParsedIdentical:
 
 
 @dataclass(frozen=True, slots=True)
+class ParsedExternalGain:
+    """A gain outside the ledger (own CSV); `on` is the last day of its quarter."""
+
+    line: int
+    on: date
+    term: ExternalTerm
+    amount: Decimal
+    probability: Decimal = ONE
+    kind: ExternalKind = ExternalKind.OTHER
+    realised: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedLawChange:
+    """A change of law to reckon with (own CSV); `points` is a fraction."""
+
+    line: int
+    from_year: int
+    target: LawTarget
+    points: Decimal
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ImportBatch:
     """Everything read from one file; nothing of it is stored yet.
 
@@ -255,5 +285,7 @@ class ImportBatch:
     replacements: tuple[ParsedReplacement, ...] = ()
     equivalents: tuple[ParsedEquivalent, ...] = ()
     identical: tuple[ParsedIdentical, ...] = ()
+    external_gains: tuple[ParsedExternalGain, ...] = ()
+    law_changes: tuple[ParsedLawChange, ...] = ()
     problems: tuple[Problem, ...] = ()
     rows: int = 0

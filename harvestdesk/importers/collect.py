@@ -13,7 +13,9 @@ from harvestdesk.importers.batch import (
     ParsedCash,
     ParsedClassTarget,
     ParsedEquivalent,
+    ParsedExternalGain,
     ParsedIdentical,
+    ParsedLawChange,
     ParsedLot,
     ParsedPosition,
     ParsedPrice,
@@ -58,6 +60,8 @@ class Collector:
         self.replacements: list[ParsedReplacement] = []
         self.equivalents: list[ParsedEquivalent] = []
         self.identical: list[ParsedIdentical] = []
+        self.external_gains: list[ParsedExternalGain] = []
+        self.law_changes: list[ParsedLawChange] = []
         self.problems: list[Problem] = []
         self._accounts: dict[str, ParsedAccount] = {}
         self._securities: dict[str, ParsedSecurity] = {}
@@ -192,6 +196,7 @@ class Collector:
             row.amount,
             row.broker_ref,
             row.note,
+            row.other_symbol,
         )
         count = self._count(key)
         self.transactions.append(row if count == 1 else replace(row, occurrence=count))
@@ -223,6 +228,8 @@ class Collector:
             replacements=tuple(self.replacements),
             equivalents=tuple(self.equivalents),
             identical=tuple(self.identical),
+            external_gains=tuple(self.external_gains),
+            law_changes=tuple(self.law_changes),
             problems=tuple(sorted(self.problems, key=lambda p: p.line or 0)),
             rows=self.rows,
         )

@@ -10,7 +10,7 @@ from harvestdesk.domain.proposal import HarvestSettings, Proposal
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.optimize.cancel import Cancellation, NeverCancelled, Report, silent
 from harvestdesk.services.context import AppContext
-from harvestdesk.services.importing.keys import moved_holding
+from harvestdesk.services.importing.keys import moves_shares
 
 _PREFIX = "plan-"
 
@@ -141,7 +141,7 @@ def moved_after(ctx: AppContext, as_of: date) -> date | None:
     """Return the last day on which shares moved, if it is after a day that is past; else None."""
     if as_of >= ctx.as_of():
         return None
-    later = [t.on for t in ctx.book.transactions() if t.on > as_of and moved_holding(t) is not None]
+    later = [t.on for t in ctx.book.transactions() if t.on > as_of and moves_shares(t)]
     later += [
         day for lot in ctx.book.lots() if (day := lot.acquired_on) is not None and day > as_of
     ]

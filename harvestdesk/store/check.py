@@ -15,8 +15,10 @@ from harvestdesk.store.records import IntegrityReport
 from harvestdesk.store.schema import foreign_objects
 
 _SHARE_TYPES = (
-    "('buy', 'recurring', 'drip', 'vest', 'opening_lot', 'sell', 'transfer_out', 'split')"
+    "('buy', 'recurring', 'drip', 'vest', 'opening_lot', 'sell', 'transfer_out', 'split',"
+    " 'short_sale', 'short_cover')"
 )
+_PASSING_TYPES = "('spin_off', 'merger', 'symbol_change')"
 
 
 class _Rule(NamedTuple):
@@ -42,6 +44,48 @@ _RULES = (
         "moves shares but names no security",
         "SELECT id FROM transactions WHERE security_id IS NULL AND shares <> 0"  # noqa: S608
         f" AND type IN {_SHARE_TYPES}",
+    ),
+    _Rule(
+        "ledger.no_other_security",
+        Severity.ERROR,
+        "turns shares into those of another security but does not name both",
+        "SELECT id FROM transactions WHERE (security_id IS NULL OR other_security_id IS NULL"  # noqa: S608
+        " OR other_security_id = security_id)"
+        f" AND type IN {_PASSING_TYPES} AND NOT (type = 'merger' AND amount > 0"
+        " AND security_id IS NOT NULL AND other_security_id IS NULL)",
+    ),
+    _Rule(
+        "ledger.other_security",
+        Severity.ERROR,
+        "names another security or a part of the basis, which its type has no use for",
+        "SELECT id FROM transactions WHERE (other_security_id IS NOT NULL"  # noqa: S608
+        f" AND type NOT IN {_PASSING_TYPES})"
+        " OR (basis_fraction IS NOT NULL AND type <> 'spin_off')",
+    ),
+    _Rule(
+        "ledger.ratio",
+        Severity.ERROR,
+        "has a ratio of zero or less",
+        "SELECT id FROM transactions WHERE ratio <= 0",
+    ),
+    _Rule(
+        "gains.nothing",
+        Severity.WARNING,
+        "is an outside gain of nothing",
+        "SELECT id FROM external_gains WHERE amount = 0",
+    ),
+    _Rule(
+        "law.nothing",
+        Severity.WARNING,
+        "is a change of law that adds nothing",
+        "SELECT id FROM law_changes WHERE points = 0",
+    ),
+    _Rule(
+        "household.boxes",
+        Severity.ERROR,
+        "ticks more than two boxes of age and blindness without a joint or separate return (IRC §63(f))",
+        "SELECT id FROM household WHERE aged_or_blind > 2"
+        " AND filing_status NOT IN ('married_joint', 'married_separate')",
     ),
     _Rule(
         "ledger.negative_shares",

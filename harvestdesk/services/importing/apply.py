@@ -10,13 +10,17 @@ from harvestdesk.domain.account import Account
 from harvestdesk.domain.errors import Problem, Severity
 from harvestdesk.domain.ids import AccountId, SecurityId, TransactionId
 from harvestdesk.domain.lot import TaxLot
-from harvestdesk.domain.money import decimal_text
+from harvestdesk.domain.money import ZERO, decimal_text
 from harvestdesk.domain.security import Security
 from harvestdesk.importers.batch import ImportBatch
 from harvestdesk.services.context import AppContext
 from harvestdesk.services.importing.classify import SecurityBook
 from harvestdesk.services.importing.keys import Holding
-from harvestdesk.services.importing.positions import position_settings, stated_positions
+from harvestdesk.services.importing.positions import (
+    open_shorts,
+    position_settings,
+    stated_positions,
+)
 from harvestdesk.services.importing.rebuilding import LedgerInput, refreshed_lots
 from harvestdesk.services.importing.relations import Relations
 from harvestdesk.services.importing.schedule import inferred_schedule
@@ -73,7 +77,7 @@ def stored_of(ctx: AppContext, batches: Sequence[ImportBatch]) -> Stored:
 
 
 def relations_of(book: HouseholdBook) -> Relations:
-    """Return the targets, schedules and relations of a book."""
+    """Return the targets, schedules, relations and tax facts of a book."""
     return Relations(
         tuple(book.scheduled()),
         tuple(book.class_targets()),
@@ -81,6 +85,8 @@ def relations_of(book: HouseholdBook) -> Relations:
         tuple(book.identical_sets()),
         tuple(book.replacements()),
         tuple(book.equivalents()),
+        tuple(book.external_gains()),
+        tuple(book.law_changes()),
     )
 
 
@@ -175,8 +181,10 @@ def _reconcile(
     held: dict[Holding, Decimal] = defaultdict(Decimal)
     for lot in lots:
         held[lot.account_id, lot.security_id] += lot.shares
+    ledger, days = stage.all_transactions(), {stated[1] for stated in stage.positions.values()}
+    shorts = {on: open_shorts(ledger, on) for on in days}
     for holding, (shares, on, line, count) in stage.positions.items():
-        if held[holding] == shares:
+        if held[holding] - shorts[on].get(holding, ZERO) == shares:
             continue
         symbol = securities[holding[1]].symbol
         count.problems.append(
@@ -245,6 +253,10 @@ def _write_relations(w: HouseholdWriter, after: Relations, before: Relations) ->
         w.replace_replacements(after.replacements)
     if after.equivalents != before.equivalents:
         w.replace_equivalents(after.equivalents)
+    if after.external_gains != before.external_gains:
+        w.replace_external_gains(after.external_gains)
+    if after.law_changes != before.law_changes:
+        w.replace_law_changes(after.law_changes)
 
 
 def _price_days(batches: Sequence[ImportBatch], as_of: date) -> list[date]:

@@ -6,7 +6,7 @@ from datetime import date
 
 from harvestdesk.domain.ids import AccountId, SecurityId
 from harvestdesk.domain.lot import TaxLot
-from harvestdesk.domain.transaction import Transaction
+from harvestdesk.domain.transaction import PASSES_SHARES, Transaction
 
 Holding = tuple[AccountId, SecurityId]
 
@@ -16,13 +16,18 @@ def transaction_key(t: Transaction) -> tuple[object, ...]:
     # Decimals that are equal hash alike, however many zeros they end in.
     return (
         t.account_id, t.on, t.type, t.security_id, t.shares, t.amount, t.fees, t.acquired_on,
-        t.broker_ref,
+        t.broker_ref, t.other_security_id,
     )  # fmt: skip
 
 
-def moved_holding(t: Transaction) -> Holding | None:
-    """Return the holding whose shares a ledger row changes, or None."""
-    return None if t.security_id is None or t.shares == 0 else (t.account_id, t.security_id)
+def passes_shares(t: Transaction) -> bool:
+    """Return whether a row turns shares into those of another security, or into cash."""
+    return t.type in PASSES_SHARES and t.security_id is not None
+
+
+def moves_shares(t: Transaction) -> bool:
+    """Return whether a ledger row changes which lots there are."""
+    return passes_shares(t) or (t.security_id is not None and t.shares != 0)
 
 
 def lot_key(lot: TaxLot) -> tuple[object, ...]:

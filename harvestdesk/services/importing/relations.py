@@ -1,4 +1,4 @@
-"""Targets, schedules and relations an own CSV may carry, merged into what the household has."""
+"""Targets, schedules, relations and tax facts an own CSV may carry, merged into what the household has."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -7,8 +7,10 @@ from harvestdesk.domain.ids import AccountId, IdenticalSetId, SecurityId
 from harvestdesk.domain.relations import Equivalent, IdenticalSet, Replacement
 from harvestdesk.domain.security import Security
 from harvestdesk.domain.target import ClassTarget, SecurityTarget
+from harvestdesk.domain.tax_year import ExternalGain, LawChange
 from harvestdesk.domain.transaction import ScheduledPurchase
 from harvestdesk.importers.batch import ImportBatch
+from harvestdesk.services.importing.tax_facts import merged_gains, merged_law_changes
 
 SecurityOf = Callable[[str], Security]
 AccountOf = Callable[[str], AccountId]
@@ -17,7 +19,7 @@ CountRow = Callable[[bool], None]
 
 @dataclass(frozen=True)
 class Relations:
-    """The household's targets, schedules and relations."""
+    """The household's targets, schedules, relations and tax facts."""
 
     scheduled: tuple[ScheduledPurchase, ...] = ()
     class_targets: tuple[ClassTarget, ...] = ()
@@ -25,6 +27,8 @@ class Relations:
     identical_sets: tuple[IdenticalSet, ...] = ()
     replacements: tuple[Replacement, ...] = ()
     equivalents: tuple[Equivalent, ...] = ()
+    external_gains: tuple[ExternalGain, ...] = ()
+    law_changes: tuple[LawChange, ...] = ()
 
     def merged(
         self,
@@ -42,6 +46,8 @@ class Relations:
             self._identical(batch, security_of, count),
             self._replacements(batch, security_of, count),
             self._equivalents(batch, security_of, count),
+            merged_gains(self.external_gains, batch.external_gains, new_id, count),
+            merged_law_changes(self.law_changes, batch.law_changes, new_id, count),
         )
 
     def _scheduled(

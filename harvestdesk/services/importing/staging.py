@@ -15,7 +15,14 @@ from harvestdesk.domain.account import Account
 from harvestdesk.domain.errors import Problem, Severity
 from harvestdesk.domain.ids import AccountId, LotId, SecurityId, TransactionId
 from harvestdesk.domain.lot import LotSource, TaxLot
-from harvestdesk.domain.money import MONEY_DIGITS, PRICE_DIGITS, SHARES_DIGITS, ZERO, rounded
+from harvestdesk.domain.money import (
+    MONEY_DIGITS,
+    PRICE_DIGITS,
+    RATE_DIGITS,
+    SHARES_DIGITS,
+    ZERO,
+    rounded,
+)
 from harvestdesk.domain.prices import Price
 from harvestdesk.domain.transaction import LotPick, Transaction
 from harvestdesk.importers.batch import ImportBatch, ParsedLot, ParsedTransaction
@@ -25,12 +32,13 @@ from harvestdesk.services.importing.keys import (
     by_holding,
     is_older,
     lot_key,
-    moved_holding,
     same_lot,
     transaction_key,
 )
 from harvestdesk.services.importing.positions import StatedPositions
 from harvestdesk.services.importing.relations import Relations
+from harvestdesk.services.importing.tax_facts import unhappened
+from harvestdesk.services.importing.tracing import TracedHoldings
 
 NewId = Callable[[str], str]
 AccountOf = Callable[[str], AccountId]
@@ -98,7 +106,7 @@ class Stage:
         self.stated = dict(stored.positions)
         self.relations = stored.relations
         self.lines: dict[TransactionId, tuple[FileCount, int]] = {}
-        self._moved = {h for t in stored.transactions if (h := moved_holding(t)) is not None}
+        self._traced = TracedHoldings(stored.transactions)
         self._lots_now: dict[Holding, tuple[TaxLot, ...]] = by_holding(stored.statement_lots)
 
     def add(self, batch: ImportBatch, account_of: AccountOf) -> FileCount:
@@ -115,6 +123,7 @@ class Stage:
         self.relations = self.relations.merged(
             batch, account_of, self.securities.of, self._new_id, count.add
         )
+        count.problems.extend(unhappened(batch.external_gains, self._as_of))
         if batch.kind == "securities":
             fresh = len(self.securities.added) + len(self.securities.changed) - known
             count.imported += fresh
@@ -139,8 +148,7 @@ class Stage:
     def is_stated(self, account_id: AccountId, symbol: str) -> bool:
         """Return whether the lots of a holding are known from a broker's own lot file."""
         security = self.securities.get(symbol)
-        lots = self._lots_now.get((account_id, security.id), ()) if security else ()
-        return any(lot.source is not LotSource.POSITION for lot in lots)
+        return security is not None and self._has_lot_file((account_id, security.id))
 
     def lots(self) -> tuple[TaxLot, ...]:
         """Return every stated lot after the import."""
@@ -174,15 +182,12 @@ class Stage:
             self._known[key] = max(n, self._known[key])
 
     def _transaction(self, row: ParsedTransaction, account_id: AccountId) -> Transaction:
-        security_id = self._security_ids.get(row.symbol)
-        if security_id is None and row.symbol:
-            security_id = self._security_ids[row.symbol] = self.securities.of(row.symbol).id
         return Transaction(
             id=TransactionId(""),
             on=row.on,
             type=row.type,
             account_id=account_id,
-            security_id=security_id,
+            security_id=self._security_id(row.symbol),
             shares=rounded(row.shares, SHARES_DIGITS),
             amount=ZERO if row.amount is None else rounded(row.amount, MONEY_DIGITS),
             fees=rounded(row.fees, MONEY_DIGITS),
@@ -191,20 +196,32 @@ class Stage:
             purchase=row.purchase,
             picks=tuple(LotPick(LotId(f"{account_id}:{p.lot}"), p.shares) for p in row.picks),
             relief=row.relief,
-            ratio=row.ratio,
+            ratio=None if row.ratio is None else rounded(row.ratio, RATE_DIGITS),
             broker_ref=row.broker_ref,
             note=row.note,
+            other_security_id=self._security_id(row.other_symbol),
+            basis_fraction=(
+                None if row.basis_fraction is None else rounded(row.basis_fraction, RATE_DIGITS)
+            ),
         )
+
+    def _security_id(self, symbol: str) -> SecurityId | None:
+        found = self._security_ids.get(symbol)
+        if found is None and symbol:
+            found = self._security_ids[symbol] = self.securities.of(symbol).id
+        return found
 
     def _yield_to_ledger(self, transaction: Transaction) -> None:
         """Drop lots known from a position only, once the ledger tells how they came about."""
-        holding = moved_holding(transaction)
-        if holding is None:
+        holding = self._traced.note(transaction)
+        if holding is None or not self._lots_now.get(holding) or self._has_lot_file(holding):
             return
-        self._moved.add(holding)
-        lots = self._lots_now.get(holding, ())
-        if lots and all(lot.source is LotSource.POSITION for lot in lots):
+        if self._traced.tells_of(holding, self._has_lot_file):
             self._state(holding, ())
+
+    def _has_lot_file(self, holding: Holding) -> bool:
+        lots = self._lots_now.get(holding, ())
+        return any(lot.source is not LotSource.POSITION for lot in lots)
 
     # --- lots and positions ------------------------------------------------------------------------
 
@@ -323,8 +340,7 @@ class Stage:
     ) -> bool:
         """Keep a holding nothing else is known of as one undated lot; returns whether it changed."""
         lots = self._lots_now.get(holding, ())
-        stated = [lot for lot in lots if lot.source is not LotSource.POSITION]
-        if stated or holding in self._moved:
+        if self._has_lot_file(holding) or self._traced.tells_of(holding, self._has_lot_file):
             return False
         if shares <= 0 or (lots and not is_older(lots, on)):
             return False

@@ -19,6 +19,10 @@ from harvestdesk.importers.brokers.harvestdesk_csv.relations import (
     read_replacement,
     read_security_target,
 )
+from harvestdesk.importers.brokers.harvestdesk_csv.tax_facts import (
+    read_external_gain,
+    read_law_change,
+)
 from harvestdesk.importers.collect import Cells, Collector
 from harvestdesk.importers.reader import Reader
 from harvestdesk.importers.tolerant import Header, Row, Source, bad_file, bind, normal_name
@@ -35,6 +39,8 @@ _READ_ROW = {
     "equivalents": read_equivalent,
     "security_targets": read_security_target,
     "class_targets": read_class_target,
+    "external_gains": read_external_gain,
+    "law_changes": read_law_change,
 }
 
 

@@ -1,6 +1,7 @@
 """Cells our own tables share: accounts, securities, words with a fixed list, yes and no."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from typing import TypeVar
@@ -73,6 +74,13 @@ def whole(cells: Cells, name: str, default: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 4):
         raise cells.wrong(name, "a whole number from 0 to 9999")
     return int(text)
+
+
+def fraction(cells: Cells, name: str) -> Decimal:
+    """Return a fraction of one; `12.5%` and `0.125` are the same. CellError for an empty cell."""
+    if cells.text(name).endswith("%"):
+        return cells.percent(name) / 100
+    return cells.need_shares(name)
 
 
 def symbol_of(cells: Cells, name: str = "symbol") -> str:

@@ -7,7 +7,13 @@ from decimal import Decimal
 from harvestdesk.domain.account import AccountType, ReliefMethod
 from harvestdesk.domain.lot import LotSource
 from harvestdesk.domain.money import ZERO
-from harvestdesk.domain.transaction import ACQUISITIONS, ADDS_SHARES, TransactionType
+from harvestdesk.domain.transaction import (
+    ACQUISITIONS,
+    ADDS_SHARES,
+    PASSES_SHARES,
+    SHORT_TYPES,
+    TransactionType,
+)
 from harvestdesk.importers.batch import (
     ParsedAccount,
     ParsedCash,
@@ -18,6 +24,7 @@ from harvestdesk.importers.batch import (
     ParsedTransaction,
 )
 from harvestdesk.importers.brokers.harvestdesk_csv.cells import (
+    fraction,
     note_account,
     note_security,
     owners_of,
@@ -29,9 +36,15 @@ from harvestdesk.importers.brokers.harvestdesk_csv.cells import (
 from harvestdesk.importers.collect import Cells, Collector
 from harvestdesk.importers.values import CellError, parse_shares
 
-_MOVES_SHARES = ADDS_SHARES | {TransactionType.SELL, TransactionType.TRANSFER_OUT}
+_MOVES_SHARES = ADDS_SHARES | SHORT_TYPES | {TransactionType.SELL, TransactionType.TRANSFER_OUT}
+_NEEDS_SYMBOL = _MOVES_SHARES | PASSES_SHARES | {TransactionType.SPLIT}
 _BASIS_MAY_LACK = ADDS_SHARES - ACQUISITIONS | {TransactionType.VEST}
-_NO_AMOUNT = {TransactionType.SPLIT, TransactionType.TRANSFER_OUT, TransactionType.OTHER}
+_NO_AMOUNT = PASSES_SHARES | {
+    TransactionType.SPLIT,
+    TransactionType.TRANSFER_OUT,
+    TransactionType.SHORT_COVER,
+    TransactionType.OTHER,
+}
 _SIGNED = {TransactionType.CASH, TransactionType.FEE, TransactionType.TAX, TransactionType.OTHER}
 
 
@@ -133,8 +146,9 @@ def read_transaction(cells: Cells, out: Collector) -> None:
     on = cells.need_date("date")
     shares, amount = _quantity(cells, kind), _amount(cells, kind)
     has_symbol = bool(cells.text("symbol"))
-    if not has_symbol and (kind in _MOVES_SHARES or kind is TransactionType.SPLIT):
+    if not has_symbol and kind in _NEEDS_SYMBOL:
         raise cells.wrong("symbol", "a ticker symbol or CUSIP")
+    other, basis_fraction = _other(cells, kind, amount), _basis_fraction(cells, kind)
     row = ParsedTransaction(
         line=cells.line,
         account_key=cells.text("account"),
@@ -150,8 +164,10 @@ def read_transaction(cells: Cells, out: Collector) -> None:
         lot=cells.text("lot"),
         picks=_picks(cells),
         relief=word(cells, "relief", ReliefMethod),
-        ratio=cells.shares("ratio"),
+        ratio=_ratio(cells),
         symbol=note_security(cells, out) if has_symbol else "",
+        other_symbol=other,
+        basis_fraction=basis_fraction,
     )
     note_account(cells, out)
     out.add_transaction(row)
@@ -161,6 +177,49 @@ def read_transaction(cells: Cells, out: Collector) -> None:
             "shares came in without a cost; their basis is unknown",
             code="basis.missing",
         )
+    if kind is TransactionType.SPIN_OFF and basis_fraction is None:
+        out.warn(
+            cells.line,
+            "the part of the basis that goes with the shares spun off is missing (Form 8937); the basis of "
+            "both is unknown",
+            column="basis_fraction",
+            code="basis_fraction.missing",
+        )
+
+
+def _other(cells: Cells, kind: TransactionType, amount: Decimal | None) -> str:
+    """Return the symbol of what shares become; only a merger for cash alone has none."""
+    if not cells.text("other_symbol"):
+        if kind is TransactionType.MERGER and amount:
+            return ""
+        if kind in PASSES_SHARES:
+            raise cells.wrong("other_symbol", "the symbol of the shares that come")
+        return ""
+    if kind not in PASSES_SHARES:
+        words = "an empty cell; only a spin_off, merger or symbol_change has another symbol"
+        raise cells.wrong("other_symbol", words)
+    other = symbol_of(cells, "other_symbol")
+    if other == symbol_of(cells):
+        raise cells.wrong("other_symbol", "another symbol than the first")
+    return other
+
+
+def _basis_fraction(cells: Cells, kind: TransactionType) -> Decimal | None:
+    if not cells.text("basis_fraction"):
+        return None
+    if kind is not TransactionType.SPIN_OFF:
+        raise cells.wrong("basis_fraction", "an empty cell; only a spin_off parts the basis")
+    found = fraction(cells, "basis_fraction")
+    if not 0 <= found <= 1:
+        raise cells.wrong("basis_fraction", "a part from 0 to 1, or from 0% to 100%")
+    return found
+
+
+def _ratio(cells: Cells) -> Decimal | None:
+    ratio = cells.shares("ratio")
+    if ratio is not None and ratio <= 0:
+        raise cells.wrong("ratio", "a ratio above zero: shares after, for one before")
+    return ratio
 
 
 def _quantity(cells: Cells, kind: TransactionType) -> Decimal:

@@ -43,7 +43,7 @@ _TRANSACTIONS: Columns = {
     **_ACCOUNT,
     **_SECURITY,
     **_same("date", "type", "shares", "amount", "fees", "purchase", "lot", "picks", "relief"),
-    **_same("ratio", "broker_ref", "note"),
+    **_same("ratio", "other_symbol", "basis_fraction", "broker_ref", "note"),
     "acquired": ("acquired", "acquired on"),
 }
 _SCHEDULE: Columns = {
@@ -52,6 +52,9 @@ _SCHEDULE: Columns = {
         "symbol", "type", "next", "every_days", "until", "shares", "amount", "confirmed", "note"
     ),
 }
+_EXTERNAL_GAINS = _same(
+    "year", "quarter", "term", "amount", "probability", "kind", "realised", "note"
+)
 _ACCOUNTS: Columns = {
     **_same("account", "name", "type", "custodian", "number_tail", "relief", "reinvests"),
     **_same("fractional", "cash", "cash_on"),
@@ -64,6 +67,12 @@ KINDS = (
         "transactions", _TRANSACTIONS, ("account", "date", "type", "symbol", "shares", "amount")
     ),
     Layout("schedule", _SCHEDULE, ("account", "symbol", "type", "next")),
+    Layout("external_gains", _EXTERNAL_GAINS, ("year", "quarter", "term", "amount")),
+    Layout(
+        "law_changes",
+        _same("from_year", "target", "points", "note"),
+        ("from_year", "target", "points"),
+    ),
     Layout("accounts", _ACCOUNTS, ("account", "name", "type")),
     Layout("securities", _SECURITY, ("symbol", "name", "kind", "asset_class")),
     Layout(

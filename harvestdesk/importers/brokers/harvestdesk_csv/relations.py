@@ -11,7 +11,13 @@ from harvestdesk.importers.batch import (
     ParsedReplacement,
     ParsedSecurityTarget,
 )
-from harvestdesk.importers.brokers.harvestdesk_csv.cells import symbol_of, whole, word, yes_no
+from harvestdesk.importers.brokers.harvestdesk_csv.cells import (
+    fraction,
+    symbol_of,
+    whole,
+    word,
+    yes_no,
+)
 from harvestdesk.importers.collect import Cells, Collector
 
 _HURDLE_LIMIT = 999
@@ -80,13 +86,7 @@ def _hurdle(cells: Cells) -> Decimal:
 
 
 def _weight(cells: Cells, name: str) -> Decimal:
-    """Return a weight as a fraction of one; `12.5%` and `0.125` are the same."""
-    text = cells.text(name)
-    if text.endswith("%"):
-        percent = cells.percent(name)
-        weight = percent / 100
-    else:
-        weight = cells.need_shares(name)
+    weight = fraction(cells, name)
     if not 0 <= weight <= 1:
         raise cells.wrong(name, "a weight from 0 to 1, or from 0% to 100%")
     return weight
