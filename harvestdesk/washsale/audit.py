@@ -1,9 +1,10 @@
 """The trail behind every disallowed dollar: which shares of which purchase took it, and by which rule."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 
 from harvestdesk.domain.account import AccountType
 from harvestdesk.domain.ids import AccountId, LotId, SecurityId
@@ -11,7 +12,16 @@ from harvestdesk.domain.money import ZERO, decimal_text
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.domain.transaction import TransactionType
 from harvestdesk.domain.wash_policy import Tacking
-from harvestdesk.washsale.events import Acquire, LedgerSymbol, LotChange, SaleSlice, Sell
+from harvestdesk.washsale.events import (
+    Acquire,
+    Event,
+    LedgerSymbol,
+    LotChange,
+    SaleSlice,
+    Sell,
+    ShortClose,
+    ShortOpen,
+)
 from harvestdesk.washsale.household_run import HouseholdRun, Run, run_household
 from harvestdesk.washsale.readings import Readings, SaleReading, household_readings
 from harvestdesk.washsale.rebuild import PART_MARK
@@ -47,10 +57,12 @@ REINVESTED = "wash_rule_reinvested"
 """The purchase was a dividend reinvested."""
 VESTED = "wash_rule_vested"
 """The purchase was a vest of stock pay."""
+SHORT = "wash_rule_short"
+"""A short sale closed at a loss, another one opened within 30 days, IRC §1091(e)."""
 
 AUDIT_RULES = (
     WINDOW, ORDER, CROSS_ACCOUNT, SPOUSE, PERMANENT, OTHER_PLAN, SPOUSE_LOST, BASIS, TACKED,
-    TACKED_DATE, OPTION, IDENTICAL, ADJUSTED_LOSS, REINVESTED, VESTED,
+    TACKED_DATE, OPTION, IDENTICAL, ADJUSTED_LOSS, REINVESTED, VESTED, SHORT,
 )  # fmt: skip
 """Every code a rule of an entry can have."""
 
@@ -155,11 +167,12 @@ def lot_history(
 
 
 def _entries_of(snapshot: HouseholdSnapshot, run: Run, readings: Readings) -> list[WashEntry]:
-    bought = {e.lot: e for e in run.ledger.facts.events if isinstance(e, Acquire)}
+    events = run.ledger.facts.events
+    bought = {e.lot: e for e in events if isinstance(e, Acquire)}
+    bought |= {e.id: _as_purchase(e) for e in events if isinstance(e, ShortOpen)}
     symbols = run.ledger.facts.symbols
-    counted_from = {
-        e.id: e.wash_on for e in run.ledger.facts.events if isinstance(e, Sell) and e.wash_on
-    }
+    counted_from = _counted_from(events)
+    delivered = {e.id for e in events if isinstance(e, ShortClose)}
     kinds = {str(t.lot_id or t.id): t.type for t in snapshot.transactions}
     made: list[WashEntry] = []
     for row in run.sales():
@@ -167,9 +180,34 @@ def _entries_of(snapshot: HouseholdSnapshot, run: Run, readings: Readings) -> li
         if purchase is None:
             continue
         day = counted_from.get(row.sale, row.sold)
+        if row.kind == "short" or (row.sale in delivered and row.acquired > day):
+            day = row.sold  # Reg. 1.1091-1(g): shares not yet owned then count from delivery
         facts = _Facts(snapshot, row, purchase, day, symbols, kinds.get(purchase.lot))
         made.append(facts.entry(readings.sales.get(row.sale, ())))
     return made
+
+
+def _as_purchase(short: ShortOpen) -> Acquire:
+    """Return the short sale that takes a loss over in the place a purchase has otherwise."""
+    return Acquire(
+        short.id, short.on, short.account, short.symbol, short.quantity, short.total, short.id
+    )
+
+
+def _counted_from(events: Iterable[Event]) -> dict[str, date]:
+    """Return the day the window of a sale is counted from, where that isn't its own."""
+    days: dict[str, date] = {}
+    opened: dict[tuple[str, str, str], date] = {}
+    for event in sorted(events, key=attrgetter("on")):
+        if isinstance(event, Sell) and event.wash_on is not None:
+            days[event.id] = event.wash_on
+        elif isinstance(event, ShortOpen):
+            opened[event.account, event.symbol, event.id] = event.on
+            opened.setdefault((event.account, event.symbol, ""), event.on)
+        elif isinstance(event, ShortClose):
+            key = (event.account, event.symbol, event.opens)
+            days[event.id] = opened.get(key, event.on)
+    return days
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +239,7 @@ class _Facts:
         return (self.day - self.row.adjusted_acquired).days
 
     def _held_since(self) -> date | None:
-        if self.row.permanent:
+        if self.row.permanent or self.row.kind == "short":
             return None
         if self.snapshot.household.wash.tacking is Tacking.ORIGINAL_DATE:
             return min(self._own(), self.row.adjusted_acquired)
@@ -225,6 +263,8 @@ class _Facts:
         return rules + self._what_became()
 
     def _what_became(self) -> list[RuleApplied]:
+        if self.row.kind == "short":
+            return [RuleApplied(SHORT)]
         if self.row.permanent:
             return [self._lost()]
         if self.snapshot.household.wash.tacking is Tacking.ORIGINAL_DATE:

@@ -51,6 +51,7 @@ RULE_WORDS: dict[str, str] = {
     "wash_rule_adjusted_loss": "a loss only by an earlier wash",
     "wash_rule_reinvested": "dividend reinvested",
     "wash_rule_vested": "stock pay vested",
+    "wash_rule_short": "another short sale",
 }
 """The rules behind a disallowed loss in a few words each; empty: so of every row, told once below."""
 
@@ -75,6 +76,7 @@ RULE_AUTHORITY: dict[str, str] = {
     "inferred from IRC §1001(a), §1011.",
     "wash_rule_reinvested": "A reinvested dividend is a purchase: IRC §1091(a).",
     "wash_rule_vested": "Shares vested are acquired: IRC §1091(a).",
+    "wash_rule_short": "A short sale closed at a loss with another one opened within 30 days: IRC §1091(e).",
 }
 """The authority of each rule, told once on the page."""
 

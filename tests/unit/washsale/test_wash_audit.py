@@ -15,6 +15,7 @@ from harvestdesk.domain.transaction import TransactionType as T
 from harvestdesk.domain.wash_policy import LossTest, SpouseBasis, Tacking, WashPolicy
 from harvestdesk.washsale import audit
 from harvestdesk.washsale.audit import lot_history, wash_entries
+from harvestdesk.washsale.household_run import run_household
 
 BOUGHT = row("b1", date(2025, 1, 6), T.BUY, "10", "1000")
 SOLD = row("s1", date(2025, 6, 16), T.SELL, "10", "800")
@@ -160,3 +161,26 @@ def test_lot_history__starts_with_the_brokers_lot_file() -> None:
 @pytest.mark.parametrize("code", audit.AUDIT_RULES)
 def test_rule_codes_are_plain(code: str) -> None:
     assert code.startswith("wash_rule_")
+
+
+def test_a_short_sale_washed_by_another() -> None:
+    rows = (
+        row("o1", date(2025, 3, 3), T.SHORT_SALE, "10", "1000"),
+        row("c1", date(2025, 6, 16), T.SHORT_COVER, "10", "1200"),
+        row("o2", date(2025, 6, 20), T.SHORT_SALE, "10", "1100"),
+    )
+    (entry,) = wash_entries(household((), rows))
+    assert (entry.sale, entry.replaced_by, entry.loss, entry.days_between) == ("c1", "o2", 200, 4)
+    assert codes(entry) == [audit.WINDOW, audit.ORDER, audit.SHORT]
+    assert entry.held_since is None
+
+
+def test_shares_delivered_to_close_a_short_sale() -> None:
+    rows = (
+        BOUGHT, row("o1", date(2025, 3, 3), T.SHORT_SALE, "10", "900"),
+        row("c1", date(2025, 6, 16), T.SHORT_COVER, "10", "0"),
+        row("b2", date(2025, 3, 10), T.BUY, "10", "870"),
+    )  # fmt: skip
+    home = household((), rows)
+    total = sum(s.disallowed for s in run_household(home).sales)
+    assert sum(e.loss for e in wash_entries(home)) == total
