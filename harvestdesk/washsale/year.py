@@ -44,7 +44,8 @@ class YearResults:
         dividends: ordinary dividends, short-term capital gain distributions included (Form 1099-DIV
             box 1a), qualified or not.
         unknown: rows of sales whose basis nobody reported; in no sum.
-        problems: sales of more shares than are known, likewise in no sum beyond what was known.
+        problems: sales of more shares than are known, likewise in no sum beyond what was known; and
+            corporate actions of the securities sold that lack what the ledger needs.
         complete: no row is unknown and no problem was found.
     """
 
@@ -87,10 +88,12 @@ def year_results(
     sold = {t.security_id for t in rows if t.security_id is not None and t.type in _REALISING}
     slices: list[SaleSlice] = []
     shortfalls: list[Shortfall] = []
+    lacking: tuple[Problem, ...] = ()
     if sold:
         run = run_household(snapshot, sold, policy)
         taxable = _taxable(snapshot)
         slices = [s for s in run.sales if s.sold.year == year and s.account in taxable]
+        lacking = run.current.ledger.problems
         shortfalls = [s for s in run.shortfalls if s.on.year == year and s.account in taxable]
     known = tuple(s for s in slices if s.basis_known)
     income = _Income.of(rows)
@@ -105,7 +108,7 @@ def year_results(
         income.dividends,
         income.interest,
         tuple(s for s in slices if not s.basis_known),
-        tuple(_problem(snapshot, short) for short in shortfalls),
+        (*(_problem(snapshot, short) for short in shortfalls), *lacking),
     )
 
 

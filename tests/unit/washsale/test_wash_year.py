@@ -127,3 +127,14 @@ def test_a_lot_file_alone_can_wash_a_loss_of_another_account() -> None:
     )
     home = replace(household((statement,), rows), statement_lots=(statement,))
     assert year_results(home, 2025).disallowed == 100
+
+
+def test_a_corporate_action_that_lacks_its_terms_makes_the_year_incomplete() -> None:
+    rows = (
+        row("b1", date(2025, 1, 6), T.BUY, "10", "1000"),
+        row("m1", date(2025, 3, 3), T.SPIN_OFF, "5", "0", other_security_id="NEW"),
+        row("s1", date(2025, 6, 2), T.SELL, "10", "900"),
+    )
+    found = year_results(household((), rows), 2025)
+    assert [p.text for p in found.problems] == ["m1"]
+    assert not found.complete
