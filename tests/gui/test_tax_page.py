@@ -275,7 +275,7 @@ def test_parts__show_one_group_of_tables(show):
         assert shown == [table]
 
 
-@pytest.mark.parametrize("width", [780, 1200])
+@pytest.mark.parametrize("width", [750, 1200])
 def test_tables__fit_into_the_page(show, width):
     page = show(width=width)
     for number, tables in enumerate(((page.so_far, page.carry), (page.measures,), (page.outside, page.quarters),

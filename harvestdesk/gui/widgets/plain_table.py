@@ -123,6 +123,8 @@ class PlainTable(QTableView):
         if self._spread or (shown and shown[-1] != len(columns) - 1):
             self._share(shown)
         elif self._widths:
+            for number in shown[:-1]:
+                self.setColumnWidth(number, self._widths[number])
             self.setColumnWidth(len(columns) - 1, max(last + spare, last))
 
     def _share(self, shown: Sequence[int]) -> None:

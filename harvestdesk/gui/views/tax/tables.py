@@ -75,10 +75,10 @@ def _carry_out(values: RowValues) -> str:
 
 
 CARRY: tuple[Column, ...] = (
-    Column("term", "Losses carried", explain="Losses keep their term when carried (IRC §1212(b))"),
-    Column("in", "Into this year $", Kind.MONEY, "From last year's worksheet", _carry_in),
-    Column("out", "Into next year $", Kind.MONEY, "By this year's worksheet", _carry_out),
-    Column("planned", "With the plan $", Kind.MONEY, "The same with the plan carried out"),
+    Column("term", "Carried", explain="Losses keep their term when carried (IRC §1212(b))"),
+    Column("in", "Came in $", Kind.MONEY, "From last year's worksheet", _carry_in),
+    Column("out", "Goes on $", Kind.MONEY, "By this year's worksheet", _carry_out),
+    Column("planned", "With plan $", Kind.MONEY, "The same with the plan carried out"),
 )  # fmt: skip
 
 
@@ -104,8 +104,8 @@ def _change_tone(values: RowValues) -> Tone:
 MEASURES: tuple[Column, ...] = (
     Column("measure", "Whole year", explain="Lines of the year's return, as projected",
            explain_cell=_measure_words),
-    Column("now", "As it stands $", Kind.MONEY, "Without any further trade", _measure_words),
-    Column("planned", "With the plan $", Kind.MONEY, "With the latest plan carried out", _measure_words),
+    Column("now", "Now $", Kind.MONEY, "Without any further trade", _measure_words),
+    Column("planned", "With plan $", Kind.MONEY, "With the latest plan carried out", _measure_words),
     Column("change", "Change $", Kind.MONEY, "With the plan less without it", _measure_words, _change_tone),
 )  # fmt: skip
 
@@ -158,11 +158,11 @@ def quarter_name(quarter: int | None, undated: str = "no date") -> str:
 
 
 QUARTERS: tuple[Column, ...] = (
-    Column("quarter", "By quarter", explain="Quarter of the year"),
+    Column("quarter", "Sums", explain="Quarter of the year"),
     Column("known", "Known $", Kind.MONEY, "Realised, or certain"),
     Column("expected", "Expected $", Kind.MONEY, "Amount times probability of what is not certain"),
-    Column("short", "Short-term $", Kind.MONEY, "Counted as short-term"),
-    Column("long", "Long-term $", Kind.MONEY, "Counted as long-term"),
+    Column("short", "Short $", Kind.MONEY, "Counted as short-term"),
+    Column("long", "Long $", Kind.MONEY, "Counted as long-term"),
     Column("counted", "Together $", Kind.MONEY, "What the year's tax reckons with"),
 )
 
