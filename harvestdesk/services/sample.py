@@ -1,13 +1,14 @@
 """The sample household: invented, marked as such, and taken in through the same importers as real files."""
 
 import tomllib
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from harvestdesk.assets import resource
 from harvestdesk.domain.errors import BadInputError
-from harvestdesk.domain.household import FilingStatus, Household, Person, TaxProfile
+from harvestdesk.domain.household import FilingStatus, Household, Person, RateSource, TaxProfile
 from harvestdesk.domain.ids import HouseholdId, PersonId
 from harvestdesk.services.clock import FixedClock
 from harvestdesk.services.context import AppContext
@@ -41,15 +42,24 @@ def build_sample(path: Path, folder: Path | None = None) -> ImportPreview:
 
 
 def _household(facts: dict[str, Any]) -> Household:
-    tax = facts["tax"]
-    amounts = {name: Decimal(value) for name, value in tax.items() if name != "filing_status"}
     return Household(
         id=HouseholdId("household-1"),
         name=facts["name"],
-        tax=TaxProfile(filing_status=FilingStatus(tax["filing_status"]), **amounts),
+        tax=TaxProfile(**{name: _tax_fact(name, value) for name, value in facts["tax"].items()}),
         simulated=True,
         fixed_as_of=facts["fixed_as_of"].isoformat(),
     )
+
+
+def _tax_fact(name: str, value: Any) -> Any:
+    """Return a fact of the tax profile in its own type; amounts and rates stand as text."""
+    plain: dict[str, Callable[[Any], Any]] = {
+        "filing_status": FilingStatus,
+        "rate_source": RateSource,
+        "aged_or_blind": int,
+        "state": str,
+    }
+    return plain.get(name, Decimal)(value)
 
 
 def _people(names: list[str]) -> list[Person]:

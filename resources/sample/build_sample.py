@@ -180,6 +180,17 @@ def swap(market: Market) -> tuple[list[Row], list[Row]]:
     return past, [Row(sold, "buy", "IEMG", Decimal(330), other, other * 330)]
 
 
+def sold_again(market: Market) -> list[Row]:
+    """Return what the joint account bought and sold again: nothing of it is held today."""
+    rows = []
+    for symbol, count, bought, sold in names.JOINT_SOLD:
+        shares = Decimal(count)
+        for kind, day in (("buy", bought), ("sell", sold)):
+            price = market.price(symbol, day)
+            rows.append(Row(day, kind, symbol, shares, price, price * shares))
+    return rows
+
+
 def recurring(market: Market) -> list[Row]:
     """Return the 401(k)'s purchases every other Friday since November of last year."""
     rows = []
@@ -225,7 +236,7 @@ def build(folder: Path) -> None:
     roth += reinvestments(market, roth, names.ROTH_REINVESTS)
     files.write_prices(folder, market)
     files.write_own_tables(folder, market, recurring(market))
-    files.write_schwab(folder, market, joint, [*joint_rows, *sold])
+    files.write_schwab(folder, market, joint, [*joint_rows, *sold, *sold_again(market)])
     files.write_flex(folder, market, index)
     files.write_fidelity(folder, market, ira, roth)
 

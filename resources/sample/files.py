@@ -130,6 +130,18 @@ def write_own_tables(folder: Path, market: Market, recurring: Sequence[Any]) -> 
         folder / "class-targets.csv",
         [SAID, "asset_class,weight,low,high", *(",".join(row) for row in names.CLASS_TARGETS)],
     )
+    write(
+        folder / "external-gains.csv",
+        [
+            SAID,
+            "year,quarter,term,amount,probability,kind,note",
+            *(",".join(f'"{c}"' if "," in c else c for c in row) for row in names.EXTERNAL_GAINS),
+        ],
+    )
+    write(
+        folder / "law-changes.csv",
+        [SAID, "from_year,target,points,note", *(",".join(row) for row in names.LAW_CHANGES)],
+    )
     total = sum(row[4] for row in names.STOCKS)
     write(
         folder / "index-model.csv",

@@ -145,6 +145,15 @@ HOLDINGS_JOINT = {
     "VXUS": [(date(2025, 10, 6), 40)],
     "BNDX": [(date(2024, 12, 9), 90)],
 }
+JOINT_SOLD = [
+    # what the joint account has bought and sold again: symbol, shares, bought, sold
+    ("VB", 120, date(2023, 11, 10), date(2025, 5, 13)),
+    ("IEFA", 300, date(2025, 1, 10), date(2025, 9, 10)),
+    ("BND", 200, date(2024, 11, 11), date(2025, 6, 30)),
+    ("ZSIL", 130, date(2025, 5, 19), date(2025, 7, 21)),
+]
+"""A long-term and a short-term gain; a loss the IRA's reinvestment of June 24 takes a part of for good; a
+loss that moves into the lot of the direct index bought on July 17, but for three shares."""
 JOINT_REINVESTS = ("IVV", "VTI", "VEA")
 HOLDINGS_IRA = {
     "BND": [(date(2023, 1, 10), 4350)],
@@ -170,6 +179,32 @@ DRIP_DAYS = [
     date(y, m, d) for y in (2023, 2024, 2025) for m, d in ((3, 24), (6, 24), (9, 23), (12, 22))
 ][:11]
 
+EXTERNAL_GAINS = [
+    # year, quarter, term, amount, probability, kind, note
+    (
+        "2025",
+        "4",
+        "long",
+        "12400.00",
+        "1",
+        "k1",
+        "Larkspur Partners (simulated): gain of the year by their letter",
+    ),
+    (
+        "2025",
+        "4",
+        "long",
+        "6850.00",
+        "0.8",
+        "fund_distribution",
+        "year-end distribution, as announced in November",
+    ),
+    ("2026", "2", "long", "185000.00", "0.6", "property", "sale of the cabin, if it comes about"),
+]
+LAW_CHANGES = [
+    # from year, target, points, note
+    ("2027", "long_term", "5%", "what if: five points more (simulated)"),
+]
 CLASS_TARGETS = [
     # asset class, target, low, high
     ("us_equity", "0.655", "0.63", "0.68"),
