@@ -331,6 +331,7 @@ def test_menu__previews_each_page_of_the_return(open_window, qtbot, key):
     preview.reject()
 
 
+@pytest.mark.qt_log_ignore("does not support", extend=True)
 def test_tax_forms__offers_the_pages_below_its_button(open_window, qtbot):
     window = open_window()
     window.navigate("tax", {})
