@@ -121,7 +121,14 @@ class BracketCanvas(Canvas):
         if top <= 0:
             return max(_EMPTY_END, *(x.at * _TIGHT for x in bar.lines if x.at < _EMPTY_END))
         ahead = [x.at * _TIGHT for x in bar.lines if top < x.at <= top * _FURTHEST / _TIGHT]
-        return max(top * _LOOSE, *ahead) if ahead else top * _LOOSE
+        return max(top * max(_LOOSE, self._room_for_sum(top)), *ahead, ZERO)
+
+    def _room_for_sum(self, top: Decimal) -> Decimal:
+        """Return how many times the income the axis must reach for its sum to stand right of the bar."""
+        wide = self._scale_box().width()
+        metrics = self.metrics(TextSize.BODY, strong=True)
+        words = metrics.horizontalAdvance(formatting.dollars(top)) + self.gap(Space.MEDIUM)
+        return Decimal(str(wide / max(wide - words, wide / _FURTHEST)))
 
     def _x(self, scale: QRectF, amount: Decimal) -> float:
         end = self.axis_end()
@@ -251,9 +258,10 @@ class BracketCanvas(Canvas):
         if bar is None:
             return part.box
         scale, box = self._scale_box(), part.box
-        marks = [bar.now.ordinary_top]
-        if part.lane == _PREFERRED:
-            marks = [bar.now.top] if bar.now.preferred > 0 else []
+        ends = [bar.now.top] if bar.now.preferred > 0 else []
+        marks = ends if part.lane == _PREFERRED else [bar.now.ordinary_top]
+        if part.lane == _NIIT:
+            marks = [bar.now.ordinary_top, *ends]
         for x in (self._x(scale, amount) for amount in marks):
             if box.left() < x < box.right():
                 left = QRectF(box.left(), box.top(), x - box.left(), box.height())
@@ -269,10 +277,9 @@ class BracketCanvas(Canvas):
             return
         words = f"+ {rate(self._bar.niit_rate)}"
         wide = self.metrics(TextSize.BODY).horizontalAdvance(words) + self.gap(Space.MEDIUM)
-        if wide < part.box.width():
-            chip = QRectF(
-                part.box.center().x() - wide / 2, part.box.top() + 1, wide, part.box.height() - 2
-            )
+        clear = self._clear_of_lines(part)
+        if wide < clear.width():
+            chip = QRectF(clear.center().x() - wide / 2, clear.top() + 1, wide, clear.height() - 2)
             painter.fillRect(chip, self.theme.colour("surface"))
             self._label(painter, chip, words)
 

@@ -68,6 +68,8 @@ _OPTIONAL = {
     tables.AHEAD: ("why",),
 }
 """Columns that make way in a narrow window, the first of them first; they stay in the copy and the pane."""
+_PANE = 236
+"""Least width of the pane, in design pixels: the tables need more of a narrow window."""
 _STAND = "Where you stand"
 
 
@@ -97,6 +99,7 @@ class TaxPage(Page):
         self.no_outside = QLabel(_NO_OUTSIDE)
         self.no_outside.setWordWrap(True)
         self.detail = DetailPane(self.theme, "What is selected")
+        self.detail.setMinimumWidth(self.theme.px(_PANE))
         self.parts = Segments(self.theme, "Show", _PARTS)
         self._picture = self._picture_card()
         self._typed = self._typed_card()
