@@ -41,8 +41,13 @@ class Part:
 
     def take(self, quantity: int) -> tuple[int, int]:
         """Remove shares; return their original basis and wash additions."""
-        basis = share_of(self.basis, quantity, self.quantity)
-        added = share_of(self.added, quantity, self.quantity)
+        held = self.quantity
+        if quantity == held:
+            basis, added = self.basis, self.added
+            self.quantity = self.basis = self.added = 0
+            return basis, added
+        basis = self.basis * quantity // held
+        added = self.added and self.added * quantity // held
         self.quantity -= quantity
         self.basis -= basis
         self.added -= added

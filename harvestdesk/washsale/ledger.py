@@ -243,13 +243,13 @@ class _SetRun:
     # --- sales ------------------------------------------------------------------------------------
 
     def _sell(self, batch: Sequence[Order]) -> None:
-        planned = Planned()
+        planned, year = Planned(), self.books.year
         takings: list[Taking] = []
         for order in batch:
             self.books.now = order.number
             for taking in pick(self.books, order, planned):
                 takings.append(taking)
-                if self.books.year is not None:
+                if year is not None:
                     planned.add(taking)
         if self._by_acquisition and len(takings) > 1:
             takings.sort(key=_acquisition_order)  # 1.1091-1(b)
@@ -259,8 +259,13 @@ class _SetRun:
 
     def _take(self, taking: Taking) -> None:
         """Take the shares picked, from the lot as the losses before it in the batch have left it."""
-        lot, wanted = taking.part.lot, taking.quantity
-        if lot.numbers != taking.matched:
+        lot, wanted, picked = taking.part.lot, taking.quantity, taking.part
+        if lot.numbers == taking.matched:
+            if picked.quantity >= wanted:  # nothing happened to the lot meanwhile, as nearly always
+                picked.promised -= wanted
+                self._let_go(taking.order, picked, wanted)
+                return
+        else:
             # Shares promised before may stay after all: the queue has let go of them.
             queue = self.books.queues[lot.account, lot.symbol]
             for part in lot.parts():
@@ -271,17 +276,23 @@ class _SetRun:
                 continue
             wanted -= quantity
             lot.release(part, quantity)
-            gone = _leave(lot, part, quantity)
-            sale = taking.order.sale
-            if self.books.trail is not None:
-                kind = "sold" if sale.realises else "moved_out"
-                self.books.note(gone, sale.on, kind, -gone.basis - gone.added, sale.id)
-            if sale.realises and not lot.sheltered:
-                self._realise(taking.order, gone)
-            elif self._literal and sale.realises and not gone.used:
-                lot.gone_fresh += gone.quantity  # bought in the window by an IRA, sold before the loss
+            self._let_go(taking.order, part, quantity)
             if wanted <= 0:
                 return
+
+    def _let_go(self, order: Order, part: Part, quantity: int) -> None:
+        """Take shares off a part and out of the household."""
+        lot, sale = part.lot, order.sale
+        gone = _leave(lot, part, quantity)
+        if self.books.trail is not None:
+            kind = "sold" if sale.realises else "moved_out"
+            self.books.note(gone, sale.on, kind, -gone.basis - gone.added, sale.id)
+        if not sale.realises:
+            return
+        if not lot.sheltered:
+            self._realise(order, gone)
+        elif self._literal and not gone.used:
+            lot.gone_fresh += gone.quantity  # it was acquired all the same; the loss is lost
 
     def _realise(self, order: Order, gone: Part) -> None:
         """Report the shares sold, matched with their replacements if they were sold at a loss."""

@@ -7,6 +7,7 @@ ledger is walked once.
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from harvestdesk.domain.wash_policy import (
     AcquiredBeforeSoldLot,
@@ -76,12 +77,13 @@ class Pool:
                 return
 
     def _candidates(self, sold: OpenLot, day: int) -> Iterator[OpenLot]:
-        """Yield the acquisitions of the window in the order the household reads the regulation."""
+        """Return the acquisitions of the window in the order the household reads the regulation."""
         if self._policy.match_order is MatchOrder.EARLIEST:
-            yield from self._in_window(day)
-            return
-        yield from (lot for lot in self._in_window(day) if lot.account == sold.account)
-        yield from (lot for lot in self._in_window(day) if lot.account != sold.account)
+            return self._in_window(day)
+        return chain(
+            (lot for lot in self._in_window(day) if lot.account == sold.account),
+            (lot for lot in self._in_window(day) if lot.account != sold.account),
+        )
 
     def _in_window(self, day: int) -> Iterator[OpenLot]:
         """Yield the lots bought in the window that may have shares to match, the earliest first."""

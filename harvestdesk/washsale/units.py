@@ -6,6 +6,8 @@ exactly what was there, however often it is divided.
 
 from decimal import Context, Decimal
 
+from harvestdesk.domain.money import CENT
+
 DIGITS = 18
 UNIT: int = 10**DIGITS
 NO_LOSS_ABOVE = -UNIT // 10**9
@@ -19,20 +21,17 @@ _CONTEXT = Context(prec=60)
 def to_units(value: Decimal) -> int:
     """Return a Decimal as units, rounded half up beyond 18 decimals."""
     numerator, denominator = value.as_integer_ratio()
+    if denominator == 1:
+        return numerator * UNIT
     return (2 * numerator * UNIT + denominator) // (2 * denominator)
 
 
 def from_units(units: int) -> Decimal:
-    """Return the exact Decimal of units, without trailing zeros."""
+    """Return the exact Decimal of units."""
     hundredths, rest = divmod(units, _HUNDREDTH)
-    if rest == 0:  # nearly always: cents, and shares in hundredths
-        if hundredths % 100 == 0:
-            return Decimal(hundredths // 100)
-        return (
-            _CONTEXT.scaleb(Decimal(hundredths), -2)
-            if hundredths % 10
-            else (_CONTEXT.scaleb(Decimal(hundredths // 10), -1))
-        )
+    if rest == 0:  # nearly always: cents, and whole shares
+        whole, rest = divmod(hundredths, 100)
+        return Decimal(hundredths) * CENT if rest else Decimal(whole)
     return _CONTEXT.normalize(_CONTEXT.scaleb(Decimal(units), -DIGITS))
 
 
