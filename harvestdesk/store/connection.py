@@ -3,8 +3,8 @@
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -47,9 +47,7 @@ def connect_plain(path: Path, mode: str) -> sqlite3.Connection:
         file_uri(path, mode), uri=True, isolation_level=None, check_same_thread=False
     )
     try:
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-        for pragma in _SAFETY:
-            connection.execute(pragma)
+        _make_safe(connection)
         if mode == "ro":
             connection.execute("PRAGMA query_only = ON")
         else:
@@ -62,13 +60,38 @@ def connect_plain(path: Path, mode: str) -> sqlite3.Connection:
     return connection
 
 
+def _make_safe(connection: sqlite3.Connection) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    for pragma in _SAFETY:
+        connection.execute(pragma)
+
+
+def _copied(path: Path) -> sqlite3.Connection:
+    """Return a driver connection to a copy of a file in memory; the file is only read."""
+    copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    try:
+        with closing(connect_plain(path, "ro")) as source:
+            source.backup(copy)
+        _make_safe(copy)
+    except BaseException:
+        copy.close()
+        raise
+    return copy
+
+
+def connect_copy(path: Path) -> Connection:
+    """Return the SQLAlchemy connection of a copy of a book in memory."""
+    return _connection(lambda: _copied(path))
+
+
 def connect(path: Path, *, view_only: bool) -> Connection:
     """Return the SQLAlchemy connection of a book; transactions are begun by `transaction` alone."""
+    return _connection(lambda: connect_plain(path, "ro" if view_only else "rw"))
+
+
+def _connection(creator: Callable[[], sqlite3.Connection]) -> Connection:
     engine = create_engine(
-        "sqlite://",
-        creator=lambda: connect_plain(path, "ro" if view_only else "rw"),
-        poolclass=NullPool,
-        isolation_level="AUTOCOMMIT",
+        "sqlite://", creator=creator, poolclass=NullPool, isolation_level="AUTOCOMMIT"
     )
     return engine.connect()
 

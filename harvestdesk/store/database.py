@@ -20,6 +20,7 @@ from harvestdesk.store.backup import copy_database
 from harvestdesk.store.check import integrity_report
 from harvestdesk.store.connection import (
     connect,
+    connect_copy,
     connect_plain,
     damaged,
     driver,
@@ -65,6 +66,8 @@ class HouseholdBook(BookReader):
     def open(cls, path: Path, view_only: bool = False) -> Self:
         """Open a file, bringing an older one to the current format after keeping a copy of it.
 
+        To look at only, an older file is brought to the current format in memory and left as it is.
+
         Args:
             path: the file.
             view_only: never write; also so when the file or its folder can't be written to.
@@ -76,16 +79,13 @@ class HouseholdBook(BookReader):
         path = Path(path)
         facts = look(path)
         view_only = view_only or not may_write(path)
-        if view_only and facts.version < CURRENT:
-            raise BadInputError(
-                f"{path.name} has the older file format {facts.version} and is read-only here, so it "
-                "can't be brought up to date. Copy it to a folder you may write to.",
-                code="file.older_view_only",
-            )
+        in_memory = view_only and facts.version < CURRENT
         with storage_errors(path):
-            connection = connect(path, view_only=view_only)
+            connection = connect_copy(path) if in_memory else connect(path, view_only=view_only)
             try:
-                _prepare(connection, path)
+                _prepare(connection, path, keep_copy=not in_memory)
+                if in_memory:
+                    driver(connection).execute("PRAGMA query_only = ON")
                 if not view_only:
                     undo_log.arm(connection)
             except BaseException:
@@ -225,7 +225,7 @@ def _lay_out(path: Path, household: Household) -> None:
         HouseholdWriter(connection).put_household(household)
 
 
-def _prepare(connection: Connection, path: Path) -> None:
+def _prepare(connection: Connection, path: Path, *, keep_copy: bool) -> None:
     """Check a file that was just opened and bring it to the current format."""
     raw = driver(connection)
     # Again: a journal that was rolled back on opening may have changed what `look` saw.
@@ -233,4 +233,4 @@ def _prepare(connection: Connection, path: Path) -> None:
     if raw.execute("PRAGMA main.quick_check(1)").fetchall() != [("ok",)]:
         raise damaged(path)
     if user_version(raw) < CURRENT:
-        migrate(raw, path, MIGRATIONS)
+        migrate(raw, path if keep_copy else None, MIGRATIONS)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from itertools import count, zip_longest
 from pathlib import Path
 from typing import get_type_hints
@@ -200,6 +201,28 @@ def test_released_formats__still_open_as_a_fresh_schema(
         assert book.inputs(book.proposal_ids()[0]) is not None
         assert book.check().findings == ()
         assert raw.execute("PRAGMA foreign_keys").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("version", range(1, CURRENT))
+def test_older_formats__are_looked_at_without_being_changed(path: Path, version: int) -> None:
+    """Brought up to date in memory: a list of books, or read-only media, must not need to write."""
+    _released(version, path)
+    before = path.read_bytes()
+    with HouseholdBook.open(path, view_only=True) as book:
+        assert book.view_only
+        assert book.lots() == sample.LOTS
+        assert book.household() == sample.HOUSEHOLD_1
+        assert book.snapshot(date(2025, 12, 5)).external_gains == ()
+        assert book.check().findings == ()
+        with pytest.raises(BadInputError, match="look at only"), book.write("Nothing"):
+            pass
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            driver(book._connection).execute("DELETE FROM lots")
+        book.backup(path.with_name("copy.harvest"))
+    assert path.read_bytes() == before
+    assert sorted(p.name for p in path.parent.iterdir()) == ["copy.harvest", path.name]
+    with HouseholdBook.open(path.with_name("copy.harvest")) as copy:
+        assert copy.lots() == sample.LOTS
 
 
 def test_every_released_format__is_in_the_tests() -> None:
