@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date
 from decimal import Decimal
 
@@ -11,11 +11,14 @@ import pytest
 from harvestdesk.assets import resource
 from harvestdesk.domain.account import AccountType
 from harvestdesk.domain.errors import BadInputError, Severity
+from harvestdesk.domain.household import RateSource
 from harvestdesk.domain.lock import LockKind
 from harvestdesk.domain.lot import LotSource
+from harvestdesk.domain.tax_year import ExternalKind
 from harvestdesk.domain.transaction import TransactionType
 from harvestdesk.services.sample import build_sample
 from harvestdesk.washsale.outlook import locks_on, lot_standings
+from harvestdesk.washsale.year import year_results
 
 
 @pytest.fixture
@@ -88,6 +91,45 @@ def test_the_november_swap_locks_purchases(snapshot):
     (lock,) = [k for k in locks_on(snapshot) if k.kind is LockKind.BUY_LOCKED]
     assert [snapshot.security_by_id[s].symbol for s in lock.security_ids] == ["VWO"]
     assert lock.first_safe_day == date(2025, 12, 19)
+
+
+def test_its_year_has_gains_a_deferred_loss_and_one_lost_for_good(snapshot):
+    """Sold in the joint account: a loss moves into a lot of the direct index, one into the IRA's void."""
+    year = year_results(snapshot, 2025)
+    symbols = {s.id: s.symbol for s in snapshot.securities}
+    found = defaultdict(Decimal)
+    for row in year.slices:
+        found[symbols[row.symbol], row.term.value] += row.recognized
+    assert year.complete
+    assert dict(found) == {
+        ("VB", "long"): Decimal("10316.40"),
+        ("BND", "short"): Decimal("-322.40832"),
+        ("ZSIL", "short"): Decimal("-18.06"),
+        ("IEFA", "short"): Decimal("2316.00"),
+        ("VWO", "long"): Decimal("-2956.80"),
+    }
+    deferred = {symbols[r.symbol]: r.disallowed for r in year.slices if r.disallowed}
+    assert deferred == {"BND": Decimal("93.59168"), "ZSIL": Decimal("764.54")}
+    assert [symbols[r.symbol] for r in year.slices if r.permanent] == ["BND"]
+    (lot,) = [lot for lot in snapshot.lots if lot.wash_added]
+    assert (symbols[lot.security_id], lot.shares) == ("ZSIL", 127)
+    assert snapshot.account_by_id[lot.account_id].name == "Direct index"
+    assert lot.wash_added == Decimal("764.54")
+    assert lot.adjusted_acquired_on < lot.acquired_on
+
+
+def test_it_has_income_a_state_and_gains_outside_its_accounts(snapshot):
+    tax = snapshot.household.tax
+    assert tax.rate_source is RateSource.TABLES
+    assert (tax.wages > 0, tax.state, snapshot.state_rules.code) == (True, "CA", "CA")
+    assert snapshot.tax_year.year == 2025
+    kinds = [(g.kind, g.on, g.probability) for g in snapshot.external_gains]
+    assert kinds == [
+        (ExternalKind.K1, date(2025, 12, 31), Decimal(1)),
+        (ExternalKind.FUND_DISTRIBUTION, date(2025, 12, 31), Decimal("0.8")),
+        (ExternalKind.PROPERTY, date(2026, 6, 30), Decimal("0.6")),
+    ]
+    assert [(c.from_year, c.points) for c in snapshot.law_changes] == [(2027, Decimal("0.05"))]
 
 
 def test_it_holds_reinvestments_vests_and_expected_purchases(snapshot):

@@ -121,6 +121,35 @@ def test_check__names_what_breaks_a_rule(book: HouseholdBook) -> None:
     assert any("o-1" in finding.message for finding in report.findings)
 
 
+def test_check__names_corporate_actions_and_tax_facts_that_can_not_be(book: HouseholdBook) -> None:
+    spin, merger = sample.TRANSACTIONS[3], sample.TRANSACTIONS[4]
+    changes = (
+        (spin, {"other_security_id": None}, {"ledger.no_other_security"}),
+        (spin, {"other_security_id": sample.FUND}, {"ledger.no_other_security"}),
+        (merger, {"other_security_id": None, "amount": Decimal(0)}, {"ledger.no_other_security"}),
+        (merger, {"other_security_id": None}, set()),  # for cash alone
+        (merger, {"basis_fraction": Decimal("0.5")}, {"ledger.other_security"}),
+        (sample.TRANSACTIONS[0], {"other_security_id": sample.TWIN}, {"ledger.other_security"}),
+        (spin, {"ratio": Decimal(0)}, {"ledger.ratio"}),
+    )
+    for row, change, codes in changes:
+        with book.write("Odd") as w:
+            w.add_transactions([replace(row, id=TransactionId("o-1"), **change)])
+        assert set(_codes(book)) == codes, change
+        book.undo()
+    with book.write("Odd facts") as w:
+        w.replace_external_gains([replace(sample.EXTERNAL_GAINS[0], amount=Decimal(0))])
+        w.replace_law_changes([replace(sample.LAW_CHANGES[0], points=Decimal(0))])
+        w.put_household(
+            replace(sample.HOUSEHOLD, tax=replace(sample.HOUSEHOLD.tax, aged_or_blind=3))
+        )
+    assert _codes(book) == {
+        "gains.nothing": Severity.WARNING,
+        "law.nothing": Severity.WARNING,
+        "household.boxes": Severity.ERROR,
+    }
+
+
 def test_check__warnings_alone_leave_the_book_sound(book: HouseholdBook) -> None:
     with book.write("Odd") as w:
         w.replace_lots([sample.JOINT], [replace(sample.LOTS[0], cost_basis=Decimal(-1))])

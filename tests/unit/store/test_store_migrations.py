@@ -22,7 +22,7 @@ from harvestdesk.domain.errors import BadInputError
 from harvestdesk.domain.household import FilingStatus, TaxProfile
 from harvestdesk.domain.ids import TransactionId
 from harvestdesk.domain.tax_year import ExternalKind, LawTarget
-from harvestdesk.domain.transaction import TransactionType
+from harvestdesk.domain.transaction import PASSES_SHARES, TransactionType
 from harvestdesk.domain.wash_policy import WashPolicy
 from harvestdesk.store import backup, schema
 from harvestdesk.store.connection import connect_plain, driver
@@ -422,7 +422,13 @@ def test_schema_2__knows_every_choice_of_the_program(book: HouseholdBook) -> Non
         ids = count()
         w.add_transactions(
             [
-                replace(transaction, id=TransactionId(f"x-{next(ids)}"), type=kind, relief=method)
+                replace(
+                    transaction,
+                    id=TransactionId(f"x-{next(ids)}"),
+                    type=kind,
+                    relief=method,
+                    other_security_id=sample.TWIN if kind in PASSES_SHARES else None,
+                )
                 for kind in TransactionType
                 for method in ReliefMethod
             ]
