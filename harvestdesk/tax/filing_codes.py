@@ -1,6 +1,7 @@
-"""The short codes of filing statuses in JSON facts."""
+"""What JSON facts of a return share: the short codes of filing statuses, the largest amount."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from harvestdesk.domain.errors import BadInputError
@@ -14,6 +15,9 @@ FILING_CODES: dict[str, FilingStatus] = {
     "qss": FilingStatus.SURVIVING,
 }
 
+LARGEST_AMOUNT = Decimal(10) ** 12
+"""Dollars; beyond it an amount is a slip of the keyboard."""
+
 
 def filing_status(data: Mapping[str, Any]) -> FilingStatus:
     """Return the filing status an object names.
@@ -25,5 +29,5 @@ def filing_status(data: Mapping[str, Any]) -> FilingStatus:
     status = FILING_CODES.get(code)
     if status is None:
         known = ", ".join(FILING_CODES)
-        raise BadInputError(f"field filing_status: {code!r} is not one of {known}")
+        raise BadInputError(f"field filing_status: {code!r} is not one of {known}.")
     return status

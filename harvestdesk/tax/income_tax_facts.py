@@ -1,6 +1,5 @@
 """Adapter of `evaluate-income-tax`: a return's income as JSON in, its tax out."""
 
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -8,7 +7,8 @@ from typing import Any
 from harvestdesk.domain.errors import BadInputError
 from harvestdesk.domain.household import FilingStatus
 from harvestdesk.domain.money import ZERO, cents, parse_decimal
-from harvestdesk.tax.filing_codes import filing_status
+from harvestdesk.tax.deduction_words import amount_told, boxes_told
+from harvestdesk.tax.filing_codes import LARGEST_AMOUNT, filing_status
 from harvestdesk.tax.income_tax import IncomeFacts, compute_income_tax
 from harvestdesk.tax.tables import known_years, load_tax_year
 
@@ -23,14 +23,10 @@ _AMOUNTS = (
 )
 _SIGNED = ("wages", "investment_income", "short_term_net", "long_term_net")
 _COUNTS = ("aged_or_blind", "persons_65_or_older")
-_LARGEST = Decimal(10) ** 12
-_WORDS = {"no": 0, "a": 1, "one": 1, "two": 2, "both": 2, "three": 3, "four": 4}
-_COUNT = r"(?P<count>no|an?|one|two|both|three|four|\d)"
-_BOX = re.compile(
-    rf"\b(?:{_COUNT}\s+)?(?:(?:spouses?|persons?|taxpayers?|filers?)\s+)?"
-    r"(?P<kind>age[d]?\s*/\s*blind|aged\s+or\s+blind|aged|blind|65(?:\s*(?:\+|or older|or over))?)(?!\w)"
-)
 MOST_BOXES = 4
+"""Aged and blind, for each of two persons."""
+_ONE_PERSON = frozenset({FilingStatus.SINGLE, FilingStatus.HEAD, FilingStatus.SURVIVING})
+"""Only the taxpayer's own two boxes can be ticked (IRC §63(f))."""
 
 
 def evaluate_income_tax(data: Mapping[str, Any]) -> dict[str, Decimal]:
@@ -74,14 +70,15 @@ def _income(
     status: FilingStatus, facts: Mapping[str, Any], amounts: Mapping[str, Decimal]
 ) -> IncomeFacts:
     itemised, boxes, seniors = _deduction(facts)
+    most = MOST_BOXES // 2 if status in _ONE_PERSON else MOST_BOXES
     return IncomeFacts(
         status,
         amounts["wages"],
         amounts["investment_income"],
         amounts["qualified_dividends"],
         itemised,
-        _count(facts, "aged_or_blind", boxes),
-        _count(facts, "persons_65_or_older", seniors),
+        _count(facts, "aged_or_blind", boxes, most),
+        _count(facts, "persons_65_or_older", seniors, most // 2),
     )
 
 
@@ -92,42 +89,30 @@ def _deduction(facts: Mapping[str, Any]) -> tuple[Decimal | None, int, int]:
         if given < 0:
             raise BadInputError(f"field input.deduction: {given} is negative.")
         return _money("deduction", given), 0, 0
-    text = str(given).strip().lower().replace("$", "").replace(",", " ").strip()
-    number = re.fullmatch(r"(?:itemi[sz]ed\s*:?\s*)?(\d[\d ]*(?:\.\d+)?)", text)
-    if number:
-        return _money("deduction", number[1].replace(" ", "")), 0, 0
-    if not text.startswith("standard"):
+    amount = amount_told(given) if isinstance(given, str) else None
+    if amount is not None:
+        return _money("deduction", amount), 0, 0
+    boxes = boxes_told(given) if isinstance(given, str) else None
+    if boxes is None:
         raise BadInputError(
-            f"field input.deduction: {given!r} is not understood. Expected an amount, or "
-            "'standard' with who is aged or blind, such as 'standard, one aged'."
+            f"field input.deduction: {given!r} is not understood. Expected an amount, or 'standard' with "
+            "who is aged or blind, such as 'standard, one aged' or 'standard, no age/blind additions'."
         )
-    return None, *_boxes(text, given)
+    return None, *boxes
 
 
-def _boxes(text: str, given: object) -> tuple[int, int]:
-    """Return the boxes for aged or blind in the words after "standard", and those for aged alone."""
-    boxes = aged = 0
-    count = 1
-    for found in _BOX.finditer(text):
-        words = found["count"]
-        if words:  # "both aged and blind": the count holds for what follows it
-            count = int(words) if words.isdigit() else _WORDS.get(words, 1)
-        boxes += count
-        aged += count if "blind" not in found["kind"] else 0
-    said = text.removeprefix("standard").removeprefix(" deduction").strip(" ,;:.()")
-    if said and not _BOX.search(said):
+def _count(facts: Mapping[str, Any], key: str, told: int, most: int) -> int:
+    """Return a count of the field, or of the words of `deduction` where there is none."""
+    value = facts.get(key, told)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most:
+        return value
+    if key not in facts:
         raise BadInputError(
-            f"field input.deduction: {given!r} is not understood after 'standard'. Expected who is "
-            "aged or blind, such as 'one aged' or 'no age/blind additions'."
+            f"field input.deduction: {told} for {key}; this filing status has at most {most}."
         )
-    return boxes, aged
-
-
-def _count(facts: Mapping[str, Any], key: str, default: int) -> int:
-    value = facts.get(key, default)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_BOXES:
-        raise BadInputError(f"field input.{key}: {value!r} is not a number from 0 to {MOST_BOXES}.")
-    return value
+    raise BadInputError(
+        f"field input.{key}: {value!r} is not a number from 0 to {most}, the most of this filing status."
+    )
 
 
 def _amount(facts: Mapping[str, Any], key: str) -> Decimal:
@@ -139,6 +124,6 @@ def _amount(facts: Mapping[str, Any], key: str) -> Decimal:
 
 def _money(key: str, given: object) -> Decimal:
     value = None if isinstance(given, bool) else parse_decimal(str(given))
-    if value is None or abs(value) > _LARGEST:
+    if value is None or abs(value) > LARGEST_AMOUNT:
         raise BadInputError(f"field input.{key}: {given!r} is not an amount in dollars.")
     return value

@@ -6,7 +6,7 @@ from typing import Any
 
 from harvestdesk.domain.errors import BadInputError
 from harvestdesk.domain.money import ZERO, cents, money_text, parse_decimal
-from harvestdesk.tax.filing_codes import filing_status
+from harvestdesk.tax.filing_codes import LARGEST_AMOUNT, filing_status
 from harvestdesk.tax.netting import (
     NettingInput,
     NettingResult,
@@ -14,6 +14,8 @@ from harvestdesk.tax.netting import (
     deduction_limit,
     net_year,
 )
+
+_CARRIED = frozenset({"carryover_in_short", "carryover_in_long"})
 
 
 def evaluate_netting(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -67,9 +69,14 @@ def _worksheet(year: NettingInput, result: NettingResult) -> dict[str, str]:
 
 
 def _amount(data: Mapping[str, Any], key: str) -> Decimal:
-    value = parse_decimal(str(data.get(key)))
-    if value is None:
-        raise BadInputError(f"field {key}: {data.get(key)!r} is not an amount in dollars")
+    given = data.get(key)
+    value = None if isinstance(given, bool) else parse_decimal(str(given))
+    if value is None or abs(value) > LARGEST_AMOUNT:
+        if key not in data:
+            raise BadInputError(f"field {key}: missing. Expected an amount in dollars.")
+        raise BadInputError(f"field {key}: {given!r} is not an amount in dollars.")
+    if value < 0 and key in _CARRIED:
+        raise BadInputError(f"field {key}: {given} is negative; a carryover is a positive loss.")
     return value
 
 

@@ -13,6 +13,8 @@ from harvestdesk.tax.netting_facts import evaluate_netting
 from harvestdesk.washsale.facts import evaluate_facts
 from harvestdesk.washsale.screen import screen_facts
 
+TAXES = frozenset({"income_tax", "niit"})
+
 
 def add_parsers(commands: Subparsers) -> None:
     """Add the commands."""
@@ -55,12 +57,13 @@ def run_netting(run: Run) -> None:
 def run_income_tax(run: Run) -> None:
     """Work out one return; the answer is in JSON numbers, as in the cases it is compared with."""
     found = evaluate_income_tax(_read_object(run.args.facts))
-    run.out.document({name: _number(value) for name, value in found.items()})
+    run.out.document({name: _number(name, value) for name, value in found.items()})
 
 
-def _number(value: Decimal) -> int | float:
-    """Return an amount in cents as a JSON number."""
-    return int(value) if value == value.to_integral_value() else float(value)
+def _number(name: str, value: Decimal) -> int | float:
+    """Return an amount in cents as a JSON number; whole dollars of income are whole numbers, taxes aren't."""
+    whole = value == value.to_integral_value() and name not in TAXES
+    return int(value) if whole else float(value)
 
 
 def read_facts(path: Path) -> dict[str, Any]:

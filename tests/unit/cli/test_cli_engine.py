@@ -39,10 +39,13 @@ def test_netting__input_alone_or_in_a_case(file: Path, capsys) -> None:
 def test_income_tax__numbers_as_json_numbers(file: Path, capsys) -> None:
     file.write_text(json.dumps(RETURN), encoding="utf-8")
     assert run("evaluate-income-tax", file) == 0
-    assert json.loads(capsys.readouterr().out) == {
+    found = json.loads(capsys.readouterr().out)
+    assert found == {
         "agi": 88500, "taxable_income": 72400, "at_0": 0, "at_15": 0, "at_20": 0,
-        "income_tax": 10640, "niit": 0,
+        "income_tax": 10640.0, "niit": 0.0,
     }  # fmt: skip
+    # Whole dollars as whole numbers, taxes always with a point, as in the cases.
+    assert {k for k, v in found.items() if isinstance(v, float)} == {"income_tax", "niit"}
 
 
 @pytest.mark.parametrize(
@@ -52,6 +55,18 @@ def test_income_tax__numbers_as_json_numbers(file: Path, capsys) -> None:
         ("evaluate-netting", "[1]", "no object"),
         ("evaluate-netting", '{"input": 3}', "field input"),
         ("evaluate-netting", "{}", "field filing_status"),
+        (
+            "evaluate-netting",
+            json.dumps(YEAR | {"short_term_net": "1e400"}),
+            "field short_term_net",
+        ),
+        ("evaluate-netting", json.dumps(YEAR | {"long_term_net": None}), "field long_term_net"),
+        (
+            "evaluate-netting",
+            json.dumps(YEAR | {"carryover_in_long": "-5"}),
+            "field carryover_in_long",
+        ),
+        ("evaluate-netting", '{"filing_status": "single"}', "field short_term_net: missing"),
         ("evaluate-income-tax", "{}", "field input"),
         ("evaluate-income-tax", '{"input": {}, "filing_status": "mfj"}', "field year"),
         ("evaluate-income-tax", '{"input": {"wages": 1e999}}', "field"),

@@ -21,6 +21,15 @@ def a_return(year: int = 2025, status: str = "single", **given: object) -> dict:
         ("standard, one blind", 42_250),
         ("standard, one aged", 36_250),  # 2,000 more, and 6,000 for a person of 65
         ("standard, one aged and blind", 34_250),
+        ("standard, one 65+", 36_250),
+        ("standard, aged 65", 36_250),
+        ("standard + 1 age addition", 36_250),
+        ("standard, one age/blind addition", 42_250),
+        ("standard (65 or older and blind)", 34_250),
+        ("standard, one 65+, not blind", 36_250),
+        ("standard, no one 65 or older", 44_250),
+        ("standard, without additions", 44_250),
+        ("standard, none", 44_250),
         (20_000, 40_000),
         ("20,000", 40_000),
         ("itemised 20000.50", "39999.50"),
@@ -44,6 +53,13 @@ def test_senior_deduction__shrinks_with_income_and_ends() -> None:
     assert deduction(250_000, "mfj", 2) == 32_200
     assert deduction(160_000, "mfj", 2) == 32_200 + 2 * 5_400
     assert deduction(60_000, "mfs") == 16_100
+
+
+def test_boxes_of_a_couple() -> None:
+    found = evaluate_income_tax(
+        a_return(2024, "mfj", wages=90_000, deduction="standard, both 65+ and one blind")
+    )
+    assert found["taxable_income"] == 90_000 - 29_200 - 3 * 1_550
 
 
 def test_losses_and_carryovers() -> None:
@@ -75,7 +91,11 @@ def test_negative_income__is_no_tax() -> None:
         ({"input": {"salary": 1}}, r"field input\.salary: not known"),
         ({"input": {"deduction": "none"}}, r"field input\.deduction"),
         ({"input": {"deduction": "standard, plus a boat"}}, r"field input\.deduction"),
+        ({"input": {"deduction": "standard, head 67"}}, r"field input\.deduction"),
+        ({"input": {"deduction": "standard, both 65+"}}, r"field input\.deduction: 2 .*at most 1"),
+        ({"input": {"deduction": None}}, r"field input\.deduction"),
         ({"input": {"deduction": -5}}, r"field input\.deduction"),
+        ({"input": {"aged_or_blind": 3}}, r"field input\.aged_or_blind: 3 .*0 to 2"),
         ({"input": {"aged_or_blind": 9}}, r"field input\.aged_or_blind"),
     ],
 )
