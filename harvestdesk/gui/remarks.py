@@ -11,3 +11,11 @@ def missing_prices(view: LotsView) -> str:
         return ""
     lots, verb = formatting.plural(count, "lot"), "has" if count == 1 else "have"
     return f"\u26a0 {lots} {verb} no price: import a position file or a price list. "
+
+
+def coverage_words(lots: LotsView) -> str:
+    """Return for how many lots called harvestable the data don't reach, ready to stand after a sentence."""
+    if not lots.unsure_lots:
+        return ""
+    some = "all" if lots.unsure_lots == lots.harvestable_lots else f"{lots.unsure_lots:,}"
+    return f" For {some} of these lots the imported data do not cover every account and day that counts."

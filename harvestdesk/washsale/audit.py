@@ -128,10 +128,13 @@ def wash_entries(snapshot: HouseholdSnapshot, year: int | None = None) -> tuple[
     return tuple(e for e in found if year is None or e.sold_on.year == year)
 
 
-def wash_entries_of(snapshot: HouseholdSnapshot, run: HouseholdRun) -> tuple[WashEntry, ...]:
-    """Return an entry for every disallowed loss of a run, in order of sale."""
+def wash_entries_of(
+    snapshot: HouseholdSnapshot, run: HouseholdRun, readings: Readings | None = None
+) -> tuple[WashEntry, ...]:
+    """Return an entry for every disallowed loss of a run, in order of sale; `readings` if they are at hand."""
     washed = {s.sale for s in run.sales if s.replaced_by is not None}
-    readings = household_readings(snapshot, run=run) if washed else Readings()
+    if readings is None:
+        readings = household_readings(snapshot, run=run) if washed else Readings()
     found = [entry for each in run.runs for entry in _entries_of(snapshot, each, readings)]
     return tuple(sorted(found, key=lambda e: e.sold_on))
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from harvestdesk.domain.money import ZERO
 from harvestdesk.reports.document import Align, Block, Column, Heading, Paragraph, Row, Table
 from harvestdesk.reports.figures import usd
+from harvestdesk.reports.reading_words import other_answer, question
 from harvestdesk.reports.tax_forms.facts import YearFacts
 from harvestdesk.reports.tax_forms.parts import row_numbers
 from harvestdesk.reports.tax_forms.sales import TaxSale
 from harvestdesk.reports.worksheets.parts import symbol_of
-from harvestdesk.washsale.policy import option_of
 from harvestdesk.washsale.readings import SaleReading
 
 FLAG = (
@@ -35,10 +35,10 @@ def readings_by_option(facts: YearFacts) -> Iterator[Block]:
         *_change_columns("(g) now", "(g) then", "(h) now", "(h) then"),
     )
     lines = []
-    for (option, choice), group in found.items():
+    for group in found.values():
         figures = _sums([reading for _, reading in group])
         numbers = row_numbers((row for rows, _ in group for row in rows), most=8)
-        lines.append(Row((_words(option, choice), numbers, *figures)))
+        lines.append(Row((_words(group[0][1]), numbers, *figures)))
     yield Heading("Results another reading would change")
     yield Paragraph(f"{FLAG} Rows marked {MARK}; the sums are those of the rows named.")
     yield Table(columns, tuple(lines))
@@ -66,7 +66,7 @@ def readings_by_sale(facts: YearFacts) -> Iterator[Block]:
             (
                 row_numbers(rows),
                 symbol_of(facts.snapshot, rows[0].security_id),
-                _words(reading.option, reading.choice),
+                _words(reading),
                 *_sums([reading]),
             )
         )
@@ -90,9 +90,8 @@ def _change_columns(*titles: str) -> Iterator[Column]:
     return (Column(title, Align.RIGHT, 98) for title in titles)
 
 
-def _words(option_name: str, choice: str) -> str:
-    option = option_of(option_name)
-    return f"{option.title} {next(c.words for c in option.choices if c.value == choice)}."
+def _words(reading: SaleReading) -> str:
+    return f"{question(reading)} {other_answer(reading)}."
 
 
 def _sums(readings: Sequence[SaleReading]) -> tuple[str, str, str, str]:

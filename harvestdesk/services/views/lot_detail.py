@@ -10,11 +10,14 @@ from harvestdesk.domain.lot import TaxLot
 from harvestdesk.domain.money import ZERO, cents
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.domain.wash_policy import Tacking
+from harvestdesk.reports.evidence_words import gap_sentence
 from harvestdesk.services.views.naming import Names
-from harvestdesk.tax.holding_period import long_term_from
+from harvestdesk.tax.holding_period import long_from
 from harvestdesk.washsale.audit import WashEntry, lot_history, wash_entries_of
 from harvestdesk.washsale.events import LotChange
+from harvestdesk.washsale.evidence import Coverage, Evidence, Finding
 from harvestdesk.washsale.household_run import run_household
+from harvestdesk.washsale.readings import LotReading, household_readings
 from harvestdesk.washsale.rebuild import PART_MARK
 
 
@@ -49,6 +52,9 @@ class LotDetail:
         entries: disallowed losses that came into the lot, and those of its own sales.
         tacked_days: days added to the holding period of this part.
         from_statement: the broker's lot file is where its history begins.
+        evidence: how sure all this is, as `Evidence`.
+        missing: what keeps it from being confirmed, each with the way out.
+        readings: readings of the law under which basis or date are others.
     """
 
     lot_id: LotId
@@ -66,6 +72,9 @@ class LotDetail:
     went_out: tuple[WashEntry, ...]
     parts: tuple[TaxLot, ...] = ()
     from_statement: date | None = None
+    evidence: str = Evidence.CONFIRMED
+    missing: tuple[str, ...] = ()
+    readings: tuple[LotReading, ...] = ()
 
     @property
     def tacked_days(self) -> int:
@@ -86,8 +95,9 @@ def lot_detail(snapshot: HouseholdSnapshot, lot_id: LotId) -> LotDetail | None:
     run = run_household(snapshot, [lot.security_id])
     whole = _whole(lot_id)
     changes = lot_history(snapshot, lot_id, run)
-    entries = wash_entries_of(snapshot, run)
-    held_from = lot.adjusted_acquired_on or lot.acquired_on
+    readings = household_readings(snapshot, run=run)
+    entries = wash_entries_of(snapshot, run, readings)
+    finding = _finding(snapshot, lot)
     names = Names.of(snapshot)
     return LotDetail(
         lot_id,
@@ -96,7 +106,7 @@ def lot_detail(snapshot: HouseholdSnapshot, lot_id: LotId) -> LotDetail | None:
         lot.shares,
         lot.acquired_on,
         lot.adjusted_acquired_on,
-        long_term_from(held_from) if held_from else None,
+        long_from(lot),
         lot.cost_basis,
         lot.wash_added,
         lot.adjusted_basis,
@@ -105,7 +115,18 @@ def lot_detail(snapshot: HouseholdSnapshot, lot_id: LotId) -> LotDetail | None:
         tuple(e for e in entries if e.lot == whole),
         tuple(x for x in snapshot.lots if _whole(x.id) == whole),
         lot.statement_on,
+        finding.state,
+        tuple(dict.fromkeys(gap_sentence(gap, snapshot) for gap in finding.gaps)),
+        readings.lots.get(whole, ()),
     )
+
+
+def _finding(snapshot: HouseholdSnapshot, lot: TaxLot) -> Finding:
+    """Return how sure a lot's figures are; where sales are not taxed nothing hangs on it."""
+    account = snapshot.account_by_id.get(lot.account_id)
+    if account is None or not account.type.is_taxable:
+        return Finding()
+    return Coverage(snapshot).lot_finding(lot)
 
 
 def is_original_date(snapshot: HouseholdSnapshot) -> bool:

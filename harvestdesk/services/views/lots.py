@@ -13,12 +13,16 @@ from harvestdesk.domain.money import CENT, ZERO, cents, decimal_text, money_text
 from harvestdesk.domain.proposal import LotSale, Proposal, Reason
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.services.views.naming import Names
-from harvestdesk.tax.holding_period import days_to_long_term, term_of
+from harvestdesk.tax.holding_period import days_until_long, lot_term
+from harvestdesk.washsale.evidence import Evidence
 from harvestdesk.washsale.outlook import lot_standings
 
 _ONE_DAY = timedelta(days=1)
 SOON_DAYS = 45
 """A lot that turns long-term within this many days is worth waiting for, or worth hurrying."""
+
+
+_UNSURE = frozenset({Evidence.UNCLEAR, Evidence.COVERAGE_INCOMPLETE})
 
 
 class LotStatus(StrEnum):
@@ -27,7 +31,7 @@ class LotStatus(StrEnum):
     PLANNED = "planned"
     """The plan sells it."""
     SELLABLE = "sellable"
-    """At a loss, and the loss would stand."""
+    """At a loss, and no purchase that is known of stands against it."""
     LOCKED = "locked"
     """At a loss that would be washed and move into another lot's basis."""
     PERMANENT = "permanent"
@@ -47,9 +51,10 @@ class LotRow:
     Attributes:
         days_held: since the adjusted acquisition date; None without a date.
         lock_until: last day a loss would be washed, None when nothing is blocked.
-        free_shares: shares whose loss would stand if sold today.
+        free_shares: shares whose loss no known purchase would wash if sold today.
         planned_shares: shares the plan sells.
         reason: the plan's words about this lot, sold or kept; None without a plan.
+        evidence: how sure the standing is, as `Evidence`; nothing is called clear that is not covered.
     """
 
     lot_id: LotId
@@ -91,8 +96,13 @@ class LotRow:
         return self.gain is not None and self.gain < 0 and self.status is not LotStatus.SHELTERED
 
     @property
+    def unsure(self) -> bool:
+        """True for a loss whose window the imported data do not cover, or that they leave unclear."""
+        return self.is_loss and self.evidence in _UNSURE
+
+    @property
     def free_loss(self) -> Decimal:
-        """Loss of the shares whose loss would stand today, in dollars, positive."""
+        """Loss of the shares no known purchase would wash today, in dollars, positive."""
         if not self.is_loss or self.gain is None or self.shares == 0:
             return ZERO
         return cents(-self.gain * self.free_shares / self.shares)
@@ -114,7 +124,8 @@ class LotsView:
     """All lots of a household with the sums the page speaks of.
 
     Attributes:
-        harvestable: losses that would stand if realised today, dollars, positive.
+        harvestable: losses no known purchase would wash if realised today, dollars, positive.
+        unsure: part of them the imported data do not cover; may be washed all the same.
         locked: losses that would be washed today, dollars, positive.
         first_free: first day a locked loss is free again.
         last_free: first day all of today's locked losses are free again.
@@ -131,6 +142,8 @@ class LotsView:
     planned_lots: int
     first_free: date | None
     last_free: date | None
+    unsure: Decimal = ZERO
+    unsure_lots: int = 0
 
 
 def lots_view(
@@ -162,6 +175,7 @@ def _summed(as_of: date, rows: tuple[LotRow, ...]) -> LotsView:
     locked = [r for r in rows if r.is_loss and r.blocked_shares > 0]
     ends = [r.lock_until + _ONE_DAY for r in locked if r.lock_until]
     planned = [r for r in rows if r.planned_shares > 0]
+    unsure = [r for r in free if r.unsure]
     return LotsView(
         as_of=as_of,
         rows=rows,
@@ -174,6 +188,8 @@ def _summed(as_of: date, rows: tuple[LotRow, ...]) -> LotsView:
         planned_lots=len(planned),
         first_free=min(ends, default=None),
         last_free=max(ends, default=None),
+        unsure=sum((r.free_loss for r in unsure), ZERO),
+        unsure_lots=len(unsure),
     )
 
 
@@ -224,8 +240,8 @@ def _row(
         adjusted_acquired_on=lot.adjusted_acquired_on,
         source=lot.source,
         days_held=(snapshot.as_of - held_from).days if held_from else None,
-        term=term_of(held_from, snapshot.as_of) if held_from and taxable else None,
-        days_to_long_term=days_to_long_term(held_from, snapshot.as_of) if held_from else 0,
+        term=lot_term(lot, snapshot.as_of) if taxable else None,
+        days_to_long_term=days_until_long(lot, snapshot.as_of),
         cost_basis=lot.cost_basis,
         wash_added=lot.wash_added,
         adjusted_basis=basis,

@@ -4,13 +4,15 @@ from collections.abc import Iterable, Iterator
 
 from harvestdesk.gui import formatting
 from harvestdesk.gui.theme import Tone
-from harvestdesk.gui.views.lots.words import why
+from harvestdesk.gui.views.lots.words import UNSURE_WORDS, why
 from harvestdesk.gui.widgets.detail_pane import Line
+from harvestdesk.reports.evidence_words import STATE_NAMES
+from harvestdesk.reports.reading_words import lot_change, other_answer, question, sale_change
 from harvestdesk.reports.wording import worded
 from harvestdesk.services.views.lot_detail import HistoryRow, LotDetail
 from harvestdesk.services.views.lots import LotRow
 from harvestdesk.washsale.audit import WashEntry
-from harvestdesk.washsale.policy import POLICY_OPTIONS
+from harvestdesk.washsale.evidence import Evidence
 
 PICK_WORDS = "Pick one lot to see what its basis and its date rest on."
 WORKING_WORDS = "Working out its history\u2026"
@@ -29,17 +31,20 @@ _KINDS = {
     "sold": "Sold",
     "moved_out": "Moved out",
 }
-_TITLES = {option.name: option.title for option in POLICY_OPTIONS}
+FLAG = "\u2691"
+"""Beside what another reading of the law would change."""
 
 
 def lines_of(row: LotRow, detail: LotDetail | None) -> tuple[Line, ...]:
     """Return the pane's lines; without a detail only what the table knows."""
-    lines = [*_figures(row)]
+    lines = [*_figures(row, detail)]
     if detail is None:
         return (*lines, Line(WORKING_WORDS, tone=Tone.MUTED))
+    lines += _evidence(row, detail)
     lines += _history(detail)
     lines += _losses("Disallowed losses in its basis", detail.came_in, into=True)
     lines += _losses("Its own losses that were disallowed", detail.went_out, into=False)
+    lines += _readings(detail)
     return tuple(lines)
 
 
@@ -48,7 +53,7 @@ def title_of(row: LotRow) -> str:
     return f"{row.symbol}, {formatting.shares(row.shares)} shares"
 
 
-def _figures(row: LotRow) -> Iterator[Line]:
+def _figures(row: LotRow, detail: LotDetail | None) -> Iterator[Line]:
     yield Line(row.account, tone=Tone.MUTED)
     yield Line("Acquired", formatting.day(row.acquired_on))
     if row.adjusted_acquired_on != row.acquired_on:
@@ -58,8 +63,31 @@ def _figures(row: LotRow) -> Iterator[Line]:
     yield Line("Cost", formatting.amount(row.cost_basis))
     if row.wash_added:
         yield Line("Disallowed losses added", formatting.amount(row.wash_added), "IRC §1091(d)")
-    yield Line("Adjusted basis $", formatting.amount(row.adjusted_basis), strong=True)
+    flag = f" {FLAG}" if detail is not None and detail.readings else ""
+    yield Line(f"Adjusted basis ${flag}", formatting.amount(row.adjusted_basis), strong=True)
     yield Line(why(row), tone=Tone.MUTED)
+
+
+def _evidence(row: LotRow, detail: LotDetail) -> Iterator[Line]:
+    """Say what is missing; a lot about which everything is known says nothing of it."""
+    if detail.evidence == Evidence.CONFIRMED or not detail.missing:
+        return
+    state = Evidence(detail.evidence)
+    sure = state not in UNSURE_WORDS
+    tone = Tone.PLAIN if sure or not row.is_loss else Tone.WARNING
+    sign = "\u26a0 " if tone is Tone.WARNING else ""
+    yield Line("How sure this is", head=True)
+    yield Line(f"{sign}{STATE_NAMES[state]}", tone=tone, strong=not sure)
+    for words in detail.missing:
+        yield Line(words)
+
+
+def _readings(detail: LotDetail) -> Iterator[Line]:
+    """Say under which reading of the law basis or date would be others, and which they would be."""
+    if detail.readings:
+        yield Line(f"{FLAG} Another reading would change this lot", head=True)
+    for reading in detail.readings:
+        yield Line(question(reading), note=f"{other_answer(reading)}: {lot_change(reading)}.")
 
 
 def _tacked(row: LotRow) -> int:
@@ -110,6 +138,6 @@ def _losses(title: str, entries: Iterable[WashEntry], *, into: bool) -> Iterator
         tone = Tone.PERMANENT if entry.permanent else Tone.PLAIN
         rules = " ".join(worded(rule.code, rule.facts) for rule in entry.rules)
         yield Line(words, formatting.amount(entry.loss), rules, tone)
-        for option in dict.fromkeys(reading.option for reading in entry.readings):
-            question = _TITLES.get(option, option)
-            yield Line(f"\u2691 Another reading would change this: {question}", tone=Tone.WARNING)
+        for reading in entry.readings:
+            words = f"{FLAG} Another reading would change this: {question(reading)}"
+            yield Line(words, note=f"{other_answer(reading)}: {sale_change(reading)}.")

@@ -22,6 +22,9 @@ from harvestdesk.gui.workers.runner import Lane
 from harvestdesk.services.views.lot_detail import LotDetail, lot_detail
 from harvestdesk.services.views.lots import LotRow, quadrants
 
+_FEW_ROWS = 100
+"""Of so many lots and transactions a history is worked out within a frame; of more on a lane."""
+
 
 class LotsPage(Page):
     """Which lots can be harvested, which are locked, and until when."""
@@ -176,6 +179,9 @@ class LotsPage(Page):
         if self._asked is not None and self._asked[0] is snapshot and self._asked[1] == row.lot_id:
             return
         self._asked = (snapshot, row.lot_id)
+        if len(snapshot.lots) + len(snapshot.transactions) <= _FEW_ROWS:
+            self.detail.say(title_of(row), lines_of(row, lot_detail(snapshot, row.lot_id)))
+            return
         self.detail.say(title_of(row), lines_of(row, None))
         handle = self.ctx.runner.start(
             f"History of {row.symbol}",
@@ -202,5 +208,5 @@ def _sum_words(rows: Sequence[LotRow]) -> str:
     lots = formatting.plural(len(rows), "lot")
     return (
         f"{lots} selected: {kind} {formatting.dollars(abs(gain))}, "
-        f"{formatting.dollars(free)} of losses would stand today, value {value}"
+        f"{formatting.dollars(free)} of losses not locked, value {value}"
     )

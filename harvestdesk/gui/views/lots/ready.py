@@ -8,6 +8,7 @@ from typing import Any
 from harvestdesk.domain.money import ZERO
 from harvestdesk.gui import formatting
 from harvestdesk.gui.plots.legend import Key
+from harvestdesk.gui.remarks import coverage_words
 from harvestdesk.gui.theme import Tone
 from harvestdesk.gui.views.lots.marks import Marks
 from harvestdesk.gui.views.lots.table import columns_of
@@ -25,7 +26,7 @@ from harvestdesk.services.views.lots import (
 VIEWS: tuple[tuple[str, str, Callable[[LotRow], bool]], ...] = (
     ("All lots", "Every lot of every account", lambda r: True),
     ("Losses", "Taxable lots below their basis", lambda r: r.is_loss),
-    ("Harvestable", "Losses that would stand if sold today", lambda r: r.free_loss > 0),
+    ("Harvestable", "Losses no known purchase stands against", lambda r: r.free_loss > 0),
     ("Locked", "Losses that would be washed if sold today", lambda r: r.is_loss and r.blocked_shares > 0),
     (
         "Long-term soon",
@@ -96,8 +97,8 @@ def _figures(view: LotsView) -> tuple[Figure, ...]:
     lots = formatting.plural
     figures = [
         Figure("Harvestable today", formatting.dollars(view.harvestable),
-               "Unrealised losses of the shares no purchase of the last 30 days stands against.",
-               f"in {lots(view.harvestable_lots, 'lot')}", Tone.LOSS),
+               "Unrealised losses of the shares no known purchase of the last 30 days stands against."
+               + coverage_words(view), f"in {lots(view.harvestable_lots, 'lot')}", Tone.LOSS),
         Figure("Locked", formatting.dollars(view.locked),
                "Losses that would be washed if sold today: something identical was bought within 30 days.",
                f"in {lots(view.locked_lots, 'lot')}", Tone.LOCKED),

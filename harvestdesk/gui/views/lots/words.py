@@ -9,6 +9,7 @@ from harvestdesk.gui.remarks import missing_prices
 from harvestdesk.gui.theme import Tone
 from harvestdesk.reports.wording import cause_phrase, sentence
 from harvestdesk.services.views.lots import LotRow, LotStatus, LotsView, Quadrant
+from harvestdesk.washsale.evidence import Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ LOOKS: dict[LotStatus, Look] = {
     LotStatus.SHELTERED: Look("no tax in this account", Shape.CROSS, Tone.MUTED),
     LotStatus.UNKNOWN: Look("price, cost or date", Shape.RING, Tone.WARNING),
     LotStatus.GAIN: Look("gain", Shape.DOT, Tone.GAIN),
-    LotStatus.SELLABLE: Look("loss, can be sold", Shape.CIRCLE, Tone.LOSS),
+    LotStatus.SELLABLE: Look("loss, not locked", Shape.CIRCLE, Tone.LOSS),
     LotStatus.LOCKED: Look("loss, locked", Shape.SQUARE, Tone.LOCKED, hatched=True),
     LotStatus.PERMANENT: Look("loss, gone for good if sold (IRA)", Shape.DIAMOND, Tone.PERMANENT),
     LotStatus.PLANNED: Look("sold by the plan", Shape.TRIANGLE, Tone.PLAN),
@@ -35,10 +36,23 @@ LOOKS: dict[LotStatus, Look] = {
 TERM_WORDS = {Term.SHORT: "short", Term.LONG: "long"}
 
 
+UNSURE_WORDS = {
+    Evidence.UNCLEAR: "unclear",
+    Evidence.COVERAGE_INCOMPLETE: "coverage incomplete",
+}
+"""States in which nothing is called clear, in the words of the table."""
+_NOT_COVERED = (
+    "Nothing imported stands against selling it, but the data do not cover all accounts and days that count; "
+    "pick the lot to see what is missing."
+)
+
+
 def status_words(row: LotRow) -> str:
     """Return the status as it stands in the table."""
     if row.status is LotStatus.PLANNED:
         return "in plan" if row.planned_shares >= row.shares else "partly in plan"
+    if row.status is LotStatus.SELLABLE and row.unsure:
+        return UNSURE_WORDS[Evidence(row.evidence)]
     if row.status is LotStatus.SELLABLE:
         return "can be sold" if row.blocked_shares == 0 else "partly locked"
     return {
@@ -53,7 +67,12 @@ def status_words(row: LotRow) -> str:
 def why(row: LotRow) -> str:
     """Return why a lot stands as it does: the plan's words where there are any."""
     if row.reason is not None:
-        return sentence(row.reason)
+        more = f" {_NOT_COVERED}" if row.unsure and row.free_shares > 0 else ""
+        return sentence(row.reason) + more
+    return _why_by_status(row)
+
+
+def _why_by_status(row: LotRow) -> str:
     if row.status is LotStatus.SHELTERED:
         return "Sales in this account are not taxed, so a loss here is worth nothing."
     if row.status is LotStatus.UNKNOWN:
@@ -62,7 +81,7 @@ def why(row: LotRow) -> str:
         return _blocked(row)
     if row.status is LotStatus.GAIN:
         return "At a gain: selling it would cost tax."
-    return "The loss would stand if it were sold today."
+    return _NOT_COVERED if row.unsure else "The loss would stand if it were sold today."
 
 
 def _missing(row: LotRow) -> str:
@@ -116,16 +135,24 @@ def answer(view: LotsView) -> str:
 
 def _harvestable_words(view: LotsView) -> str:
     if view.harvestable_lots:
-        lots = formatting.plural(view.harvestable_lots, "lot")
-        first = (
-            f"{formatting.dollars(view.harvestable)} of losses in {lots} "
-            "would stand if they were sold today"
-        )
+        first = _free_words(view)
     else:
         first = "No lot can be sold at a loss that would stand today"
     if not view.locked_lots:
         return f"{first}."
     return f"{first}; {_more_locked(view)}"
+
+
+def _free_words(view: LotsView) -> str:
+    """Return what could be sold; what the data do not cover is never said to stand."""
+    lots = formatting.plural(view.harvestable_lots, "lot")
+    words = f"{formatting.dollars(view.harvestable)} of losses in {lots}"
+    if not view.unsure_lots:
+        return f"{words} would stand if they were sold today"
+    if view.unsure_lots == view.harvestable_lots:
+        return f"Nothing imported stands against {words}, but coverage is incomplete"
+    unsure = formatting.plural(view.unsure_lots, "lot")
+    return f"{words} could be sold today; for {unsure} of them coverage is incomplete"
 
 
 def _more_locked(view: LotsView) -> str:

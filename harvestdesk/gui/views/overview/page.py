@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from harvestdesk.domain.account import ACCOUNT_TYPE_NAMES
 from harvestdesk.gui import formatting
 from harvestdesk.gui.models.table_base import Column, ColumnTable, Kind
+from harvestdesk.gui.remarks import coverage_words
 from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
 from harvestdesk.gui.view_base import DeskData, Figure, Page, ViewContext
 from harvestdesk.gui.views.overview.words import answer, event_meaning, event_tone, event_words
@@ -223,8 +224,8 @@ def _figures(shown: Overview, data: DeskData) -> tuple[Figure, ...]:
         Figure(
             "Harvestable today",
             formatting.dollars(lots.harvestable),
-            f"Losses that would stand if realised on {day}: shares no purchase of the 61-day window "
-            "washes (IRC §1091), at the last prices.",
+            f"Losses that could be realised on {day}: shares no known purchase of the 61-day window "
+            "washes (IRC §1091), at the last prices." + coverage_words(lots),
             formatting.plural(lots.harvestable_lots, "lot"),
             Tone.LOSS,
         ),

@@ -64,6 +64,7 @@ def answer(shown: Overview, plan: PlanView | None) -> str:
         parts.append(
             f"You can realise {formatting.dollars(lots.harvestable)} of losses today in "
             f"{formatting.plural(lots.harvestable_lots, 'lot')}"
+            + (", as far as the imported data reach" if lots.unsure_lots else "")
         )
     else:
         parts.append("No loss could be realised today")
