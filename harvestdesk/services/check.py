@@ -11,7 +11,7 @@ from harvestdesk.domain.money import decimal_text
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.services.context import AppContext
 from harvestdesk.services.importing.keys import moves_shares
-from harvestdesk.services.importing.positions import open_shorts, stated_positions
+from harvestdesk.services.importing.positions import stated_positions
 from harvestdesk.services.importing.rebuilding import rebuilt_lots
 
 Holding = tuple[AccountId, SecurityId]
@@ -88,12 +88,10 @@ def _against_positions(ctx: AppContext, snapshot: HouseholdSnapshot) -> list[Pro
         ]
         moved = {t.security_id for t in later if moves_shares(t)}
         moved |= {t.other_security_id for t in later}
-        shorts = open_shorts(snapshot.transactions, stated.on)
         own = {holding[1] for holding in held if holding[0] == account_id}
         for security_id in sorted((stated.shares.keys() | own) - moved):
             told = stated.shares.get(security_id, Decimal(0))
             lots = held.get((account_id, security_id), Decimal(0))
-            lots -= shorts.get((account_id, security_id), Decimal(0))
             if told != lots:
                 found.append(
                     Problem(

@@ -10,17 +10,13 @@ from harvestdesk.domain.account import Account
 from harvestdesk.domain.errors import Problem, Severity
 from harvestdesk.domain.ids import AccountId, SecurityId, TransactionId
 from harvestdesk.domain.lot import TaxLot
-from harvestdesk.domain.money import ZERO, decimal_text
+from harvestdesk.domain.money import decimal_text
 from harvestdesk.domain.security import Security
 from harvestdesk.importers.batch import ImportBatch
 from harvestdesk.services.context import AppContext
 from harvestdesk.services.importing.classify import SecurityBook
 from harvestdesk.services.importing.keys import Holding
-from harvestdesk.services.importing.positions import (
-    open_shorts,
-    position_settings,
-    stated_positions,
-)
+from harvestdesk.services.importing.positions import position_settings, stated_positions
 from harvestdesk.services.importing.rebuilding import LedgerInput, refreshed_lots
 from harvestdesk.services.importing.relations import Relations
 from harvestdesk.services.importing.schedule import inferred_schedule
@@ -181,10 +177,8 @@ def _reconcile(
     held: dict[Holding, Decimal] = defaultdict(Decimal)
     for lot in lots:
         held[lot.account_id, lot.security_id] += lot.shares
-    ledger, days = stage.all_transactions(), {stated[1] for stated in stage.positions.values()}
-    shorts = {on: open_shorts(ledger, on) for on in days}
     for holding, (shares, on, line, count) in stage.positions.items():
-        if held[holding] - shorts[on].get(holding, ZERO) == shares:
+        if held[holding] == shares:
             continue
         symbol = securities[holding[1]].symbol
         count.problems.append(

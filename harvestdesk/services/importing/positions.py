@@ -1,16 +1,13 @@
 """The last positions each account's broker stated: kept to compare lots with, never to plan on."""
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from harvestdesk.domain.ids import AccountId, SecurityId
 from harvestdesk.domain.money import decimal_text
-from harvestdesk.domain.transaction import SHORT_TYPES, Transaction, TransactionType
-from harvestdesk.services.importing.keys import Holding
 
 _PREFIX = "positions:"
 
@@ -33,16 +30,6 @@ def stated_positions(settings: Mapping[str, str]) -> dict[AccountId, StatedPosit
             found[AccountId(key.removeprefix(_PREFIX))] = StatedPositions(
                 date.fromisoformat(data["on"]), shares
             )
-    return found
-
-
-def open_shorts(transactions: Iterable[Transaction], until: date) -> dict[Holding, Decimal]:
-    """Return the shares sold short and not covered yet by a day, which brokers state as negative."""
-    found: dict[Holding, Decimal] = defaultdict(Decimal)
-    for t in transactions:
-        if t.security_id is not None and t.type in SHORT_TYPES and t.on <= until:
-            sign = 1 if t.type is TransactionType.SHORT_SALE else -1
-            found[t.account_id, t.security_id] += sign * t.shares
     return found
 
 

@@ -191,13 +191,47 @@ def test_tracing__a_circle_ends():
     assert not TracedHoldings([MERGED, back]).tells_of((JOINT, A), nothing)
 
 
-def test_position_of_a_new_symbol__leaves_what_the_ledger_tells(ctx, take_in):
-    """A positions file after a change of symbol must not put an undated lot over the ones known."""
+HEAD = (
+    "Account Number,Account Name,Symbol,Description,Quantity,Last Price,Last Price Change,Current Value,"
+    "Today's Gain/Loss Dollar,Today's Gain/Loss Percent,Total Gain/Loss Dollar,Total Gain/Loss Percent,"
+    "Percent Of Account,Cost Basis Total,Average Cost Basis,Type"
+)
+
+
+def position(symbol, shares, basis=""):
+    return f"Z40040042,Joint,{symbol},X,{shares},$50.00,,$5000.00,,,,,,{basis},,Cash,"
+
+
+@pytest.fixture
+def positions(take_in):
+    """Import a broker's positions file of December 5."""
+    return lambda *rows: take_in("p.csv", HEAD, *rows, "", '"Date downloaded 12/05/2025"')
+
+
+def test_positions_after_a_new_symbol__leave_the_lots_the_ledger_tells_of(ctx, take_in, positions):
     take_in("l.csv", LEDGER, BOUGHT, "Joint,2025-03-03,symbol_change,PARENT,,,,NEW,,")
-    take_in(
-        "lots.csv",
-        "account,symbol,shares,acquired,cost_basis,as_of",
-        "Joint,ELSE,1,2024-01-02,5,2025-12-05",
-    )
-    (new,) = [lot for lot in ctx.snapshot().lots if lot.shares == 100]
-    assert (new.source, new.acquired_on) == (LotSource.BUY, date(2024, 1, 8))
+    shown = positions(position("NEW", 100, "$10000.00"))
+    assert [p for p in shown.files[0].problems if p.code == "positions.differ"] == []
+    (lot,) = ctx.snapshot().lots
+    assert (lot.source, lot.acquired_on, lot.shares) == (LotSource.BUY, date(2024, 1, 8), 100)
+    assert "positions.differ" not in {f.code for f in check(ctx).findings}
+
+
+def test_positions_before_the_history__give_way_to_it_under_the_new_symbol(ctx, take_in, positions):
+    positions(position("NEW", 100, "$10000.00"))
+    assert [lot.source for lot in ctx.snapshot().lots] == [LotSource.POSITION]
+    take_in("l.csv", LEDGER, BOUGHT, "Joint,2025-03-03,symbol_change,PARENT,,,,NEW,,")
+    assert [lot.acquired_on for lot in ctx.snapshot().lots] == [date(2024, 1, 8)]
+
+
+def test_positions__stay_where_the_ledger_does_not_know_the_old_shares(ctx, take_in, positions):
+    positions(position("NEW", 100, "$10000.00"))
+    take_in("l.csv", LEDGER, "Joint,2025-03-03,symbol_change,PARENT,,,,NEW,,")
+    assert [(lot.source, lot.shares) for lot in ctx.snapshot().lots] == [(LotSource.POSITION, 100)]
+
+
+def test_short_sale__is_no_part_of_a_position(ctx, take_in, positions):
+    take_in("l.csv", LEDGER, BOUGHT, "Joint,2025-02-03,short_sale,PARENT,10,900,,,,")
+    shown = positions(position("PARENT", 100))
+    assert [p for p in shown.files[0].problems if p.code == "positions.differ"] == []
+    assert "positions.differ" not in {f.code for f in check(ctx).findings}
