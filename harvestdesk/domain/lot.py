@@ -51,6 +51,8 @@ class TaxLot:
         purchase: key of the purchase order the lot came from (Rev. Rul. 56-602); empty: the lot itself.
         broker_ref: the broker's own lot id, for lot instructions.
         statement_on: date of the broker's lot file the lot was read from, or None if rebuilt.
+        from_decedent: came of inherited shares, handed out on them or tacked to them; `source` tells of
+            those themselves.
     """
 
     id: LotId
@@ -65,6 +67,12 @@ class TaxLot:
     purchase: str = ""
     broker_ref: str = ""
     statement_on: date | None = None
+    from_decedent: bool = False
+
+    @property
+    def always_long(self) -> bool:
+        """True where a sale is long-term whatever the dates (IRC §1223(9))."""
+        return self.from_decedent or self.source is LotSource.INHERITED
 
     @property
     def adjusted_basis(self) -> Decimal | None:

@@ -9,13 +9,13 @@ from decimal import Decimal
 from harvestdesk.domain.account import Account
 from harvestdesk.domain.ids import AccountId, LotId, SecurityId
 from harvestdesk.domain.lock import LotStanding
-from harvestdesk.domain.lot import LotSource, TaxLot, Term
+from harvestdesk.domain.lot import TaxLot, Term
 from harvestdesk.domain.money import ZERO, cents, decimal_text, money_text
 from harvestdesk.domain.prices import Price
 from harvestdesk.domain.proposal import HarvestSettings, KeptLot, Reason
 from harvestdesk.domain.security import AssetClass, Security, SecurityKind
 from harvestdesk.domain.snapshot import HouseholdSnapshot
-from harvestdesk.tax.holding_period import term_of
+from harvestdesk.tax.holding_period import lot_term
 from harvestdesk.washsale.accepted import (
     can_be_accepted,
     disallowed_of,
@@ -206,7 +206,7 @@ class _Sorter:
             lot.shares if accepted else min(standing.free_shares, lot.shares),
             basis,
             acquired,
-            _term(lot, acquired, self._snapshot.as_of),
+            lot_term(lot, self._snapshot.as_of) or Term.SHORT,
             whole_only=accepted,
         )
 
@@ -261,12 +261,6 @@ class _Sorter:
     def _symbol(self, lot: TaxLot) -> str:
         security = self._snapshot.security_by_id.get(lot.security_id)
         return security.symbol if security else str(lot.security_id)
-
-
-def _term(lot: TaxLot, acquired: date, as_of: date) -> Term:
-    if lot.source is LotSource.INHERITED:
-        return Term.LONG  # IRC §1223(9): whatever the dates
-    return term_of(lot.adjusted_acquired_on or acquired, as_of)
 
 
 def _lock_code(standing: LotStanding | None, as_of: date) -> str:

@@ -11,7 +11,7 @@ from typing import Protocol
 from harvestdesk.domain.account import ReliefMethod
 from harvestdesk.domain.lot import TaxLot, Term
 from harvestdesk.domain.money import ZERO
-from harvestdesk.tax.holding_period import term_of
+from harvestdesk.tax.holding_period import lot_term
 
 
 class Sellable(Protocol):
@@ -28,6 +28,10 @@ class Sellable(Protocol):
     @property
     def basis_per_share(self) -> Decimal | None:
         """Adjusted basis per share in dollars; None if unknown."""
+
+    @property
+    def always_long(self) -> bool:
+        """From a decedent: long-term whatever the dates."""
 
 
 SortKey = Callable[[Sellable, date, Decimal], tuple[Decimal | int, ...]]
@@ -64,8 +68,7 @@ def _lofo(lot: Sellable, _on: date, _price: Decimal) -> tuple[Decimal | int, ...
 
 
 def _is_long(lot: Sellable, on: date) -> bool:
-    since = lot.adjusted_acquired_on or lot.acquired_on
-    return since is not None and term_of(since, on) is Term.LONG
+    return lot_term(lot, on) is Term.LONG
 
 
 def _tax_order(lot: Sellable, on: date, price: Decimal) -> tuple[Decimal | int, ...]:

@@ -27,6 +27,7 @@ class Acquire:
         used: already served as a replacement (Reg. 1.1091-1(e)).
         shares_per_unit: shares an option or warrant covers.
         basis_known: False: no cost was reported, so no gain can be told.
+        always_long: from a decedent: counts as held for more than a year (IRC §1223(9)).
     """
 
     id: str
@@ -44,6 +45,7 @@ class Acquire:
     used: bool = False
     shares_per_unit: Decimal = Decimal(1)
     basis_known: bool = True
+    always_long: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +340,7 @@ class LedgerLot:
     replaces: tuple[str, ...] = ()
     sheltered: bool = False
     basis_known: bool = True
+    always_long: bool = False
 
     @property
     def basis(self) -> Decimal:

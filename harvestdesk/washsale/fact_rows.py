@@ -121,6 +121,7 @@ def _acquire(row: Json) -> Acquire:
         acquired=acquired,
         used=bool(row.get("already_replacement")),
         shares_per_unit=covers,
+        always_long=row["type"] == "inherit",
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ class Part:
         used: has served as a replacement.
         promised: shares a sale of the running batch has picked and not yet taken.
         version: raised when the basis per share changes, so that older queue entries are void.
+        always_long: from a decedent, or tacked to such shares: long-term whatever the dates.
     """
 
     lot: "OpenLot"
@@ -38,6 +39,7 @@ class Part:
     replaces: tuple[str, ...] = ()
     promised: int = 0
     version: int = 0
+    always_long: bool = False
 
     def take(self, quantity: int) -> tuple[int, int]:
         """Remove shares; return their original basis and wash additions."""
@@ -112,7 +114,7 @@ class OpenLot:
         )  # fmt: skip
         part = Part(
             lot, to_units(event.quantity), to_units(event.total), to_units(event.wash_added),
-            (event.adjusted or acquired).toordinal(), event.used, 0,
+            (event.adjusted or acquired).toordinal(), event.used, 0, always_long=event.always_long,
         )  # fmt: skip
         if event.used:
             lot.used.append(part)
@@ -142,7 +144,10 @@ class OpenLot:
             return fresh
         basis, added = fresh.take(quantity)
         self.numbers += 1
-        part = Part(self, quantity, basis, added, fresh.adjusted, True, self.numbers)
+        part = Part(
+            self, quantity, basis, added, fresh.adjusted, True, self.numbers,
+            always_long=fresh.always_long,
+        )  # fmt: skip
         self.used.append(part)
         return part
 

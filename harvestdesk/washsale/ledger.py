@@ -347,6 +347,8 @@ class _SetRun:
             days = part.adjusted - since
             part.added += loss
             part.adjusted = since
+            # The period tacked on is that of shares "considered" held over a year: §1223(3), (9).
+            part.always_long = part.always_long or gone.always_long
         if lot.live:
             self.books.queues[lot.account, lot.symbol].add(part)
         if self.books.trail is not None:
@@ -390,4 +392,7 @@ def _leave(lot: OpenLot, part: Part, quantity: int) -> Part:
         basis, added = basis + part.basis, added + part.added
         part.quantity = part.basis = part.added = 0
         lot.drop(part)
-    return Part(lot, quantity, basis, added, part.adjusted, part.used, 0, part.replaces)
+    return Part(
+        lot, quantity, basis, added, part.adjusted, part.used, 0, part.replaces,
+        always_long=part.always_long,
+    )  # fmt: skip

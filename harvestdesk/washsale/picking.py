@@ -8,7 +8,7 @@ from decimal import Decimal
 from harvestdesk.domain.account import ReliefMethod
 from harvestdesk.domain.lot import Term
 from harvestdesk.domain.money import ZERO
-from harvestdesk.tax.holding_period import term_of
+from harvestdesk.tax.holding_period import lot_term
 from harvestdesk.tax.min_tax import Candidate, least_tax_shares
 from harvestdesk.tax.relief import SORT_KEYS
 from harvestdesk.washsale.books import Books, Order
@@ -150,5 +150,4 @@ def _offer(part: Part, on: date) -> tuple[Decimal, Decimal, bool]:
 
 
 def _is_long(part: Part, on: date) -> bool:
-    adjusted = date.fromordinal(part.adjusted)
-    return adjusted <= on and term_of(adjusted, on) is Term.LONG
+    return lot_term(part, on) is Term.LONG

@@ -220,6 +220,7 @@ def opening_event(lot: TaxLot) -> Acquire:
         wash_added=lot.wash_added,
         used=lot.wash_added > 0,
         basis_known=lot.cost_basis is not None,
+        always_long=lot.always_long,
     )  # fmt: skip
 
 
@@ -265,6 +266,7 @@ def _tax_lots(rows: Sequence[LedgerLot], origins: Mapping[str, TaxLot]) -> tuple
                     adjusted_acquired_on=None if origin.acquired_on is None else adjusted,
                     cost_basis=costs[number] if part.basis_known else None,
                     wash_added=added[number],
+                    from_decedent=part.always_long and origin.source is not LotSource.INHERITED,
                     purchase=origin.purchase or (origin.id if len(group) > 1 else ""),
                 )
             )

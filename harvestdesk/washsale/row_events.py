@@ -122,6 +122,7 @@ class RowEvents:
             shares_per_unit=OPTION_SHARES if security_id in self._options else ONE,
             # Shares that come in without a cost (a transfer, say) have an unknown basis, not a zero one.
             basis_known=row.amount != 0 or row.type in ACQUISITIONS,
+            always_long=row.type is TransactionType.INHERIT,
         )  # fmt: skip
 
     def _sale(self, row: Transaction, security_id: SecurityId) -> Sell | None:

@@ -38,7 +38,7 @@ def slice_of(  # noqa: PLR0913 - one row's facts
     adjusted = acquired if part.adjusted == lot.acquired else date.fromordinal(part.adjusted)
     term = terms[0] if gain >= 0 else terms[1]
     if term is None:
-        term = term_of(adjusted, event.on) if adjusted <= event.on else Term.SHORT
+        term = Term.LONG if part.always_long else term_of(adjusted, event.on)
     cost, result = from_units(basis), from_units(gain)
     return SaleSlice(
         event.id, lot.id, lot.account, lot.symbol, from_units(quantity), acquired, adjusted, event.on,
@@ -56,7 +56,7 @@ def ledger_lot(part: Part) -> LedgerLot:
         lot.id, lot.account, lot.symbol, from_units(part.quantity),
         lot.acquired_on, date.fromordinal(part.adjusted),
         from_units(part.basis), from_units(part.added), part.used, part.replaces,
-        lot.sheltered, lot.basis_known,
+        lot.sheltered, lot.basis_known, part.always_long,
     )  # fmt: skip
 
 

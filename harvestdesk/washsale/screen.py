@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from harvestdesk.domain.errors import BadInputError
+from harvestdesk.domain.lot import Term
 from harvestdesk.domain.money import ZERO, cents, decimal_text, money_text, parse_decimal
 from harvestdesk.domain.wash_policy import (
     DEFAULT_POLICY,
@@ -59,7 +60,7 @@ def screen_facts(facts: Json, policy: WashPolicy = DEFAULT_POLICY) -> dict[str, 
             {
                 "lot": lot_id,
                 "loss": money_text(cents(_loss(parts, prices))),
-                "term": term_of(parts[0].adjusted_acquired, as_of).value,
+                "term": _term(parts[0], as_of).value,
                 "wash_risk": bool(washers),
                 "washed_if_sold": decimal_text(
                     min(shares, sum((_cover(w, bought) for w in washers), ZERO))
@@ -108,6 +109,10 @@ def _can_wash(
         and no_plan
         and in_window(as_of, bought.on)
     )
+
+
+def _term(lot: LedgerLot, on: date) -> Term:
+    return Term.LONG if lot.always_long else term_of(lot.adjusted_acquired, on)
 
 
 def _washers(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from harvestdesk.domain.lot import Term
-from harvestdesk.tax.holding_period import term_of
+from harvestdesk.tax.holding_period import lot_term
 from harvestdesk.washsale.books import Books, Numbered, Order
 from harvestdesk.washsale.events import (
     Exchange,
@@ -270,4 +270,4 @@ class Shorts:
 
 
 def _is_long(part: Part, on: date) -> bool:
-    return term_of(date.fromordinal(part.adjusted), on) is Term.LONG
+    return lot_term(part, on) is Term.LONG

@@ -53,6 +53,8 @@ class Parcel:
     adjusted: date
     used: bool = False
     replaces: tuple[str, ...] = ()
+    decedent: bool = False
+    """§1223(9): considered held for more than a year."""
     turn: int = 0
     """When it replaced, counted in matches; 0: it came as it is."""
     row: dict[str, Any] | None = None
@@ -179,7 +181,10 @@ class Ledger:
             place, name, row["account"], row["symbol"], on(row), acquired,
             row.get("purchase") or name, row["type"] in PURCHASES,
             number(row.get("shares_per_unit") or 1),
-            [Parcel(number(row["quantity"]), dollars(row, 1), Fraction(0), acquired, used)],
+            [Parcel(
+                number(row["quantity"]), dollars(row, 1), Fraction(0), acquired, used,
+                decedent=row["type"] == "inherit",
+            )],
         )  # fmt: skip
 
     def kind(self, symbol: str) -> str:
@@ -419,7 +424,8 @@ class Ledger:
             "adjusted_acquired": parcel.adjusted.isoformat(), "sold": sale["date"],
             "proceeds": proceeds, "basis": basis, "cost": parcel.cost, "gain": proceeds - basis,
             "disallowed": Fraction(0), "recognized": proceeds - basis, "code": "",
-            "term": term(parcel.adjusted, on(sale)), "replaced_by": None, "permanent": False,
+            "term": "long" if parcel.decedent else term(parcel.adjusted, on(sale)),
+            "replaced_by": None, "permanent": False,
         }  # fmt: skip
         self.sales.append(row)
         return row
@@ -548,6 +554,8 @@ class Ledger:
             into.row["gain"] -= amount
             into.row["recognized"] -= amount
             return
+        # §1223(3) includes the period the sold shares were held, which (9) makes more than a year.
+        into.decedent = into.decedent or washed.decedent
         opened = self.shorts.get(promise.sale.get("opens") or "")
         day = on(opened or promise.sale)
         if self.policy["tacking"] == "original_date":

@@ -350,7 +350,8 @@ def _remarks(facts: YearFacts) -> Iterator[Block]:
 
 def _tacked(snapshot: HouseholdSnapshot, rows: Sequence[TaxSale]) -> Iterator[Block]:
     """Yield the rows whose term is another than the trade date in column (b) makes it seem."""
-    turned = [r for r in rows if r.acquired_on and term_of(r.acquired_on, r.sold_on) is not r.term]
+    dated = [r for r in rows if r.acquired_on and not r.is_inherited]
+    turned = [r for r in dated if r.acquired_on and term_of(r.acquired_on, r.sold_on) is not r.term]
     if not turned:
         return
     columns = (

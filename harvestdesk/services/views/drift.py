@@ -14,7 +14,7 @@ from harvestdesk.domain.security import ASSET_CLASS_NAMES, AssetClass
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.optimize.figures import YearToDate, year_to_date
 from harvestdesk.risk.drift import DriftRow, class_drift
-from harvestdesk.tax.holding_period import term_of
+from harvestdesk.tax.holding_period import lot_term
 from harvestdesk.tax.liability import marginal_rates, year_tax
 from harvestdesk.tax.situation import TaxSituation
 from harvestdesk.washsale.outlook import lot_standings
@@ -323,5 +323,4 @@ def _gain(snapshot: HouseholdSnapshot, lot: TaxLot) -> Decimal:
 
 
 def _term(snapshot: HouseholdSnapshot, lot: TaxLot) -> Term:
-    held_from = lot.adjusted_acquired_on or lot.acquired_on
-    return term_of(held_from, snapshot.as_of) if held_from else Term.SHORT
+    return lot_term(lot, snapshot.as_of) or Term.SHORT
