@@ -64,6 +64,7 @@ HOUSEHOLD = replace(
         qualified_dividends=Decimal(2200),
         itemised=Decimal("41000.000001"),
         aged_or_blind=2,
+        seniors=1,
         state="CA",
         state_rate=Decimal("0.0933"),
         discount_rate=Decimal("0.045"),

@@ -61,6 +61,8 @@ class TaxProfile:
         qualified_dividends: dividends taxed like long-term gains (IRC §1(h)(11)).
         itemised: itemised deductions, or None for the standard deduction.
         aged_or_blind: boxes ticked for the addition to the standard deduction (IRC §63(f)), 0 to 4.
+        seniors: persons of 65 or older, each of whom ticks one of these boxes, for the deduction of
+            P.L. 119-21 sec. 70103, 0 to 2.
         state: two-letter code, or empty for none.
         state_rate: rate typed for the state, which goes before the state's table; None: the table's.
         discount_rate: yearly rate for what is saved later.
@@ -80,6 +82,7 @@ class TaxProfile:
     qualified_dividends: Decimal = ZERO
     itemised: Decimal | None = None
     aged_or_blind: int = 0
+    seniors: int = 0
     state: str = ""
     state_rate: Decimal | None = None
     discount_rate: Decimal = Decimal("0.05")

@@ -82,9 +82,16 @@ def tax_problems(tax: TaxProfile) -> dict[str, str]:
 
 def _box_problems(tax: TaxProfile) -> dict[str, str]:
     most = _MOST_BOXES // 2 if tax.filing_status in _ONE_PERSON else _MOST_BOXES
-    if 0 <= tax.aged_or_blind <= most:
-        return {}
-    return {"aged_or_blind": f"From 0 to {most} boxes: 65 or older, and blind, for each who files."}
+    found: dict[str, str] = {}
+    if not 0 <= tax.aged_or_blind <= most:
+        found["aged_or_blind"] = (
+            f"From 0 to {most} boxes: 65 or older, and blind, for each who files."
+        )
+    if not 0 <= tax.seniors <= most // 2:
+        found["seniors"] = f"From 0 to {most // 2}: who of those who file is 65 or older."
+    elif tax.seniors > tax.aged_or_blind and not found:
+        found["seniors"] = "Each person of 65 ticks one of the boxes above: there can't be more."
+    return found
 
 
 def _state_problems(tax: TaxProfile) -> dict[str, str]:

@@ -88,6 +88,12 @@ _RULES = (
         " AND filing_status NOT IN ('married_joint', 'married_separate')",
     ),
     _Rule(
+        "household.seniors",
+        Severity.ERROR,
+        "has more persons of 65 or older than boxes ticked for them (P.L. 119-21 sec. 70103)",
+        "SELECT id FROM household WHERE seniors > aged_or_blind",
+    ),
+    _Rule(
         "ledger.negative_shares",
         Severity.ERROR,
         "has negative shares; the type gives the direction",

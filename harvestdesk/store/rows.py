@@ -173,6 +173,7 @@ _LOT = (
     Mapped("purchase"),
     Mapped("broker_ref"),
     Mapped("statement_on", OPTIONAL_DATE),
+    Mapped("from_decedent", FLAG),
 )
 LOTS = RowCodec(tables.lots, TaxLot, _LOT)
 STATEMENT_LOTS = RowCodec(tables.statement_lots, TaxLot, _LOT)
@@ -321,6 +322,7 @@ TAX_PROFILE = RowCodec(
         Mapped("qualified_dividends", MONEY),
         Mapped("itemised", OPTIONAL_MONEY),
         Mapped("aged_or_blind", WHOLE),
+        Mapped("seniors", WHOLE),
         Mapped("state"),
         Mapped("state_rate", OPTIONAL_RATE),
         Mapped("discount_rate", RATE),

@@ -37,6 +37,7 @@ household = _table(
     qualified_dividends=Integer,
     itemised=Integer,
     aged_or_blind=Integer,
+    seniors=Integer,
     state=Text,
     state_rate=Integer,
     discount_rate=Integer,
@@ -105,6 +106,7 @@ _LOT: dict[str, type[Integer] | type[Text]] = {
     "purchase": Text,
     "broker_ref": Text,
     "statement_on": Text,
+    "from_decedent": Integer,
 }
 statement_lots = _table("statement_lots", **_LOT)
 lots = _table("lots", **_LOT)

@@ -33,6 +33,7 @@ CREATE TABLE new_household (
   qualified_dividends INTEGER NOT NULL CHECK (qualified_dividends >= 0),
   itemised INTEGER CHECK (itemised >= 0),
   aged_or_blind INTEGER NOT NULL CHECK (aged_or_blind BETWEEN 0 AND 4),
+  seniors INTEGER NOT NULL CHECK (seniors BETWEEN 0 AND 2),
   state TEXT NOT NULL CHECK (state = '' OR state GLOB '[A-Z][A-Z]'),
   state_rate INTEGER CHECK (state_rate BETWEEN 0 AND 100000000),
   discount_rate INTEGER NOT NULL CHECK (discount_rate BETWEEN 0 AND 100000000)
@@ -46,8 +47,8 @@ _HOUSEHOLD_OLD = (
 
 FILL_HOUSEHOLD = f"""
 INSERT INTO new_household ({_HOUSEHOLD_OLD},
-  rate_source, wages, investment_income, qualified_dividends, aged_or_blind, state, discount_rate)
-SELECT {_HOUSEHOLD_OLD}, 'typed', 0, 0, 0, 0, '', 5000000 FROM household
+  rate_source, wages, investment_income, qualified_dividends, aged_or_blind, seniors, state, discount_rate)
+SELECT {_HOUSEHOLD_OLD}, 'typed', 0, 0, 0, 0, 0, '', 5000000 FROM household
 """  # noqa: S608 - the names are constants
 
 ACCOUNTS = f"""
@@ -159,6 +160,8 @@ CREATE TABLE law_changes (
 ) STRICT
 """
 
+_FROM_DECEDENT = "from_decedent INTEGER NOT NULL DEFAULT 0 CHECK (from_decedent IN (0, 1))"
+
 
 def _rebuilt(table: str, create: str, fill: str) -> tuple[str, ...]:
     return create, fill, f"DROP TABLE {table}", f"ALTER TABLE new_{table} RENAME TO {table}"
@@ -174,6 +177,8 @@ STATEMENTS: tuple[str, ...] = (
     "CREATE INDEX transactions_import ON transactions (import_id) WHERE import_id IS NOT NULL",
     "CREATE INDEX transactions_superseded ON transactions (superseded_by) WHERE superseded_by IS NOT NULL",
     "CREATE INDEX transactions_other ON transactions (other_security_id) WHERE other_security_id IS NOT NULL",
+    f"ALTER TABLE lots ADD COLUMN {_FROM_DECEDENT}",
+    f"ALTER TABLE statement_lots ADD COLUMN {_FROM_DECEDENT}",
     WASH_OPTIONS,
     EXTERNAL_GAINS,
     LAW_CHANGES,

@@ -143,7 +143,13 @@ def test_check__names_corporate_actions_and_tax_facts_that_can_not_be(book: Hous
         w.put_household(
             replace(sample.HOUSEHOLD, tax=replace(sample.HOUSEHOLD.tax, aged_or_blind=3))
         )
-    assert _codes(book) == {
+    found = _codes(book)
+    with book.write("Nobody ticks") as w:
+        w.put_household(
+            replace(sample.HOUSEHOLD, tax=replace(sample.HOUSEHOLD.tax, aged_or_blind=0))
+        )
+    assert _codes(book)["household.seniors"] is Severity.ERROR
+    assert found == {
         "gains.nothing": Severity.WARNING,
         "law.nothing": Severity.WARNING,
         "household.boxes": Severity.ERROR,
