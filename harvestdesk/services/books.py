@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harvestdesk.domain.errors import BadInputError, HarvestError
 from harvestdesk.domain.files import make_folder
-from harvestdesk.domain.household import Household, Person
+from harvestdesk.domain.household import Household, Person, TaxProfile
 from harvestdesk.domain.ids import HouseholdId, PersonId
 from harvestdesk.services.preferences import data_folder
 from harvestdesk.store.database import HouseholdBook
@@ -16,13 +16,14 @@ SUFFIX = ".harvest"
 
 @dataclass(frozen=True, slots=True)
 class BookEntry:
-    """One household file as a list shows it; `error` says why it can't be opened, if so."""
+    """One household file as a list shows it; `error` says why it can't be opened, if so: then `tax` is None."""
 
     path: Path
     name: str
     accounts: int
     simulated: bool
     error: str = ""
+    tax: TaxProfile | None = None
 
 
 def locate(household: str) -> Path:
@@ -96,6 +97,7 @@ def _entry(path: Path) -> BookEntry:
     try:
         with HouseholdBook.open(path, view_only=True) as book:
             household = book.household()
-            return BookEntry(path, household.name, len(book.accounts()), household.simulated)
+            accounts = len(book.accounts())
+            return BookEntry(path, household.name, accounts, household.simulated, tax=household.tax)
     except HarvestError as error:
         return BookEntry(path, path.stem, 0, False, error.message)

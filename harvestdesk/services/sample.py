@@ -57,6 +57,7 @@ def _tax_fact(name: str, value: Any) -> Any:
         "filing_status": FilingStatus,
         "rate_source": RateSource,
         "aged_or_blind": int,
+        "seniors": int,
         "state": str,
     }
     return plain.get(name, Decimal)(value)

@@ -80,6 +80,9 @@ def run_households(run: Run) -> None:
                     "accounts": e.accounts,
                     "simulated": e.simulated,
                     "error": e.error,
+                    "filing_status": e.tax.filing_status.value if e.tax else None,
+                    "rate_source": e.tax.rate_source.value if e.tax else None,
+                    "state": e.tax.state if e.tax else None,
                 }
                 for e in entries
             ]

@@ -281,14 +281,6 @@ def test_schema_2__what_least_tax_meant_keeps_its_meaning(path: Path) -> None:
         assert [t.relief for t in book.transactions()] == [None, ReliefMethod.TAX_ORDER, None]
 
 
-def test_schema_2__inherited_lots_count_as_held_long(path: Path) -> None:
-    """IRC §1223(9): what the lots say when they are worked out anew."""
-    with _plain(_released(1, path)) as raw:
-        raw.execute("UPDATE lots SET source = 'inherit' WHERE id = 'lot-1'")
-    with HouseholdBook.open(path) as book:
-        assert [lot.from_decedent for lot in book.lots()] == [True, False]
-
-
 def test_schema_2__begins_a_new_undo_history_that_works(path: Path) -> None:
     with HouseholdBook.open(_released(1, path)) as book:
         assert book.undo_label() is None  # its rows were noted by the columns of schema 1
