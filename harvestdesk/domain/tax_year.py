@@ -201,3 +201,11 @@ class ExternalGain:
     def expected(self) -> Decimal:
         """Amount times probability, in dollars."""
         return self.amount if self.realised else self.amount * self.probability
+
+    @property
+    def is_dividend(self) -> bool:
+        """True for short-term distributions of funds: ordinary dividends, which Schedule D never sees.
+
+        IRC §852(b)(3) makes only long-term ones gains of the shareholder (Form 1099-DIV boxes 1a, 2a).
+        """
+        return self.kind is ExternalKind.FUND_DISTRIBUTION and self.term is ExternalTerm.SHORT

@@ -68,9 +68,9 @@ TAX_SENTENCES: dict[str, str] = {
     "net_so_far": "Gains {gains:usd} plus losses {losses:usd} plus disallowed {disallowed:usd} plus fund "
     "distributions {distributions:usd} plus outside {outside:usd}.",
     # --- outside gains
-    "outside_realised_row": "Realised: counted in full.",
-    "outside_known_row": "Known: probability 100%, counted in full.",
-    "outside_expected_row": "{amount:usd} times a probability of {probability:rate}.",
+    "outside_realised_row": "Realised: counted in full[, as {dividend}].",
+    "outside_known_row": "Known: probability 100%, counted in full[, as {dividend}].",
+    "outside_expected_row": "{amount:usd} times a probability of {probability:rate}[, counted as {dividend}].",
     "outside_profile_row": "Typed in the tax profile as realised elsewhere this year; counted in full.",
     # --- measures of the whole year
     "net_short": "Schedule D, line 7: sales {sales:usd} plus outside gains {outside:usd} less losses carried in "
@@ -164,6 +164,8 @@ _GAIN_EVENTS: dict[str, str] = {
     "long_netted": "long-term losses are used up",
     "no_taxable_income": "deductions are used up and income becomes taxable",
     "no_ordinary_income": "deductions are used up and ordinary income becomes taxable",
+    "senior_shrinks": "the deduction for persons of 65 begins to shrink",
+    "senior_gone": "nothing is left of the deduction for persons of 65",
     "state_net_zero": "the year's losses are used up in the state too",
     "state_surtax": "the state's surtax begins",
     "other": "the rate changes",
@@ -180,6 +182,8 @@ _LOSS_EVENTS: dict[str, str] = {
     "long_netted": "long-term gains are used up",
     "no_taxable_income": "no taxable income is left",
     "no_ordinary_income": "no ordinary taxable income is left",
+    "senior_shrinks": "the deduction for persons of 65 is whole again",
+    "senior_gone": "a deduction for persons of 65 begins",
     "state_net_zero": "the year's gains are used up in the state too",
     "state_surtax": "the state's surtax ends",
     "other": "the rate changes",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from harvestdesk.domain.household import RateSource
+from harvestdesk.domain.household import FilingStatus, RateSource, TaxProfile
 from harvestdesk.tax.situation import TaxSituation
 from harvestdesk.tax.year import MarginalRates, state_rules, typed_rates
 
@@ -60,17 +60,28 @@ def tax_basis(situation: TaxSituation) -> TaxBasis:
     )
 
 
+def concerns(figure: str, profile: TaxProfile) -> bool:
+    """Return True for figures that a household's tax is worked out with: its own status's, everybody's."""
+    group, _, name = figure.partition(".")
+    if group == "senior_deduction":
+        # Married persons who file separately don't get it.
+        if not profile.seniors or profile.filing_status is FilingStatus.SEPARATE:
+            return False
+        start = "phase_out_start_"
+        return not name.startswith(start) or name == start + profile.filing_status.value
+    if name == "aged_or_blind" and not profile.aged_or_blind:
+        return False
+    return group.partition("[")[0] in {profile.filing_status.value, "rates"}
+
+
 def _unconfirmed(situation: TaxSituation) -> tuple[str, ...]:
     """Return the unconfirmed figures the household's own status and state use, in words."""
     profile = situation.profile
-    used = [f"{profile.filing_status.value}.", "rates"]
     figures = () if situation.tables is None else situation.tables.figures
     found = [
         f.name.replace(".", ": ").replace("_", " ")
         for f in figures
-        if not f.confirmed
-        and f.name.startswith(tuple(used))
-        and (profile.aged_or_blind or not f.name.endswith("aged_or_blind"))
+        if not f.confirmed and concerns(f.name, profile)
     ]
     state = situation.state
     if state is not None:

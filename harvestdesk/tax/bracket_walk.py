@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from harvestdesk.domain.lot import Term
 from harvestdesk.domain.money import ONE, ZERO, decimal_text
-from harvestdesk.domain.tax_year import StateRules, StatusTable
+from harvestdesk.domain.tax_year import StateRules, StatusTable, TaxYear
 from harvestdesk.tax.income_tax import IncomeTax
 from harvestdesk.tax.netting import NettingResult
 from harvestdesk.tax.situation import TaxSituation
@@ -165,6 +165,7 @@ def lines_of(
     yield from _band_lines(year.income, table)
     yield from _bracket_lines(year.income, table)
     yield from _investment_lines(year.income, table, situation)
+    yield from _senior_lines(year.income, table, figures, situation.profile.seniors)
     rules = state_rules(situation)
     if rules is not None:
         yield from _state_lines(situation, rules, short, long, year.income)
@@ -208,16 +209,27 @@ def _investment_lines(
     income: IncomeTax, table: StatusTable, situation: TaxSituation
 ) -> Iterator[Line]:
     """Lines of the net investment income tax: the lesser of that income and what is over the threshold."""
-    profile = situation.profile
+    facts_of_year = situation.income
     over = income.agi - table.niit_threshold
     # Not floored at zero as on the form: a line must be seen from both sides.
-    investment = profile.investment_income + profile.qualified_dividends + income.capital_result
+    investment = facts_of_year.without_gains - facts_of_year.wages + income.capital_result
     facts = {"line": decimal_text(table.niit_threshold)}
     yield Line("niit_threshold", over, facts)
     yield Line("niit_all_investment_income", investment - over, facts)
     yield Line("no_investment_income", investment)
     # IRC §1(h)(1): the tax by brackets where it is the smaller one.
     yield Line("smaller_tax", income.by_worksheet - income.by_brackets)
+
+
+def _senior_lines(
+    income: IncomeTax, table: StatusTable, figures: TaxYear, seniors: int
+) -> Iterator[Line]:
+    """Lines between which the deduction for persons of 65 shrinks (P.L. 119-21 sec. 70103)."""
+    if not seniors or table.senior_start is None or not figures.senior_phase_out:
+        return
+    end = table.senior_start + figures.senior_deduction / figures.senior_phase_out
+    for code, line in (("senior_shrinks", table.senior_start), ("senior_gone", end)):
+        yield Line(code, income.agi - line, {"line": decimal_text(line)})
 
 
 def _state_lines(

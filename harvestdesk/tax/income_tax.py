@@ -33,6 +33,11 @@ class IncomeFacts:
     aged_or_blind: int = 0
     seniors: int = 0
 
+    @property
+    def without_gains(self) -> Decimal:
+        """Adjusted gross income of the year without its capital gains and losses."""
+        return self.wages + self.investment_income + self.qualified_dividends
+
 
 @dataclass(frozen=True, slots=True)
 class IncomeTax:
@@ -74,7 +79,7 @@ class IncomeTax:
 
 
 def income_of(profile: TaxProfile) -> IncomeFacts:
-    """Return the income a household's profile tells; it doesn't tell who is 65."""
+    """Return the income a household's profile tells."""
     return IncomeFacts(
         profile.filing_status,
         profile.wages,
@@ -82,6 +87,7 @@ def income_of(profile: TaxProfile) -> IncomeFacts:
         profile.qualified_dividends,
         profile.itemised,
         profile.aged_or_blind,
+        profile.seniors,
     )
 
 

@@ -13,7 +13,7 @@ from harvestdesk.domain.tax_year import (
     StateRules,
     TaxYear,
 )
-from harvestdesk.tax.income_tax import with_changes
+from harvestdesk.tax.income_tax import IncomeFacts, income_of, with_changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,21 @@ class TaxSituation:
     def external_of(self, term: ExternalTerm) -> Decimal:
         """Expected gains of the year outside the ledger, in dollars; realised ones in full."""
         found = (g for g in self.external if g.on.year == self.year and g.term is term)
+        return sum((g.expected for g in found if not g.is_dividend), ZERO)
+
+    @property
+    def dividends_outside(self) -> Decimal:
+        """Expected short-term distributions of funds outside the ledger: ordinary dividends of the year."""
+        found = (g for g in self.external if g.on.year == self.year and g.is_dividend)
         return sum((g.expected for g in found), ZERO)
+
+    @property
+    def income(self) -> IncomeFacts:
+        """Income of the year without its capital gains and losses, and its deductions."""
+        facts, more = income_of(self.profile), self.dividends_outside
+        if not more:
+            return facts
+        return replace(facts, investment_income=facts.investment_income + more)
 
     def following(self, year: int, carried_short: Decimal, carried_long: Decimal) -> "TaxSituation":
         """Return a later year with the same income and figures, and the losses carried into it."""

@@ -10,7 +10,6 @@ from harvestdesk.tax.income_tax import (
     IncomeTax,
     compute_income_tax,
     deduction_of,
-    income_of,
     points_of,
 )
 from harvestdesk.tax.netting import NettingInput, NettingResult, deduction_limit, net_year
@@ -70,14 +69,14 @@ def year_tax(situation: TaxSituation, short: Decimal, long: Decimal) -> YearTax:
 def capital_input(situation: TaxSituation, short: Decimal, long: Decimal) -> NettingInput:
     """Return everything that is netted in the year beside the ledger's `short` and `long` results."""
     profile = situation.profile
-    return NettingInput(
+    capital = NettingInput(
         short + profile.realised_short + situation.external_of(ExternalTerm.SHORT),
         long + profile.realised_long + situation.external_of(ExternalTerm.LONG),
         profile.carryforward_short,
         profile.carryforward_long,
         deduction_limit(profile.filing_status),
-        _other_income(situation),
     )
+    return replace(capital, other_income=_other_income(situation, capital))
 
 
 def state_rules(situation: TaxSituation) -> StateRules | None:
@@ -106,17 +105,21 @@ def state_year(
 ) -> StateYear:
     """Return what the state's tax is worked out from; `income` is the federal adjusted gross income."""
     profile = situation.profile
-    interest = profile.investment_income + profile.qualified_dividends
+    interest = situation.income.without_gains - profile.wages
     return StateYear(capital, interest, income, income_without, situation.washed)
 
 
-def _other_income(situation: TaxSituation) -> Decimal | None:
-    """Return taxable income without capital items; None, enough for the deduction, with typed rates."""
+def _other_income(situation: TaxSituation, capital: NettingInput) -> Decimal | None:
+    """Return taxable income without capital items; None, enough for the deduction, with typed rates.
+
+    Deductions are those of the year as it is, a net loss included: the one for seniors goes by income.
+    """
     if situation.figures is None:
         return None
-    facts = income_of(situation.profile)
-    agi = facts.wages + facts.investment_income + facts.qualified_dividends
-    return agi - deduction_of(situation.figures, facts, agi)
+    facts = situation.income
+    loss = min(max(ZERO, -net_year(capital).total), capital.deduction_limit)
+    deduction = deduction_of(situation.figures, facts, facts.without_gains - loss)
+    return facts.without_gains - deduction
 
 
 def _typed_tax(situation: TaxSituation, netting: NettingResult) -> Decimal:
@@ -131,11 +134,10 @@ def _typed_tax(situation: TaxSituation, netting: NettingResult) -> Decimal:
 def _whole_return(
     situation: TaxSituation, figures: TaxYear, capital: NettingInput, netting: NettingResult
 ) -> IncomeTax:
-    facts = income_of(situation.profile)
+    facts = situation.income
     federal = compute_income_tax(figures, facts, netting.net_short, netting.net_long)
     rules = state_rules(situation)
     if rules is None:
         return federal
-    without = facts.wages + facts.investment_income + facts.qualified_dividends
-    year = state_year(situation, capital, federal.agi, without)
+    year = state_year(situation, capital, federal.agi, facts.without_gains)
     return replace(federal, state_tax=state_tax(rules, year))

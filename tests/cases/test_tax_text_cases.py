@@ -12,7 +12,13 @@ import pytest
 
 from harvestdesk.domain.household import FilingStatus, RateSource, TaxProfile
 from harvestdesk.domain.lot import Term
-from harvestdesk.domain.tax_year import ExternalGain, ExternalTerm, LawChange, LawTarget
+from harvestdesk.domain.tax_year import (
+    ExternalGain,
+    ExternalKind,
+    ExternalTerm,
+    LawChange,
+    LawTarget,
+)
 from harvestdesk.tax.liability import (
     YearTax,
     bracket_walk,
@@ -101,7 +107,18 @@ def _result(case: Case, term: str, amount: str) -> None:
     setattr(case, term, number(amount))
 
 
-def _outside(case: Case, term: str, amount: str, chance: str | None, realised: str | None) -> None:
+def _fund(case: Case, *told: str) -> None:
+    _outside(case, *told, kind=ExternalKind.FUND_DISTRIBUTION)
+
+
+def _outside(
+    case: Case,
+    term: str,
+    amount: str,
+    chance: str | None,
+    realised: str | None,
+    kind: ExternalKind = ExternalKind.OTHER,
+) -> None:
     probability = Decimal(chance or 100) / 100
     gain = ExternalGain(
         f"x{len(case.situation.external)}",
@@ -109,6 +126,7 @@ def _outside(case: Case, term: str, amount: str, chance: str | None, realised: s
         ExternalTerm(term),
         number(amount),
         probability,
+        kind,
         realised=bool(realised),
     )
     case.situation = replace(case.situation, external=(*case.situation.external, gain))
@@ -133,8 +151,10 @@ GIVEN: list[tuple[str, Callable[..., None]]] = [
     (r"(\d{4}), ([a-z ]+)", _year),
     (rf"({'|'.join(INCOME)}) {AMOUNT}", lambda c, k, v: c.profile(**{INCOME[k]: number(v)})),
     (r"aged or blind (\d)", lambda c, n: c.profile(aged_or_blind=int(n))),
+    (r"persons of 65 (\d)", lambda c, n: c.profile(seniors=int(n))),
     (rf"(short|long)-term result {AMOUNT}", _result),
     (rf"outside (short|long)-term {AMOUNT}(?: at (\d+) %)?(?: (realised))?", _outside),
+    (rf"fund distribution (short|long)-term {AMOUNT}(?: at (\d+) %)?(?: (realised))?", _fund),
     (r"law change from (\d+) (\w+) (-?\d+) points", _law),
     (r"state rate ([\d.]+) %", lambda c, r: c.profile(state_rate=Decimal(r) / 100)),
     (r"state ([A-Z]{2})", _state),

@@ -41,7 +41,8 @@ TARGET_WORDS: Mapping[LawTarget, str] = {
 }
 _GAIN_WORDS = (
     "A quarter is near enough. Give what is only expected its likelihood: it counts with amount times "
-    "likelihood; what has happened counts in full."
+    "likelihood; what has happened counts in full. A fund's short-term distribution is an ordinary dividend: it "
+    "counts as investment income on top of the profile's, not as a gain."
 )
 _LAW_WORDS = "Points are percentage points: 5 makes 20 % into 25 %, \u22122 makes it 18 %."
 _MOST = Decimal(999_999_999)

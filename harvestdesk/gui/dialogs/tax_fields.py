@@ -139,6 +139,7 @@ class TaxFields(QWidget):
         self._add_with_words(
             form, "aged_or_blind", "Boxes 65 or &blind", "0 to 4, you and your spouse"
         )
+        self._add_with_words(form, "seniors", "Of these, &65 or older", "persons, 0 to 2")
         form.addRow(wrapped(STATE_NOTE))
         self._dialog.add_field(form, "state", "S&tate", self.state_box)
         self._add_with_tick(form, "state_rate", "State rate, &%", self.own_rate_box)
@@ -207,7 +208,9 @@ class TaxFields(QWidget):
             made[key] = field
         boxes = FigureField(self._theme, "Boxes 65 or blind", most=_MOST_BOXES, decimals=0)
         boxes.show_value(Decimal(profile.aged_or_blind))
-        return {**made, "aged_or_blind": boxes}
+        seniors = FigureField(self._theme, "Persons 65 or older", most=_MOST_BOXES / 2, decimals=0)
+        seniors.show_value(Decimal(profile.seniors))
+        return {**made, "aged_or_blind": boxes, "seniors": seniors}
 
     @property
     def source(self) -> RateSource:
@@ -232,6 +235,7 @@ class TaxFields(QWidget):
             discount_rate=fraction_of(value["discount_rate"]),
             itemised=value["itemised"] if self.itemise_box.isChecked() else None,
             aged_or_blind=int(value["aged_or_blind"]),
+            seniors=int(value["seniors"]),
             state=str(self.state_box.currentData()),
             state_rate=fraction_of(value["state_rate"]) if own_rate else None,
         )
@@ -251,7 +255,7 @@ class TaxFields(QWidget):
             return self.source is RateSource.TABLES and self.itemise_box.isChecked()
         if key == "state_rate":
             return self.source is RateSource.TABLES and self.own_rate_box.isChecked()
-        in_tables = key == "aged_or_blind" or key in {name for name, _, _ in _INCOME}
+        in_tables = key in {"aged_or_blind", "seniors", *(name for name, _, _ in _INCOME)}
         return not in_tables or self.source is RateSource.TABLES
 
     def _show_what_counts(self) -> None:

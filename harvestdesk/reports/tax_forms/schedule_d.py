@@ -172,6 +172,11 @@ def _remarks(facts: YearFacts, made: ScheduleD) -> Iterator[Block]:
             f"Short-term fund distributions of {usd(made.not_here)} entered as gains are ordinary dividends and "
             "not on Schedule D."
         )
+    if made.only_expected:
+        items.append(
+            f"Left out: {usd(made.only_expected)} of gains outside this file that are expected and not realised "
+            "(amount times probability). The Tax page and plans reckon with them."
+        )
     items += [problem.described() for problem in facts.problems]
     yield Heading("Remarks")
     yield Points(tuple(("•", item) for item in items))

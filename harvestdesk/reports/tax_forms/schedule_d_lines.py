@@ -50,6 +50,7 @@ class ScheduleD:
         worksheet: lines of the Capital Loss Carryover Worksheet; empty where there is no net loss.
         other_income: taxable income without capital items; None: taken to be enough.
         not_here: short-term fund distributions entered as gains; they are ordinary dividends.
+        only_expected: gains outside the file that are expected and not realised; in no line.
     """
 
     short: TermLines
@@ -58,6 +59,7 @@ class ScheduleD:
     worksheet: dict[int, Decimal]
     other_income: Decimal | None
     not_here: Decimal = ZERO
+    only_expected: Decimal = ZERO
 
 
 def schedule_d_of(facts: YearFacts) -> ScheduleD:
@@ -65,9 +67,10 @@ def schedule_d_of(facts: YearFacts) -> ScheduleD:
 
     Gains outside the ledger count where they are realised; what is only expected is no fact.
     """
-    realised = [g for g in facts.situation.external if g.realised and g.on.year == facts.year]
-    counted = [g for g in realised if not _is_dividend(g)]
-    situation = replace(facts.situation, external=tuple(counted))
+    of_year = [g for g in facts.situation.external if g.on.year == facts.year]
+    realised = [g for g in of_year if g.realised]
+    counted = [g for g in realised if not g.is_dividend]
+    situation = replace(facts.situation, external=tuple(realised))
     by_line = _by_line(facts)
     own = {
         term: sum((by_line[line].gain for line in lines), ZERO)
@@ -83,7 +86,8 @@ def schedule_d_of(facts: YearFacts) -> ScheduleD:
         netting,
         _worksheet(netting, capital),
         capital.other_income,
-        _sum_of(g for g in realised if _is_dividend(g)),
+        _sum_of(g for g in realised if g.is_dividend),
+        sum((cents(g.expected) for g in of_year if not g.realised and not g.is_dividend), ZERO),
     )
 
 
@@ -125,11 +129,6 @@ def _worksheet(netting: NettingResult, capital: NettingInput) -> dict[int, Decim
     return carryover_worksheet(
         netting.net_short, netting.net_long, netting.deduction, capital.other_income
     )
-
-
-def _is_dividend(gain: ExternalGain) -> bool:
-    """Short-term distributions of funds are ordinary dividends (Instructions for Schedule D, line 13)."""
-    return gain.kind is ExternalKind.FUND_DISTRIBUTION and gain.term is ExternalTerm.SHORT
 
 
 def _sum_of(gains: Iterable[ExternalGain]) -> Decimal:

@@ -160,9 +160,8 @@ def _counted(code: str, year: int, words: str, count: int) -> Reason:
 def _realised_outside(work: TaxWork, term: Term) -> tuple[Decimal, Reason]:
     profile = work.snapshot.household.tax
     undated = profile.realised_short if term is Term.SHORT else profile.realised_long
-    dated = sum(
-        (g.amount for g in work.external if g.realised and g.term.value == term.value), ZERO
-    )
+    mine = (g for g in work.external if g.term.value == term.value and not g.is_dividend)
+    dated = sum((g.amount for g in mine if g.realised), ZERO)
     why = Reason("outside_realised", facts(year=work.year, dated=dated, undated=undated))
     return dated + undated, why
 
@@ -197,7 +196,11 @@ def _outside_row(gain: ExternalGain) -> OutsideRow:
     )
     why = Reason(
         f"outside_{certainty.value}_row",
-        facts(amount=gain.amount, probability=gain.probability),
+        facts(
+            amount=gain.amount,
+            probability=gain.probability,
+            dividend="ordinary income" if gain.is_dividend else None,
+        ),
     )
     return OutsideRow(
         id=gain.id,
@@ -209,6 +212,7 @@ def _outside_row(gain: ExternalGain) -> OutsideRow:
         probability=ONE if gain.realised else gain.probability,
         certainty=certainty,
         counted=Told(gain.expected, why),
+        is_dividend=gain.is_dividend,
     )
 
 
@@ -238,11 +242,13 @@ def _quarters(rows: tuple[OutsideRow, ...]) -> tuple[QuarterRow, ...]:
 def _quarter(quarter: int | None, rows: Iterable[OutsideRow]) -> QuarterRow:
     rows = tuple(rows)
     open_ = [r for r in rows if r.certainty is Certainty.EXPECTED]
-    short = [r for r in rows if r.term is ExternalTerm.SHORT]
-    counted = sum((r.counted.value for r in rows), ZERO)
-    expected = sum((r.counted.value for r in open_), ZERO)
-    in_short = sum((r.counted.value for r in short), ZERO)
-    return QuarterRow(quarter, counted - expected, expected, in_short, counted - in_short)
+    paid = [r for r in rows if r.is_dividend]
+    short = [r for r in rows if r.term is ExternalTerm.SHORT and not r.is_dividend]
+    counted, expected, in_short, dividends = (
+        sum((r.counted.value for r in part), ZERO) for part in (rows, open_, short, paid)
+    )
+    in_long = counted - in_short - dividends
+    return QuarterRow(quarter, counted - expected, expected, in_short, in_long, dividends)
 
 
 # --- carryforwards -----------------------------------------------------------------------------------------

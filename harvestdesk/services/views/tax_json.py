@@ -88,6 +88,7 @@ def _outside(row: OutsideRow) -> Json:
         "amount": _money(row.amount),
         "probability": _rate(row.probability),
         "state": row.certainty.value,
+        "dividend": row.is_dividend,
         "counted": _money(row.counted.value),
         "note": row.note,
     }
@@ -100,6 +101,7 @@ def _quarter(row: QuarterRow) -> Json:
         "expected": _money(row.expected),
         "short": _money(row.short),
         "long": _money(row.long),
+        "dividends": _money(row.dividends),
         "counted": _money(row.counted),
     }
 

@@ -10,6 +10,7 @@ from harvestdesk.domain.tax_year import LawChange, LawTarget
 from harvestdesk.reports.figures import joined, percent
 from harvestdesk.services.views.naming import Names
 from harvestdesk.services.views.tax_work import TaxWork, facts
+from harvestdesk.tax.basis import concerns
 from harvestdesk.tax.liability import marginal_rates
 
 _NAMED = 4
@@ -83,25 +84,18 @@ def _rates(work: TaxWork) -> Iterator[Notice]:
         older = tables.figures_of > work.year
         code = "figures_of_older_year" if older else "figures_of_other_year"
         yield _note(code, year=work.year, figures_of=tables.figures_of)
-    status = profile.filing_status.value
-    open_figures = [f for f in tables.figures if not f.confirmed and _concerns(f.name, status)]
+    open_figures = [f for f in tables.figures if not f.confirmed and concerns(f.name, profile)]
     if open_figures:
         yield _note(
             "unconfirmed_figures", figures=named([figure_words(f.name) for f in open_figures])
         )
 
 
-def _concerns(name: str, status: str) -> bool:
-    """Return True for figures of a filing status or of everybody that are reckoned with.
-
-    The deduction for seniors is not: a profile doesn't tell who is 65.
-    """
-    return name.partition(".")[0].partition("[")[0] in {status, "rates"}
-
-
 def figure_words(name: str) -> str:
     """Return a figure's name in words: `married_joint.bracket_tops[2]` -> `bracket tops 3`."""
-    last = name.rpartition(".")[2]
+    group, _, last = name.rpartition(".")
+    if group == "senior_deduction":
+        last = f"{group}_{last.partition('_start_')[0]}".removesuffix("_amount")
     words, _, number = last.partition("[")
     plain = words.replace("_", " ")
     return f"{plain} {int(number.rstrip(']')) + 1}" if number else plain

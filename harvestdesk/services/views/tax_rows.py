@@ -83,6 +83,7 @@ class OutsideRow:
     probability: Decimal
     certainty: Certainty
     counted: Told
+    is_dividend: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ class QuarterRow:
     Attributes:
         known: realised, or certain.
         expected: amount times probability of what is not certain.
+        dividends: short-term distributions of funds, ordinary dividends; in neither term.
     """
 
     quarter: int | None
@@ -99,6 +101,7 @@ class QuarterRow:
     expected: Decimal
     short: Decimal
     long: Decimal
+    dividends: Decimal = ZERO
 
     @property
     def counted(self) -> Decimal:

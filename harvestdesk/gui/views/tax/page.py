@@ -266,6 +266,8 @@ class TaxPage(Page):
         for table in (self.carry, self.measures):
             planned = {"planned", "change"} & {c.key for c in table.columns_model.columns}
             table.leave_out(() if view.has_plan else planned)
+        paid = any(row.dividends for row in view.quarters)
+        self.quarters.leave_out(() if paid else {"dividends"})
         self.ahead.setVisible(bool(view.crossings))
         for table in (self.outside, self.quarters):
             table.setVisible(bool(view.outside))

@@ -142,7 +142,7 @@ def outside_columns(rows: Sequence[OutsideRow]) -> dict[str, Sequence[Any]]:
     return {
         "quarter": [quarter_name(r.quarter) for r in rows],
         "kind": [EXTERNAL_NAMES[r.kind] for r in rows],
-        "term": ["short" if r.term is ExternalTerm.SHORT else "long" for r in rows],
+        "term": [_outside_term(r) for r in rows],
         "amount": [r.amount for r in rows],
         "probability": [r.probability for r in rows],
         "counted": [r.counted.value for r in rows],
@@ -150,6 +150,12 @@ def outside_columns(rows: Sequence[OutsideRow]) -> dict[str, Sequence[Any]]:
         "note": [r.note or formatting.NOTHING for r in rows],
         "row": list(rows),
     }
+
+
+def _outside_term(row: OutsideRow) -> str:
+    if row.is_dividend:
+        return "dividend"
+    return "short" if row.term is ExternalTerm.SHORT else "long"
 
 
 def quarter_name(quarter: int | None, undated: str = "no date") -> str:
@@ -163,6 +169,12 @@ QUARTERS: tuple[Column, ...] = (
     Column("expected", "Expected $", Kind.MONEY, "Amount times probability of what is not certain"),
     Column("short", "Short $", Kind.MONEY, "Counted as short-term"),
     Column("long", "Long $", Kind.MONEY, "Counted as long-term"),
+    Column(
+        "dividends",
+        "Dividends $",
+        Kind.MONEY,
+        "Short-term distributions of funds: ordinary dividends, not netted with gains and losses",
+    ),
     Column("counted", "Together $", Kind.MONEY, "What the year's tax reckons with"),
 )
 
@@ -175,6 +187,7 @@ def quarter_columns(rows: Sequence[QuarterRow]) -> dict[str, Sequence[Any]]:
         "expected": [r.expected for r in rows],
         "short": [r.short for r in rows],
         "long": [r.long for r in rows],
+        "dividends": [r.dividends for r in rows],
         "counted": [r.counted for r in rows],
         "row": list(rows),
     }

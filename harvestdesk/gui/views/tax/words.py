@@ -320,13 +320,19 @@ def outside_lines(row: OutsideRow) -> list[Line]:
         Line("Amount", money(row.amount)),
         Line("Probability", formatting.percent(row.probability, 0)),
         Line("Counted", money(row.counted.value), say(row.counted.why), strong=True),
-        Line("Term", TERM_NAMES_BY_VALUE[row.term.value]),
+        _term_line(row),
         Line("Quarter", quarter_name(row.quarter)),
         Line("State", CERTAINTY_NAMES[row.certainty]),
     ]
     if row.note:
         lines.append(Line("Note", note=row.note))
     return lines
+
+
+def _term_line(row: OutsideRow) -> Line:
+    if row.is_dividend:
+        return Line("Taxed as", "Ordinary dividend", "A fund's short-term distribution is no gain.")
+    return Line("Term", TERM_NAMES_BY_VALUE[row.term.value])
 
 
 TERM_NAMES_BY_VALUE = {term.value: name for term, name in TERM_NAMES.items() if term is not None}
@@ -339,6 +345,7 @@ def quarter_lines(row: QuarterRow) -> list[Line]:
         Line("Expected", money(row.expected), "Amount times probability of what is not certain."),
         Line("Short-term", money(row.short)),
         Line("Long-term", money(row.long)),
+        Line("Dividends", money(row.dividends), "Short-term distributions of funds."),
         Line("Counted", money(row.counted), strong=True),
     ]
 
