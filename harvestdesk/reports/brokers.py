@@ -55,7 +55,7 @@ _GUIDES: dict[str, BrokerGuide] = {
         "{settle} if sold on {trade}.",
         methods={
             ReliefMethod.HIFO: "High Cost",
-            ReliefMethod.MIN_TAX: "Tax Lot Optimizer",
+            ReliefMethod.TAX_ORDER: "Tax Lot Optimizer",
             ReliefMethod.LIFO: "LIFO",
             ReliefMethod.FIFO: "FIFO",
             ReliefMethod.LOFO: "Low Cost",
