@@ -1,5 +1,6 @@
 """From a household to a harvest problem: eligible lots, candidates and arrays with their index maps."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +25,7 @@ from harvestdesk.optimize.candidates import (
 from harvestdesk.optimize.eligibility import Eligibility, LossLot, sort_lots
 from harvestdesk.optimize.figures import YearToDate, year_to_date
 from harvestdesk.optimize.problem import FloatArray, HarvestProblem, IntArray
+from harvestdesk.optimize.unspent import CENT, most_unspent
 from harvestdesk.risk.benchmark import current_weights, target_weights
 from harvestdesk.risk.factor_model import FactorModel, build_model
 from harvestdesk.risk.tracking_error import tracking_error
@@ -48,6 +50,7 @@ class Built:
         value: dollars of the household: a weight of one.
         te_today: tracking error today; `problem.limit` is what it may be after.
         asked: the limit as asked for, before today's tracking error raised it.
+        unspent: dollars below which an account's proceeds may stay in cash.
         so_far: results of the year's sales in the ledger.
         rates: what the next dollar of loss is worth where the year stands; typed rates are flat.
     """
@@ -65,6 +68,7 @@ class Built:
     value: float
     te_today: float
     asked: float
+    unspent: dict[AccountId, Decimal]
     so_far: YearToDate
     rates: MarginalRates
 
@@ -103,7 +107,8 @@ def build(snapshot: HouseholdSnapshot, settings: HarvestSettings) -> Built:
     value = float(snapshot.total_value())
     so_far = year_to_date(snapshot)
     rates = loss_rates(so_far.situation(snapshot), so_far.short, so_far.long)
-    arrays = _Arrays(settings, model, accounts, value, rates)
+    unspent = most_unspent(snapshot, settings, purchases)
+    arrays = _Arrays(settings, model, accounts, value, rates, unspent)
     active = current_weights(snapshot) - target_weights(snapshot)
     te_today = tracking_error(model, active)
     asked = float(settings.tracking_error_bp) * BP
@@ -124,6 +129,7 @@ def build(snapshot: HouseholdSnapshot, settings: HarvestSettings) -> Built:
         value=value,
         te_today=te_today,
         asked=asked,
+        unspent=unspent,
         so_far=so_far,
         rates=rates,
     )
@@ -185,6 +191,7 @@ class _Arrays:
     accounts: tuple[AccountId, ...]
     value: float
     rates: MarginalRates
+    unspent: dict[AccountId, Decimal]
 
     def problem(
         self,
@@ -215,7 +222,18 @@ class _Arrays:
             accounts=len(self.accounts),
             limit=limit,
             replace=self.settings.replace,
+            unspent=self._unspent(losses, purchases, whole),
         )
+
+    def _unspent(
+        self, losses: Sequence[LossLot], purchases: Sequence[Candidate], whole: float
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return [account] weights: every order is booked to the cent, every purchase in shares."""
+        orders = Counter(x.lot.account_id for x in losses)
+        orders.update(c.account_id for c in purchases)
+        won = [float(CENT * orders[a]) for a in self.accounts]
+        left = [float(self.unspent.get(a, CENT * 0)) for a in self.accounts]
+        return -np.array(won, dtype=np.float64) / whole, np.array(left, dtype=np.float64) / whole
 
     def _worth(self, loss: LossLot) -> float:
         return worth_of_loss(self.rates, self.settings, loss.term)

@@ -14,7 +14,8 @@ from harvestdesk.optimize.build import Built
 from harvestdesk.optimize.eligibility import LossLot
 from harvestdesk.optimize.figures import YearToDate
 from harvestdesk.optimize.marginal import Margins, Swap
-from harvestdesk.optimize.rounding import RoundedPlan, share_step
+from harvestdesk.optimize.rounding import RoundedPlan
+from harvestdesk.optimize.unspent import share_step
 from harvestdesk.tax.liability import loss_value
 
 WORTH_A_RUNG = Decimal("0.001")
@@ -57,7 +58,7 @@ class _Explainer:
         bought = self._bought_symbols.get(int(self._built.problem.lot_set[number]))
         if bought:
             return Reason("set_is_bought", {**facts, "bought_symbols": ", ".join(bought)})
-        if sold > 0 and left < share_step(self._built, account.id):
+        if sold > 0 and left < share_step(account):
             return Reason("rounding", {**facts, "shares": decimal_text(left)})
         swap = self._margins.swap(number)
         if swap is None:

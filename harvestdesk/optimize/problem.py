@@ -36,6 +36,8 @@ class HarvestProblem:
         buy_cost: [purchase] objective lost per weight bought: hurdle and rank.
         limit: tracking error allowed after the plan, a fraction a year.
         replace: proceeds are reinvested in the account they come from, dollar for dollar.
+        unspent: [account] least and most weight of proceeds that stays in cash, as far as rounding may
+            leave it; None: all is spent. Least is below zero by the cents that rounding may win.
     """
 
     active: FloatArray
@@ -52,6 +54,7 @@ class HarvestProblem:
     accounts: int
     limit: float
     replace: bool = True
+    unspent: tuple[FloatArray, FloatArray] | None = None
 
     @property
     def sets(self) -> int:
@@ -85,6 +88,10 @@ class HarvestProblem:
             buy_cost=self.buy_cost[buys],
         )
 
+    def all_spent(self) -> "HarvestProblem":
+        """Return the problem in which no proceeds stay in cash."""
+        return replace(self, unspent=None)
+
     def active_after(self, sold: FloatArray, bought: FloatArray) -> FloatArray:
         """Return [security] active weights after selling `sold` [lot] and buying `bought` [purchase]."""
         after = self.active.copy()
@@ -96,6 +103,11 @@ class HarvestProblem:
         """Return the yearly variance of active weights."""
         factors = self.loadings.T @ active
         return float(factors @ factors + self.specific_variance @ active**2)
+
+    def slope(self, active: FloatArray, rows: IntArray) -> FloatArray:
+        """Return half the change of the variance per weight more of each of these securities."""
+        own = self.specific_variance[rows] * active[rows]
+        return np.asarray(self.loadings[rows] @ (self.loadings.T @ active) + own, dtype=np.float64)
 
     def tracking_error(self, sold: FloatArray, bought: FloatArray) -> float:
         """Return the tracking error after trades, a fraction a year."""

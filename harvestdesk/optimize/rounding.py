@@ -19,9 +19,8 @@ from harvestdesk.optimize.formulations.replacement import least_tracking_error
 from harvestdesk.optimize.problem import BoolArray, FloatArray, HarvestProblem, IntArray, Side
 from harvestdesk.optimize.sides import solve_sides
 from harvestdesk.optimize.solve import SolveLimits
+from harvestdesk.optimize.unspent import CENT, share_step
 
-WHOLE = Decimal(1)
-FRACTION = Decimal("0.0001")
 ALL_OF_IT = 0.9999
 """A lot this nearly sold is sold whole: the solver stops a hair short of its bounds."""
 REPAIRS = 5
@@ -49,7 +48,7 @@ class RoundedPlan:
 def round_plan(built: Built, sides: IntArray, sold: FloatArray, limits: SolveLimits) -> RoundedPlan:
     """Return the solver's sales in shares, with purchases for their proceeds, within the limit."""
     limit = built.problem.limit
-    problem = built.problem
+    problem = built.problem.all_spent()
     problem, sold = _without_small(built, problem, sides, sold, limits)
     for attempt in range(REPAIRS):
         plan = plan_of(built, sides, whole_sales(built, sold), limits)
@@ -122,11 +121,6 @@ def purchase_prices(built: Built) -> FloatArray:
     return np.array([float(book[c.security_id].value) for c in built.purchases], dtype=np.float64)
 
 
-def share_step(built: Built, account_id: AccountId) -> Decimal:
-    """Return the smallest part of a share an account's broker trades."""
-    return FRACTION if built.snapshot.account_by_id[account_id].fractional else WHOLE
-
-
 def whole_sales(built: Built, sold: FloatArray) -> list[Decimal]:
     """Round each sale down, then drop what is below the smallest loss and the smallest order.
 
@@ -141,7 +135,8 @@ def whole_sales(built: Built, sold: FloatArray) -> list[Decimal]:
             count = loss.free_shares
         elif weight > 0 and not loss.whole_only:
             exact = Decimal(float(weight * built.value)) / loss.price.value
-            count = exact.quantize(share_step(built, loss.lot.account_id), rounding=ROUND_DOWN)
+            step = share_step(built.snapshot.account_by_id[loss.lot.account_id])
+            count = exact.quantize(step, rounding=ROUND_DOWN)
         if count * loss.allowed_per_share < max(built.settings.min_loss, Decimal("0.01")):
             count = ZERO
         shares.append(count)
@@ -169,9 +164,9 @@ class _Purchases:
         self._weights = weights
         self._account = built.problem.buy_account
         self._prices = purchase_prices(built)
-        self._steps = np.array(
-            [float(share_step(built, c.account_id)) for c in built.purchases], dtype=np.float64
-        )
+        names = built.snapshot.account_by_id
+        self._step = [share_step(names[c.account_id]) for c in built.purchases]
+        self._steps = np.array([float(x) for x in self._step], dtype=np.float64)
         self._proceeds = _proceeds(built, shares)
         sold_sets = np.unique(built.problem.lot_set[weights > 0])
         open_sets = ~np.isin(built.problem.buy_set, sold_sets)
@@ -186,7 +181,7 @@ class _Purchases:
         whole = np.floor(dollars / (self._prices * self._steps) + 1e-9)
         self._fill(whole, dollars > 0)
         whole[whole * self._prices * self._steps < float(self._built.settings.min_trade)] = 0.0
-        return self._affordable(whole)
+        return self._invested(self._affordable(whole))
 
     def _pruned(self) -> FloatArray:
         """Solve for the mix, then again without what would be too small an order."""
@@ -253,17 +248,31 @@ class _Purchases:
     def _affordable(self, whole: FloatArray) -> list[Decimal]:
         """Return exact shares; takes a step off the largest purchase where cents would go missing."""
         built = self._built
-        shares = [
-            Decimal(int(n)) * share_step(built, c.account_id)
-            for n, c in zip(whole, built.purchases, strict=True)
-        ]
-        for account, account_id in enumerate(built.accounts):
+        shares = [Decimal(int(n)) * step for n, step in zip(whole, self._step, strict=True)]
+        for account in range(len(built.accounts)):
             rows = np.flatnonzero(self._account == account).tolist()
             mine = [i for i in rows if shares[i] > 0]
             while mine and self._cost(shares, mine) > self._proceeds[account]:
                 largest = max(mine, key=lambda i: shares[i] * self._price(i))
-                shares[largest] -= share_step(built, account_id)
+                shares[largest] -= self._step[largest]
                 mine = [i for i in mine if shares[i] > 0]
+        return shares
+
+    def _invested(self, shares: list[Decimal]) -> list[Decimal]:
+        """Buy one more security where an account has more left than the bound of the plan allows for."""
+        built, problem = self._built, self._built.problem
+        for account, account_id in enumerate(built.accounts):
+            mine = np.flatnonzero(self._allowed & (self._account == account))
+            spent = self._cost(shares, mine.tolist())
+            left = self._proceeds[account] - spent
+            if not len(mine) or left < built.unspent[account_id]:
+                continue
+            bought = bought_weights(built, shares)
+            active = problem.active_after(self._weights, bought)
+            slope = problem.slope(active, problem.buy_security[mine])
+            best = int(mine[np.argmin(slope)])
+            unit = self._price(best) * self._step[best]
+            shares[best] += int((left - CENT) / unit) * self._step[best]
         return shares
 
     def _price(self, i: int) -> Decimal:

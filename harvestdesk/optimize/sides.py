@@ -28,7 +28,8 @@ class Chosen:
 
     Attributes:
         sides: [set] Side; OPEN where a set has one side only.
-        solution: of the problem with these sides, in the index of the whole problem.
+        solution: of the problem with these sides and all proceeds spent, in the index of the whole problem.
+        relaxed: what gives the bound.
         solves: convex problems solved, the relaxation included.
     """
 
@@ -45,11 +46,19 @@ class Chosen:
 
 
 def choose_sides(problem: HarvestProblem, limits: SolveLimits) -> Chosen:
-    """Solve the relaxation, fix sides and improve them while the gap is wide and time is left."""
-    relaxed = maximise(problem, limits)
+    """Solve the relaxation, fix sides and improve them while the gap is wide and time is left.
+
+    Plans are looked for among those that spend all proceeds; the bound also holds for those that whole
+    shares make of them.
+    """
+    bounding = maximise(problem, limits)
     sides = np.full(problem.sets, int(Side.OPEN), dtype=np.intp)
+    if not bounding.usable:
+        return Chosen(sides, bounding, bounding, 1)
+    problem = problem.all_spent()
+    relaxed = maximise(problem, limits)
     if not relaxed.usable or np.isnan(relaxed.selling).all():
-        return Chosen(sides, relaxed, relaxed, 1)
+        return Chosen(sides, relaxed, bounding, 2)
     search = _Search(problem, relaxed, limits)
     for threshold in THRESHOLDS:
         search.try_sides(_rounded(relaxed.selling, threshold))
@@ -57,7 +66,7 @@ def choose_sides(problem: HarvestProblem, limits: SolveLimits) -> Chosen:
             break
     search.free_idle_sets()
     search.flip()
-    return search.result()
+    return replace(search.result(), relaxed=bounding)
 
 
 def _rounded(selling: FloatArray, threshold: float) -> IntArray:
@@ -84,7 +93,7 @@ class _Search:
         self._limits = limits
         self._sides: IntArray | None = None
         self._best: Solution | None = None
-        self._solves = 1
+        self._solves = 2
         self._until = time.perf_counter() + SEARCH_SECONDS
         self._slowest = 0.0
 

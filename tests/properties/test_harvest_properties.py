@@ -1,6 +1,7 @@
 """Whatever the household: a plan never sells a gain, never overdraws, never mixes the sides of a set."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 from harvest_households import AS_OF, check_sound, etf, lot, plan, snapshot, stock, swap
@@ -8,8 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harvestdesk.domain.account import Account, AccountType
+from harvestdesk.domain.household import FilingStatus, RateSource, TaxProfile
 from harvestdesk.domain.ids import AccountId
 from harvestdesk.domain.money import ZERO
+from harvestdesk.domain.proposal import HarvestGoal, Proposal
+from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.domain.tax_year import ExternalGain, ExternalTerm
+from harvestdesk.optimize.build import build
+from harvestdesk.tax.tables import load_state, load_tax_year
 
 NAMES = ("AAA", "BBB", "CCC", "DDD", "EEE")
 SECURITIES = (etf("AAA"), etf("BBB"), stock("CCC"), stock("DDD"), stock("EEE"))
@@ -38,6 +45,40 @@ def households(draw: st.DrawFn):
     return snapshot(SECURITIES, lots, prices, accounts=accounts, cash=cash, replacements=LISTS)
 
 
+@st.composite
+def taxpayers(draw: st.DrawFn) -> tuple[TaxProfile, tuple[ExternalGain, ...]]:
+    """Anyone whose tax is walked through the tables: results of the year, losses carried in, gains outside."""
+    dollars = st.integers(-30_000, 60_000).map(Decimal)
+    carried = st.one_of(st.just(ZERO), st.integers(1, 200_000).map(Decimal))
+    profile = TaxProfile(
+        filing_status=draw(st.sampled_from(list(FilingStatus))),
+        rate_source=RateSource.TABLES,
+        wages=draw(st.sampled_from([0, 40_000, 120_000, 250_500, 900_000]).map(Decimal)),
+        realised_short=draw(dollars),
+        realised_long=draw(dollars),
+        carryforward_short=draw(carried),
+        carryforward_long=draw(carried),
+        state=draw(st.sampled_from(["", "CA", "MA", "NJ", "PA", "TX"])),
+    )
+    outside = draw(st.sampled_from([0, 2_500, 80_000, -1_000]))
+    term = draw(st.sampled_from(list(ExternalTerm)))
+    gain = ExternalGain("g", date(2025, 9, 30), term, Decimal(outside), Decimal("0.6"))
+    return profile, (gain,) if outside else ()
+
+
+def check_bound(household: HouseholdSnapshot, proposal: Proposal) -> None:
+    """No plan is better than its bound, and none leaves more in cash than the bound allows for."""
+    record = proposal.solver
+    assert record.objective <= record.bound * (1 + 1e-6) + 0.01
+    if not proposal.settings.replace:
+        return
+    most = build(household, proposal.settings).unspent
+    for account in household.accounts:
+        left = sum((s.proceeds for s in proposal.sales if s.account_id == account.id), ZERO)
+        left -= sum((p.amount for p in proposal.purchases if p.account_id == account.id), ZERO)
+        assert left < most.get(account.id, Decimal("0.01")), account.id
+
+
 @given(
     households(),
     st.sampled_from([0, 5, 35, 300]),
@@ -59,8 +100,7 @@ def test_any_household__gets_a_sound_plan(household, limit, replace, least) -> N
     room = max(Decimal(limit), proposal.before.tracking_error_bp + Decimal("0.51"))
     assert proposal.after.tracking_error_bp <= room
     assert all(-s.gain >= least for s in proposal.sales)
-    record = proposal.solver
-    assert record.objective <= record.bound * (1 + 1e-6) + 0.01
+    check_bound(household, proposal)
     recent = {x.security_id for x in household.lots if (AS_OF - x.acquired_on).days <= 30}
     for sale in proposal.sales:
         # A set bought in the last 30 days may only lose the very shares bought.
@@ -82,5 +122,37 @@ def test_any_household__declares_what_the_ledger_disallows(household, limit, per
     for sale in proposal.sales:
         assert ZERO <= sale.disallowed <= -sale.gain * Decimal(percent) / 100 + Decimal("0.01")
         assert not sale.disallowed or sale.shares == sale.lot_shares
-    record = proposal.solver
-    assert record.objective <= record.bound * (1 + 1e-6) + 0.01
+    check_bound(household, proposal)
+
+
+@given(
+    households(),
+    taxpayers(),
+    st.sampled_from([5, 35, 300]),
+    st.sampled_from(list(HarvestGoal)),
+    st.sampled_from(["0", "30"]),
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_taxpayer__the_sales_share_out_the_tax_saved(
+    household, taxpayer, limit, goal, percent
+) -> None:
+    profile, outside = taxpayer
+    household = replace(
+        household,
+        household=replace(household.household, tax=profile),
+        external_gains=outside,
+        tax_year=load_tax_year(AS_OF.year),
+        state_rules=load_state(profile.state) if profile.state else None,
+    )
+    proposal = plan(
+        household, tracking_error_bp=Decimal(limit), goal=goal, min_loss=ZERO, min_trade=ZERO,
+        max_disallowed_percent=Decimal(percent),
+    )  # fmt: skip
+    check_sound(household, proposal)
+    check_bound(household, proposal)
+    saved = proposal.before.tax - proposal.after.tax
+    assert sum((s.tax_value for s in proposal.sales), ZERO) == saved
+    assert saved >= ZERO
+    codes = {n.code for n in proposal.notices}
+    assert ("walked_tax_value" in codes) is (goal is HarvestGoal.TAX_VALUE)
+    assert "linear_tax_value" not in codes

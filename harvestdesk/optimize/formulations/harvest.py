@@ -121,12 +121,16 @@ class _Model:
         ]
 
     def _cash(self) -> list[Any]:
-        """Every account buys for exactly what it sells."""
+        """Every account buys for exactly what it sells, or for what whole shares may leave less."""
         p = self.problem
         if not p.replace or not len(p.buy_cost):
             return [self.buy == 0]
         proceeds = incidence(p.lot_account, p.accounts) @ self.sell
-        return [proceeds == incidence(p.buy_account, p.accounts) @ self.buy]
+        cash = proceeds - incidence(p.buy_account, p.accounts) @ self.buy
+        if p.unspent is None:
+            return [cash == 0]
+        least, most = p.unspent
+        return [cash >= least * PERCENT, cash <= most * PERCENT]
 
     def _whole_risk(self) -> Any:
         """Return the specific variance of the securities that have one side only."""
@@ -192,7 +196,8 @@ def largest_purchase(problem: HarvestProblem) -> FloatArray:
 
     That is the account's proceeds, and what the limit leaves for the security's own risk.
     """
-    proceeds = np.bincount(problem.lot_account, problem.lot_limit, minlength=problem.accounts)
+    proceeds = np.zeros(problem.accounts) if problem.unspent is None else -problem.unspent[0]
+    np.add.at(proceeds, problem.lot_account, problem.lot_limit)
     deviation = np.sqrt(problem.specific_variance[problem.buy_security])
     limit = max(problem.limit, LEAST_LIMIT) * SLACK
     room = np.divide(limit, deviation, out=np.full(len(deviation), np.inf), where=deviation > 0)
