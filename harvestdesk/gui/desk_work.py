@@ -12,7 +12,7 @@ from harvestdesk.jobs.harvest import HarvestInputs, harvest_job
 from harvestdesk.jobs.job import Job
 
 if TYPE_CHECKING:
-    from harvestdesk.domain.ids import ProposalId
+    from harvestdesk.domain.ids import AccountId, ProposalId
     from harvestdesk.reports.document import Report
     from harvestdesk.services.context import AppContext
     from harvestdesk.services.preferences import Preferences
@@ -113,23 +113,25 @@ def build_report(app: "AppContext", kind: str, proposal_id: "ProposalId | None")
     return build(app, kind, proposal_id)
 
 
-def build_tax_form(app: "AppContext", kind: str) -> "Report":
-    """Return a page of the year's return as plain data."""
+def build_tax_form(app: "AppContext", kind: str, year: int) -> "Report":
+    """Return a page of a year's return as plain data."""
     from harvestdesk.services.tax_reports import build_tax_report
 
-    return build_tax_report(app, kind, app.as_of().year)
+    return build_tax_report(app, kind, year)
 
 
-def compare_closed_lots(app: "AppContext", paths: tuple[Path, ...]) -> "Report":
-    """Return what differs between brokers' closed lots and the ledger, as plain data."""
+def compare_closed_lots(
+    app: "AppContext", paths: tuple[Path, ...], account_id: "AccountId | None" = None
+) -> "Report":
+    """Return what differs between brokers' closed lots and the ledger; `account_id`: of files that name none."""
     from harvestdesk.reports.tax_forms.reconciliation import reconciliation_report
     from harvestdesk.services.reconcile import reconcile
 
-    return reconciliation_report(reconcile(app, paths), app.snapshot())
+    return reconciliation_report(reconcile(app, paths, account_id=account_id), app.snapshot())
 
 
-def save_tax_file(app: "AppContext", file_format: str, path: Path) -> "TaxExport":
-    """Write the year's sales as tax software reads them."""
+def save_tax_file(app: "AppContext", file_format: str, path: Path, year: int) -> "TaxExport":
+    """Write a year's sales as tax software reads them."""
     from harvestdesk.services.tax_reports import export_tax_file
 
-    return export_tax_file(app, app.as_of().year, file_format, path)
+    return export_tax_file(app, year, file_format, path)

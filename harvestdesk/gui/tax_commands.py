@@ -1,32 +1,22 @@
-"""What the commands of the Tax menu do: dialogs of the tax profile, and the pages of the return."""
+"""What the commands of the Tax menu do: dialogs of the tax profile, forms, and brokers' closed lots."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint
-from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QPushButton
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog
+
+from harvestdesk.domain.errors import BadInputError
 
 if TYPE_CHECKING:
+    from harvestdesk.domain.ids import AccountId
     from harvestdesk.gui.commands import Commands
     from harvestdesk.gui.main_window import MainWindow
 
-FORMS = {
-    "tax.form_8949": "form-8949",
-    "tax.schedule_d": "schedule-d",
-    "tax.carryover": "carryover",
-    "tax.wash_ledger": "wash-ledger",
-}
-"""Pages of the return by the command that shows them."""
-SOFTWARE = {
-    "TXF 042 for tax programs (*.txf)": ("txf", ".txf"),
-    "CSV for TaxAct (*.csv)": ("taxact", ".csv"),
-    "CSV with every figure (*.csv)": ("csv", ".csv"),
-}
-"""Files tax software reads, by their entry in the file dialog: format and suffix."""
-_BROKER_FILES = "Closed lots, realised gains or 1099-B (*.csv *.txt *.ofx *.qfx);;All files (*)"
-_MOST_PROBLEMS = 8
-"""So many rows are named in the dialog; of more only the number."""
+_BROKER_FILES = (
+    "Closed lots, realised gains or 1099-B (*.csv *.txt *.ofx *.qfx *.xml);;All files (*)"
+)
+_COMPARING = "Comparing with the broker's file"
 
 
 class TaxCommands(QObject):
@@ -41,13 +31,11 @@ class TaxCommands(QObject):
             ("tax.profile", lambda: commands.household_settings(taxes=True)),
             ("tax.outside", self.outside_gains),
             ("wash.options", self.wash_options),
-            ("tax.forms", self.choose_form),
+            ("tax.forms", self.forms),
             ("tax.reconcile", self.compare_with_broker),
-            ("tax.save", self.save_for_software),
+            ("tax.save", lambda: self.forms(software=True)),
         ):
             actions[key].triggered.connect(lambda _checked=False, do=do: do())
-        for key, kind in FORMS.items():
-            actions[key].triggered.connect(lambda _checked=False, kind=kind: self.show_form(kind))
 
     def outside_gains(self) -> None:
         """Show gains outside the accounts and changes of law."""
@@ -68,34 +56,23 @@ class TaxCommands(QObject):
             policy = window.desk.loaded.data.snapshot.household.wash
             self._commands.show_dialog(WashOptionsDialog(window.theme, window.desk, policy, window))
 
-    def choose_form(self) -> None:
-        """Offer the pages of the return below the button that asked, or at the pointer."""
-        menu = QMenu(self._window)
-        menu.setAccessibleName("Tax forms")
-        for key in FORMS:
-            menu.addAction(self._window.actions_by_key[key])
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self._below_focus())
+    def forms(self, *, software: bool = False) -> None:
+        """Show the pages of the return, at the file for tax software if `software`."""
+        from harvestdesk.gui.dialogs.tax_forms import TaxFormsDialog
+        from harvestdesk.services.tax_reports import form_years
 
-    def _below_focus(self) -> QPoint:
-        focused = QApplication.focusWidget()
-        if isinstance(focused, QPushButton):
-            return focused.mapToGlobal(focused.rect().bottomLeft())
-        return QCursor.pos()
-
-    def show_form(self, kind: str) -> None:
-        """Build a page of the return in the background, then preview it."""
-        from harvestdesk.gui.desk_work import build_tax_form
-
-        if self._window.desk.loaded is None:
+        window = self._window
+        if window.desk.loaded is None:
             return
-        handle = self._window.desk.work("Preparing the form", lambda app: build_tax_form(app, kind))
-        handle.succeeded.connect(self._commands.preview)
+        years = form_years(window.desk.loaded.data.snapshot)
+        dialog = TaxFormsDialog(window.theme, window.desk, years, window)
+        self._commands.show_dialog(dialog)
+        if software:
+            dialog.show_software()
 
+    # --- closed lots ---------------------------------------------------------------------------------
     def compare_with_broker(self) -> None:
         """Ask for a broker's closed lots, compare them with the ledger, and preview what differs."""
-        from harvestdesk.gui.desk_work import compare_closed_lots
-
         desk = self._window.desk
         if desk.loaded is None:
             return
@@ -103,53 +80,37 @@ class TaxCommands(QObject):
         chosen, _ = QFileDialog.getOpenFileNames(
             self._window, "Compare with a broker's closed lots", folder, _BROKER_FILES
         )
-        if not chosen:
-            return
-        paths = tuple(Path(c) for c in chosen)
-        desk.remember(import_folder=str(paths[0].parent))
-        handle = desk.work(
-            "Comparing with the broker's file", lambda app: compare_closed_lots(app, paths)
-        )
-        handle.succeeded.connect(self._commands.preview)
+        if chosen:
+            paths = tuple(Path(c) for c in chosen)
+            desk.remember(import_folder=str(paths[0].parent))
+            self._compare(paths, None)
 
-    def save_for_software(self) -> None:
-        """Ask where to, then write the year's sales as tax software reads them."""
-        from harvestdesk.gui.desk_work import save_tax_file
+    def _compare(self, paths: tuple[Path, ...], account_id: "AccountId | None") -> None:
+        from harvestdesk.gui.desk_work import compare_closed_lots
 
         desk = self._window.desk
-        if desk.loaded is None:
-            return
-        year = desk.loaded.data.snapshot.as_of.year
-        suggestion = Path(desk.preferences.export_folder or Path.home()) / f"sales-{year}.txf"
-        chosen, kind = QFileDialog.getSaveFileName(
-            self._window, "Save sales for tax software", str(suggestion), ";;".join(SOFTWARE)
+        handle = desk.quiet_work(
+            _COMPARING, lambda app: compare_closed_lots(app, paths, account_id)
         )
-        if not chosen:
+        handle.succeeded.connect(self._commands.preview)
+        handle.failed.connect(lambda error: self._on_not_compared(error, paths, account_id))
+
+    def _on_not_compared(
+        self, error: BaseException, paths: tuple[Path, ...], account_id: "AccountId | None"
+    ) -> None:
+        unplaced = isinstance(error, BadInputError) and error.code == "reconcile.account"
+        if unplaced and account_id is None:
+            self._ask_account(paths)
+        else:
+            self._window.desk.failed.emit(_COMPARING, error)
+
+    def _ask_account(self, paths: tuple[Path, ...]) -> None:
+        from harvestdesk.gui.dialogs.which_account import WhichAccountDialog
+
+        window = self._window
+        if window.desk.loaded is None:
             return
-        file_format, suffix = SOFTWARE.get(kind, ("txf", ".txf"))
-        path = suffixed(Path(chosen), suffix)
-        desk.remember(export_folder=str(path.parent))
-        handle = desk.work(
-            "Saving sales for tax software", lambda app: save_tax_file(app, file_format, path)
-        )
-        handle.succeeded.connect(self._say_saved)
-
-    def _say_saved(self, written: Any) -> None:
-        """Say what was written; rows that are not in the file, or not whole, are named."""
-        names = ", ".join(path.name for path in written.paths)
-        self._window.said.setText(f"Wrote {written.rows:,} rows to {names}")
-        if not written.problems:
-            return
-        lines = [p.described() for p in written.problems[:_MOST_PROBLEMS]]
-        more = len(written.problems) - len(lines)
-        if more > 0:
-            lines.append(f"and {more:,} more.")
-        self._commands.say_problem(f"Look at these rows of {names}", "\n".join(lines))
-
-
-def suffixed(path: Path, suffix: str) -> Path:
-    """Return a path with the suffix of its format, in place of that of another one."""
-    if path.suffix.lower() == suffix:
-        return path
-    known = {known for _, known in SOFTWARE.values()}
-    return path.with_name((path.stem if path.suffix.lower() in known else path.name) + suffix)
+        taxable = [a for a in window.desk.loaded.data.snapshot.accounts if a.type.is_taxable]
+        dialog = WhichAccountDialog(window.theme, [p.name for p in paths], taxable, window)
+        dialog.accepted.connect(lambda: self._compare(paths, dialog.account_id))
+        self._commands.show_dialog(dialog)

@@ -7,6 +7,7 @@ from pathlib import Path
 from harvestdesk.domain.errors import BadInputError, Problem
 from harvestdesk.domain.files import atomic_write_text, make_folder
 from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.domain.transaction import TransactionType
 from harvestdesk.reports.document import Report
 from harvestdesk.reports.render_taxact import render_own_csv, render_taxact
 from harvestdesk.reports.render_txf import render_txf
@@ -26,6 +27,18 @@ from harvestdesk.washsale.readings import household_readings
 from harvestdesk.washsale.year import year_results
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
+_ON_A_FORM = frozenset(
+    {
+        TransactionType.SELL,
+        TransactionType.SHORT_SALE,
+        TransactionType.SHORT_COVER,
+        TransactionType.MERGER,
+        TransactionType.RETURN_OF_CAPITAL,
+        TransactionType.CAPITAL_GAIN_SHORT,
+        TransactionType.CAPITAL_GAIN_LONG,
+    }
+)
+"""Rows a year's forms can tell of."""
 _PAGES: dict[str, Callable[[YearFacts], Report]] = {
     "form-8949": form_8949,
     "schedule-d": schedule_d,
@@ -45,7 +58,7 @@ TAX_FORMATS = ("csv", "txf", "taxact")
 
 @dataclass(frozen=True, slots=True)
 class TaxExport:
-    """What was written; `problems` name every row that is not in the files, or not whole."""
+    """What was written; `problems` name every row that is not in the files, or not whole, and every gap."""
 
     paths: tuple[Path, ...]
     rows: int
@@ -82,8 +95,20 @@ def export_tax_file(ctx: AppContext, year: int | None, file_format: str, path: P
     make_folder(path.parent)
     for target, file in zip(paths, files, strict=True):
         atomic_write_text(target, file.text)
-    problems = tuple(problem for file in files for problem in file.problems)
-    return TaxExport(paths, sum(file.rows for file in files), problems)
+    problems = (problem for file in files for problem in file.problems)
+    rows = sum(file.rows for file in files)
+    return TaxExport(paths, rows, tuple(dict.fromkeys((*facts.problems, *problems))))
+
+
+def form_years(snapshot: HouseholdSnapshot) -> tuple[int, ...]:
+    """Return the years a return can be of: that of the viewing day, then those with results, newest first."""
+    taxable = {a.id for a in snapshot.accounts if a.type.is_taxable}
+    found = {
+        t.on.year for t in snapshot.transactions if t.account_id in taxable and t.type in _ON_A_FORM
+    }
+    now = snapshot.as_of.year
+    past = (y for y in found if FIRST_YEAR <= y < now)
+    return (now, *sorted(past, reverse=True))
 
 
 def year_facts(snapshot: HouseholdSnapshot, year: int | None = None) -> YearFacts:

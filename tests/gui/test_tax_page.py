@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 import view_samples as vs
-from gui_help import settle
+from gui_help import make_book, settle
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWhatsThis
+from PySide6.QtWidgets import QApplication, QFileDialog, QWhatsThis
 
 from harvestdesk.domain.household import RateSource, TaxProfile
+from harvestdesk.domain.ids import AccountId, SecurityId, TransactionId
 from harvestdesk.domain.tax_year import (
     ExternalGain,
     ExternalKind,
@@ -22,8 +23,10 @@ from harvestdesk.domain.tax_year import (
     LawChange,
     LawTarget,
 )
+from harvestdesk.domain.transaction import Transaction, TransactionType
 from harvestdesk.gui import a11y
-from harvestdesk.gui.tax_commands import FORMS, SOFTWARE, suffixed
+from harvestdesk.gui.dialogs.tax_forms import PAGES, suffixed
+from harvestdesk.gui.printing.preview import PreviewDialog
 from harvestdesk.gui.theme import Scheme, Theme
 from harvestdesk.gui.view_base import DeskData, ViewContext
 from harvestdesk.gui.views.tax import TaxPage
@@ -298,6 +301,28 @@ def test_refresh__is_quick(show):
     assert time.perf_counter() - begun <= 3 * 0.050
 
 
+def sold_last_year(path):
+    """A household with a sale in 2024, and one of 2022 whose purchase nobody reported."""
+    from harvestdesk.store.database import HouseholdBook
+
+    def row(number, on, kind, security, shares, amount):
+        return Transaction(
+            TransactionId(f"t{number}"), on, kind, AccountId("account-1"), SecurityId(security),
+            D(shares), D(amount),
+        )  # fmt: skip
+
+    make_book(path)
+    with HouseholdBook.open(path) as book, book.write("Import old.csv") as w:
+        w.add_transactions(
+            [
+                row(1, date(2022, 5, 2), TransactionType.SELL, "sec-2", 3, 150),
+                row(2, date(2024, 1, 10), TransactionType.BUY, "sec-1", 4, 200),
+                row(3, date(2024, 6, 3), TransactionType.SELL, "sec-1", 4, 240),
+            ]
+        )
+    return path
+
+
 # --- in the window ---------------------------------------------------------------------------------------------
 def test_window__works_the_tax_out_and_shows_it(open_window):
     window = open_window()
@@ -307,11 +332,13 @@ def test_window__works_the_tax_out_and_shows_it(open_window):
     menus = {a.text(): a.menu() for a in window.menuBar().actions()}
     shown = {a.objectName() for a in menus["&Tax"].actions() if not a.isSeparator()}
     assert shown == {
-        *FORMS, "tax.profile", "tax.outside", "wash.options", "tax.reconcile", "tax.save",
+        "tax.profile", "tax.outside", "wash.options", "tax.forms", "tax.save", "tax.reconcile",
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("key", ["tax.profile", "tax.outside", "wash.options"])
+@pytest.mark.parametrize(
+    "key", ["tax.profile", "tax.outside", "wash.options", "tax.forms", "tax.save"]
+)
 def test_menu__opens_its_dialog(open_window, qtbot, key):
     window = open_window()
     window.actions_by_key[key].trigger()
@@ -321,40 +348,88 @@ def test_menu__opens_its_dialog(open_window, qtbot, key):
     settle(qtbot, window)
 
 
-@pytest.mark.parametrize("key", list(FORMS))
-def test_menu__previews_each_page_of_the_return(open_window, qtbot, key):
-    window = open_window()
-    window.actions_by_key[key].trigger()
-    settle(qtbot, window)
-    (preview,) = window.commands.open_dialogs
-    assert "preview" in preview.windowTitle().lower()
-    preview.reject()
-
-
-@pytest.mark.qt_log_ignore("does not support", extend=True)
-def test_tax_forms__offers_the_pages_below_its_button(open_window, qtbot):
-    window = open_window()
-    window.navigate("tax", {})
+def forms_dialog(window):
     window.actions_by_key["tax.forms"].trigger()
-    menu = QApplication.activePopupWidget()
-    assert isinstance(menu, QMenu)
-    assert [a.objectName() for a in menu.actions()] == list(FORMS)
-    menu.close()
+    (dialog,) = window.commands.open_dialogs
+    return dialog
 
 
-def test_sales__are_saved_for_software_under_the_suffix_of_their_format(
+@pytest.mark.parametrize("kind", [kind for kind, _, _ in PAGES])
+def test_tax_forms__previews_each_page_of_the_return(open_window, qtbot, kind):
+    window = open_window()
+    dialog = forms_dialog(window)
+    dialog.page_buttons[kind].click()
+    settle(qtbot, window)
+    (preview,) = dialog.findChildren(PreviewDialog)
+    assert "preview" in preview.windowTitle().lower()
+    assert dialog.page_buttons[kind].isEnabled()
+    preview.reject()
+    dialog.accept()
+
+
+def test_tax_forms__of_last_year_are_chosen_in_spring(open_window, qtbot, tmp_path):
+    window = open_window(sold_last_year(tmp_path / "spring.harvest"))
+    dialog = forms_dialog(window)
+    years = [dialog.year_box.itemText(n) for n in range(dialog.year_box.count())]
+    assert years == ["2025", "2024", "2022"]
+    dialog.year_box.setCurrentIndex(1)
+    dialog.page_buttons["form-8949"].click()
+    settle(qtbot, window)
+    (preview,) = dialog.findChildren(PreviewDialog)
+    assert preview.file_name == "Form 8949 worksheet 2024"
+    preview.reject()
+    dialog.accept()
+
+
+def test_sales__are_saved_under_the_suffix_of_their_format_and_problems_listed(
+    open_window, qtbot, tmp_path, monkeypatch
+):
+    window = open_window(sold_last_year(tmp_path / "spring.harvest"))
+    dialog = forms_dialog(window)
+    dialog.year_box.setCurrentIndex(1)
+    dialog.format_box.setCurrentIndex(2)
+    chosen = tmp_path / "sales.txf"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, **k: (str(chosen), ""))
+    dialog.save_button.click()
+    settle(qtbot, window)
+    assert (tmp_path / "sales.csv").is_file()
+    assert dialog.saved_words.text().startswith("Wrote 1 row to sales.csv.")
+    assert window.desk.preferences.export_folder == str(tmp_path)
+    assert suffixed(Path("my.2025"), ".txf") == Path("my.2025.txf")
+    dialog.year_box.setCurrentIndex(0)
+    assert not dialog.saved_words.isVisible()
+    dialog.accept()
+
+
+def test_sales__of_unknown_basis_are_named_after_saving(open_window, qtbot, tmp_path, monkeypatch):
+    window = open_window(sold_last_year(tmp_path / "spring.harvest"))
+    dialog = forms_dialog(window)
+    dialog.year_box.setCurrentIndex(2)
+    monkeypatch.setattr(
+        QFileDialog, "getSaveFileName", lambda *a, **k: (str(tmp_path / "old.txf"), "")
+    )
+    dialog.save_button.click()
+    settle(qtbot, window)
+    assert "before the file is used" in dialog.saved_words.text()
+    assert "BRAV" in dialog.rows_to_see.toPlainText()
+    assert a11y.nameless(dialog) == []
+    dialog.accept()
+
+
+def test_tax_forms__a_folder_that_is_gone_is_told_in_the_dialog(
     open_window, qtbot, tmp_path, monkeypatch
 ):
     window = open_window()
-    kind = next(k for k, (name, _) in SOFTWARE.items() if name == "csv")
-    chosen = tmp_path / "sales.txf"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, **k: (str(chosen), kind))
-    window.actions_by_key["tax.save"].trigger()
+    dialog = forms_dialog(window)
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(
+        QFileDialog, "getSaveFileName", lambda *a, **k: (str(tmp_path / "file" / "x.txf"), "")
+    )
+    dialog.save_button.click()
     settle(qtbot, window)
-    assert (tmp_path / "sales.csv").is_file()
-    assert "sales.csv" in window.said.text()
-    assert window.desk.preferences.export_folder == str(tmp_path)
-    assert suffixed(Path("my.2025"), ".txf") == Path("my.2025.txf")
+    assert dialog.notice.words
+    assert dialog.save_button.isEnabled()
+    dialog.reject()
 
 
 def test_compare__with_a_file_that_is_none_says_so_on_the_page(
@@ -369,6 +444,48 @@ def test_compare__with_a_file_that_is_none_says_so_on_the_page(
     settle(qtbot, window)
     assert "letter.csv" in window.pages["tax"].notice.words
     assert not window.commands.open_dialogs
+
+
+CLOSED_LOTS = """Account,Symbol,Quantity,Acquired,Sold,Proceeds,Cost Basis,Wash Sale Disallowed,Term
+Taxable one,ALFA,4,2024-01-10,2024-06-03,240.00,{basis},0.00,short
+"""
+
+
+def compare(window, path, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *a, **k: ([str(path)], ""))
+    window.actions_by_key["tax.reconcile"].trigger()
+
+
+def test_compare__shows_what_differs(open_window, qtbot, tmp_path, monkeypatch):
+    window = open_window(sold_last_year(tmp_path / "spring.harvest"))
+    path = tmp_path / "closed.csv"
+    path.write_text(CLOSED_LOTS.format(basis="200.00"), encoding="utf-8")
+    compare(window, path, monkeypatch)
+    settle(qtbot, window)
+    (preview,) = window.commands.open_dialogs
+    assert isinstance(preview, PreviewDialog)
+    preview.reject()
+
+
+def test_compare__asks_for_the_account_a_file_does_not_name(
+    open_window, qtbot, tmp_path, monkeypatch
+):
+    window = open_window(sold_last_year(tmp_path / "spring.harvest"))
+    path = tmp_path / "closed.csv"
+    text = CLOSED_LOTS.format(basis="200.00").replace("Taxable one", "Somewhere")
+    path.write_text(text, encoding="utf-8")
+    compare(window, path, monkeypatch)
+    settle(qtbot, window)
+    (asked,) = window.commands.open_dialogs
+    assert a11y.nameless(asked) == []
+    assert [asked.account_box.itemText(n) for n in range(asked.account_box.count())] == [
+        "Taxable one (Taxable)"
+    ]
+    asked.accept_button.click()
+    settle(qtbot, window)
+    (preview,) = window.commands.open_dialogs
+    assert isinstance(preview, PreviewDialog)
+    preview.reject()
 
 
 def test_f1__explains_the_cell_and_the_part_with_the_focus(open_window, monkeypatch):

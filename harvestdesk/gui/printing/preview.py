@@ -191,6 +191,8 @@ class PreviewDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self._printed = PrintedReport(report, paper)
+        self.file_name = report.title
+        """Name the PDF is offered under, without suffix."""
         self.setWindowTitle(f"Print preview: {report.title}")
         self.setSizeGripEnabled(True)
         self.pages = PagesView(self._printed)
@@ -306,7 +308,7 @@ class PreviewDialog(QDialog):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter("PDF (*.pdf)")
         dialog.setDefaultSuffix("pdf")
-        dialog.selectFile(f"{safe_file_name(self._printed.report.title, 'report')}.pdf")
+        dialog.selectFile(f"{safe_file_name(self.file_name, 'report')}.pdf")
         dialog.fileSelected.connect(lambda chosen: self.save_to(Path(chosen)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
