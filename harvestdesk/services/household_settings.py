@@ -28,11 +28,6 @@ _RATES = {
     "rate_ordinary": "Ordinary income",
 }
 _CARRIED = ("carryforward_short", "carryforward_long")
-_INCOME = {
-    "wages": "Wages, business and pensions",
-    "investment_income": "Investment income",
-    "qualified_dividends": "Qualified dividends",
-}
 _MOST_BOXES = 4
 _ONE_PERSON = frozenset({FilingStatus.SINGLE, FilingStatus.HEAD, FilingStatus.SURVIVING})
 """Only the taxpayer's own two boxes can be ticked (IRC §63(f); a joint return has four)."""
@@ -72,9 +67,9 @@ def tax_problems(tax: TaxProfile) -> dict[str, str]:
     for field in _CARRIED:
         if getattr(tax, field) < 0:
             found[field] = "A loss carried forward is typed as a positive figure."
-    for field, words in _INCOME.items():
-        if getattr(tax, field) < 0:
-            found[field] = f"{words}: an income is zero or more."
+    # A business or a rental may lose money; dividends can't be negative.
+    if tax.qualified_dividends < 0:
+        found["qualified_dividends"] = "Dividends are typed as a positive figure."
     if tax.itemised is not None and tax.itemised < 0:
         found["itemised"] = "Deductions are typed as a positive figure."
     return found | _box_problems(tax) | _state_problems(tax)

@@ -1,14 +1,14 @@
 """Gains outside the ledger by quarter, and changes of law to reckon with; each save is one undo step."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from harvestdesk.domain.changes import Changes
 from harvestdesk.domain.errors import BadInputError
-from harvestdesk.domain.money import MONEY_DIGITS, RATE_DIGITS, ZERO, PrecisionLostError, to_scaled
-from harvestdesk.domain.tax_year import ExternalGain, ExternalTerm, LawChange
+from harvestdesk.domain.money import MONEY_DIGITS, RATE_DIGITS, PrecisionLostError, to_scaled
+from harvestdesk.domain.tax_year import ExternalGain, LawChange
 from harvestdesk.services.context import AppContext
 
 RowField = tuple[int, str]
@@ -18,22 +18,6 @@ FIRST_YEAR, LAST_YEAR = 1913, 9999
 """The income tax begins with the first; a date can't be later than the last."""
 _QUARTER_ENDS = ((3, 31), (6, 30), (9, 30), (12, 31))
 _GAIN_IDS, _CHANGE_IDS = "gain", "law"
-
-
-@dataclass(frozen=True, slots=True)
-class QuarterTotals:
-    """What a quarter brings by term, in dollars; losses are negative.
-
-    Attributes:
-        realised_short, realised_long: what has happened.
-        expected_short, expected_long: amount times probability of what has not.
-    """
-
-    quarter: int
-    realised_short: Decimal = ZERO
-    realised_long: Decimal = ZERO
-    expected_short: Decimal = ZERO
-    expected_long: Decimal = ZERO
 
 
 def quarter_of(day: date) -> int:
@@ -51,15 +35,6 @@ def quarter_end(year: int, quarter: int) -> date:
         raise BadInputError(f"There is no quarter {quarter}; expected 1 to 4.", code="gain.quarter")
     month, day = _QUARTER_ENDS[quarter - 1]
     return date(year, month, day)
-
-
-def quarter_rows(gains: Iterable[ExternalGain], year: int) -> tuple[QuarterTotals, ...]:
-    """Return the totals of the four quarters of a year, those without a gain too."""
-    of_year = [g for g in gains if g.on.year == year]
-    return tuple(
-        _totals(quarter, [g for g in of_year if quarter_of(g.on) == quarter])
-        for quarter in range(1, len(_QUARTER_ENDS) + 1)
-    )
 
 
 def external_gain_problems(gains: Sequence[ExternalGain], as_of: date) -> dict[RowField, str]:
@@ -134,20 +109,6 @@ def save_law_changes(ctx: AppContext, changes: Sequence[LawChange]) -> Changes:
             [replace(c, id=c.id or w.new_id(_CHANGE_IDS), note=c.note.strip()) for c in changes]
         )
     return w.changes
-
-
-def _totals(quarter: int, gains: Sequence[ExternalGain]) -> QuarterTotals:
-    def total(term: ExternalTerm, *, realised: bool) -> Decimal:
-        found = (g.expected for g in gains if g.term is term and g.realised is realised)
-        return sum(found, ZERO)
-
-    return QuarterTotals(
-        quarter,
-        total(ExternalTerm.SHORT, realised=True),
-        total(ExternalTerm.LONG, realised=True),
-        total(ExternalTerm.SHORT, realised=False),
-        total(ExternalTerm.LONG, realised=False),
-    )
 
 
 def _quarter_begins(day: date) -> date:

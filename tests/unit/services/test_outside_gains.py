@@ -16,12 +16,10 @@ from harvestdesk.domain.tax_year import (
     LawTarget,
 )
 from harvestdesk.services.outside_gains import (
-    QuarterTotals,
     external_gain_problems,
     law_change_problems,
     quarter_end,
     quarter_of,
-    quarter_rows,
     save_external_gains,
     save_law_changes,
 )
@@ -120,17 +118,6 @@ def test_realised__may_be_of_the_quarter_that_runs():
     assert list(external_gain_problems([replace(K1, realised=True)], date(2025, 9, 30))) == [
         (0, "realised")
     ]
-
-
-def test_quarter_rows__realised_in_full_and_expected_by_probability():
-    elsewhere = replace(K1, on=date(2026, 11, 3))
-    rows = quarter_rows([K1, FUND, SOLD, elsewhere], 2025)
-    assert rows == (
-        QuarterTotals(1, realised_long=Decimal(-500)),
-        QuarterTotals(2),
-        QuarterTotals(3),
-        QuarterTotals(4, expected_short=Decimal(800), expected_long=Decimal(9000)),
-    )
 
 
 @pytest.mark.parametrize(
