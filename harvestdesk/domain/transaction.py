@@ -1,5 +1,6 @@
 """The immutable ledger: what happened, as the broker reported it. Corrections supersede."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -7,6 +8,7 @@ from enum import StrEnum
 
 from harvestdesk.domain.account import ReliefMethod
 from harvestdesk.domain.ids import AccountId, LotId, SecurityId, TransactionId
+from harvestdesk.domain.lot import LotSource
 from harvestdesk.domain.money import ZERO
 
 
@@ -63,6 +65,18 @@ PASSES_SHARES = frozenset(
 """Corporate actions by which shares become, or bring, those of another security."""
 
 SHORT_TYPES = frozenset({TransactionType.SHORT_SALE, TransactionType.SHORT_COVER})
+
+LOT_SOURCES: Mapping[TransactionType, LotSource] = {
+    TransactionType.BUY: LotSource.BUY,
+    TransactionType.RECURRING: LotSource.RECURRING,
+    TransactionType.DRIP: LotSource.DRIP,
+    TransactionType.VEST: LotSource.VEST,
+    TransactionType.OPENING_LOT: LotSource.OPENING,
+    TransactionType.TRANSFER_IN: LotSource.TRANSFER,
+    TransactionType.GIFT_IN: LotSource.GIFT,
+    TransactionType.INHERIT: LotSource.INHERITED,
+}
+"""What the lot of a row that adds shares says of where they came from."""
 
 
 @dataclass(frozen=True, slots=True)

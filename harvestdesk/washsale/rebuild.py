@@ -18,7 +18,7 @@ from harvestdesk.domain.lot import BOUGHT_IF_RECENT, LotSource, TaxLot
 from harvestdesk.domain.money import MONEY_DIGITS, SHARES_DIGITS, ZERO, decimal_text, rounded
 from harvestdesk.domain.relations import IdenticalSet
 from harvestdesk.domain.security import Security, SecurityKind
-from harvestdesk.domain.transaction import Transaction, TransactionType
+from harvestdesk.domain.transaction import LOT_SOURCES, Transaction, TransactionType
 from harvestdesk.domain.wash_policy import DEFAULT_POLICY, IdenticalReading, WashPolicy
 from harvestdesk.washsale.events import (
     Acquire,
@@ -52,17 +52,6 @@ _AVERAGED = frozenset(
     {SecurityKind.MUTUAL_FUND, SecurityKind.ETF, SecurityKind.MONEY_MARKET, SecurityKind.OTHER}
 )
 """Kinds that are or may be shares of a regulated investment company (Reg. 1.1012-1(e)(1)(i))."""
-
-_SOURCES: dict[TransactionType, LotSource] = {
-    TransactionType.BUY: LotSource.BUY,
-    TransactionType.RECURRING: LotSource.RECURRING,
-    TransactionType.DRIP: LotSource.DRIP,
-    TransactionType.VEST: LotSource.VEST,
-    TransactionType.OPENING_LOT: LotSource.OPENING,
-    TransactionType.TRANSFER_IN: LotSource.TRANSFER,
-    TransactionType.GIFT_IN: LotSource.GIFT,
-    TransactionType.INHERIT: LotSource.INHERITED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +225,7 @@ def _origin(row: Transaction, security_id: SecurityId) -> TaxLot:
     acquired = row.acquired_on or row.on
     return TaxLot(
         LotId(row.lot_id or row.id), row.account_id, security_id, row.shares, acquired, acquired,
-        row.amount, source=_SOURCES.get(row.type, LotSource.OPENING), purchase=row.purchase, broker_ref=row.broker_ref,
+        row.amount, source=LOT_SOURCES.get(row.type, LotSource.OPENING), purchase=row.purchase, broker_ref=row.broker_ref,
     )  # fmt: skip
 
 

@@ -8,21 +8,11 @@ from harvestdesk.domain.ids import SecurityId
 from harvestdesk.domain.lot import LotSource
 from harvestdesk.domain.security import SecurityKind
 from harvestdesk.domain.snapshot import HouseholdSnapshot
-from harvestdesk.domain.transaction import ADDS_SHARES, Transaction, TransactionType
+from harvestdesk.domain.transaction import ADDS_SHARES, LOT_SOURCES, Transaction
 from harvestdesk.reports.tax_forms.covered import Origin
 from harvestdesk.washsale.events import SaleSlice
 from harvestdesk.washsale.rebuild import PART_MARK, UNDATED
 
-_SOURCES: dict[TransactionType, LotSource] = {
-    TransactionType.BUY: LotSource.BUY,
-    TransactionType.RECURRING: LotSource.RECURRING,
-    TransactionType.DRIP: LotSource.DRIP,
-    TransactionType.VEST: LotSource.VEST,
-    TransactionType.OPENING_LOT: LotSource.OPENING,
-    TransactionType.TRANSFER_IN: LotSource.TRANSFER,
-    TransactionType.GIFT_IN: LotSource.GIFT,
-    TransactionType.INHERIT: LotSource.INHERITED,
-}
 _DATED_ELSEWHERE = frozenset(
     {LotSource.OPENING, LotSource.TRANSFER, LotSource.GIFT, LotSource.INHERITED}
 )
@@ -76,6 +66,6 @@ def lot_origins(snapshot: HouseholdSnapshot, slices: Iterable[SaleSlice] = ()) -
 
 
 def _told(row: Transaction) -> _Known:
-    source = _SOURCES[row.type]
+    source = LOT_SOURCES[row.type]
     has_date = row.acquired_on is not None or source not in _DATED_ELSEWHERE
     return _Known(source, has_date)
