@@ -84,7 +84,7 @@ def load(app: "AppContext") -> Loaded:
         plan=plan_view(snapshot, proposal) if proposal else None,
         account_drift={a.id: drift_view(snapshot, proposal, a.id) for a in snapshot.accounts},
         standings=lot_standings(snapshot),
-        tax=tax_view(snapshot, proposal),
+        tax=tax_view(snapshot, proposal, readings=False),
     )
     data = replace(data, prepared=pages.prepared(data))
     return Loaded(app, data, UndoState(app.book.undo_label(), app.book.redo_label()))

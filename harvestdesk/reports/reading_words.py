@@ -1,11 +1,11 @@
 """What another reading of wash-sale law would make of a sale or a lot, in words."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from harvestdesk.reports.figures import long_day, usd
 from harvestdesk.washsale.policy import option_of
-from harvestdesk.washsale.readings import LotFigures, LotReading, SaleFigures, SaleReading
+from harvestdesk.washsale.readings import LotFigures, LotReading, SaleReading
 
 
 def question(reading: SaleReading | LotReading) -> str:
@@ -18,21 +18,23 @@ def other_answer(reading: SaleReading | LotReading) -> str:
     return next(c.words for c in option_of(reading.option).choices if c.value == reading.choice)
 
 
-def sale_change(reading: SaleReading) -> str:
-    """Return what a sale would come to under the other reading."""
-    return "; ".join(_sale_parts(reading.now, reading.other))
+_SALE_PARTS = {
+    "disallowed": "disallowed",
+    "permanent": "gone for good",
+    "short": "short-term result",
+    "long": "long-term result",
+    "basis": "basis of the shares sold",
+}
+"""Figures of `SaleFigures` and what they are called."""
 
 
-def _sale_parts(now: SaleFigures, other: SaleFigures) -> Iterator[str]:
-    for name, before, after in (
-        ("disallowed", now.disallowed, other.disallowed),
-        ("gone for good", now.permanent, other.permanent),
-        ("short-term result", now.short, other.short),
-        ("long-term result", now.long, other.long),
-        ("basis of the shares sold", now.basis, other.basis),
-    ):
-        if before != after:
-            yield f"{name} {usd(after)} instead of {usd(before)}"
+def sale_change(reading: SaleReading, parts: Collection[str] = tuple(_SALE_PARTS)) -> str:
+    """Return what a sale would come to under the other reading; `parts`: the figures to tell."""
+    return "; ".join(
+        f"{name} {usd(getattr(reading.other, part))} instead of {usd(getattr(reading.now, part))}"
+        for part, name in _SALE_PARTS.items()
+        if part in parts and getattr(reading.now, part) != getattr(reading.other, part)
+    )
 
 
 def lot_change(reading: LotReading) -> str:

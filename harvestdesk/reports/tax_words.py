@@ -134,10 +134,15 @@ TAX_SENTENCES: dict[str, str] = {
     "unconfirmed_state": "The rules of {state} are told by one source only, so check before filing[: {parts}].",
     "state_unknown": "The rules of {state} are not known, and no state rate is typed: its tax is left out.",
     "state_carry": "Losses carried in {state} may differ from the federal ones: {special}",
+    "other_return": "Sales in {accounts} are left out: they belong on {spouse}'s own return. Purchases there still wash "
+    "losses here.",
+    "shared_accounts": "{accounts}: owned with {spouse}, counted whole. Whose result it is goes by state law.",
     "unknown_basis": "The basis of {sales:count} sale[{s}] of {year} is not known; left out of every figure here: "
     "{symbols}.",
     "history_incomplete": "The history of {year} is incomplete: the cost of {problems:count} sale[{s}] is not "
     "known. Import older transactions or the broker's lot file.",
+    "reading": "⚑ Another reading of wash-sale law would change {year}. {question} {answer}: {change}.",
+    "readings_more": "⚑ {readings:count} more reading[{s}] would change the year besides.",
     "law_change": "A change of law is reckoned with from {from_year}: {points} on {target}[ ({note})].",
     "law_change_later": "A change of law from {from_year} on is noted ({points} on {target}); it does not touch "
     "{year}.",

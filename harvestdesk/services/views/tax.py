@@ -13,6 +13,7 @@ from harvestdesk.domain.tax_year import ExternalGain, ExternalKind, ExternalTerm
 from harvestdesk.services.views.tax_brackets import bracket_bar, crossings
 from harvestdesk.services.views.tax_measures import measures
 from harvestdesk.services.views.tax_notes import notes
+from harvestdesk.services.views.tax_readings import reading_notes
 from harvestdesk.services.views.tax_rows import (
     CarryRow,
     Certainty,
@@ -32,7 +33,11 @@ _UNDATED = "profile"
 
 
 def tax_view(
-    snapshot: HouseholdSnapshot, proposal: Proposal | None = None, year: int | None = None
+    snapshot: HouseholdSnapshot,
+    proposal: Proposal | None = None,
+    year: int | None = None,
+    *,
+    readings: bool = True,
 ) -> TaxView:
     """Return the tax of a year, as things stand and with a plan carried out.
 
@@ -40,6 +45,7 @@ def tax_view(
         snapshot: the household on its day.
         proposal: the plan to compare with; sales whose shares are gone are left out.
         year: tax year; that of the day unless told. Purchases after a past year's end still count for it.
+        readings: remark on other readings of wash-sale law that would change the year; takes the longest.
     """
     work = worked_out(snapshot, proposal, year)
     rows = measures(work)
@@ -69,7 +75,7 @@ def tax_view(
         next_dollars=tuple(_next(work, kind) for kind in NextKind),
         crossings=() if work.typed else crossings(work),
         bar=bracket_bar(work),
-        notes=notes(work),
+        notes=(*notes(work), *(reading_notes(snapshot, work.year) if readings else ())),
     )
 
 
@@ -115,11 +121,11 @@ def _carried(planned: Planned) -> Decimal:
 
 # --- results so far ------------------------------------------------------------------------------------
 def _term(work: TaxWork, term: Term) -> TermRow:
-    slices = [s for s in work.results.slices if s.term is term]
-    gains = [s for s in slices if s.gain > 0]
-    losses = [s for s in slices if s.gain < 0]
-    disallowed = sum((s.disallowed for s in slices), ZERO)
-    lost = sum((s.disallowed for s in slices if s.permanent), ZERO)
+    rows = [row for row in work.results.rows if row.term is term]
+    gains = [row for row in rows if row.gain > 0]
+    losses = [row for row in rows if row.gain < 0]
+    disallowed = sum((row.disallowed for row in rows), ZERO)
+    lost = sum((row.permanent for row in rows), ZERO)
     paid = work.results.distributions_long if term is Term.LONG else ZERO
     outside, told_outside = _realised_outside(work, term)
     values = {

@@ -1,6 +1,7 @@
 """The page of the year's tax: the scales above, the tables below, what is picked at the right."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -15,6 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from harvestdesk.domain.errors import Notice
+from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.gui.a11y import name
 from harvestdesk.gui.models.table_base import Column
 from harvestdesk.gui.plots.legend import Key, Legend
@@ -36,6 +39,8 @@ from harvestdesk.gui.widgets.action_button import ActionButton
 from harvestdesk.gui.widgets.detail_pane import DetailPane, Line, beside
 from harvestdesk.gui.widgets.plain_table import PlainTable
 from harvestdesk.gui.widgets.segments import Segments
+from harvestdesk.gui.workers.runner import Lane
+from harvestdesk.services.views.tax_readings import reading_notes
 from harvestdesk.services.views.tax_rows import TaxView
 
 _KEYS = (
@@ -71,6 +76,8 @@ _OPTIONAL = {
 _PANE = 236
 """Least width of the pane, in design pixels: the tables need more of a narrow window."""
 _STAND = "Where you stand"
+_FEW_ROWS = 100
+"""Of so many transactions other readings of the law are tried within a frame; of more on a lane."""
 
 
 class TaxPage(Page):
@@ -82,6 +89,7 @@ class TaxPage(Page):
     def __init__(self, ctx: ViewContext, parent: QWidget | None = None) -> None:
         super().__init__(ctx, parent)
         self._view: TaxView | None = None
+        self._asked: HouseholdSnapshot | None = None
         self.bar = BracketCanvas(self.theme)
         self.legend = Legend(self.theme, _KEYS)
         self.next_line = self._words()
@@ -96,6 +104,7 @@ class TaxPage(Page):
         )
         self.next = self._table(tables.NEXT, "What one more dollar does", tables.next_columns)
         self.ahead = self._table(tables.AHEAD, "Where the rate changes", tables.ahead_columns)
+        self.reading_words = self._words()
         self.no_outside = QLabel(_NO_OUTSIDE)
         self.no_outside.setWordWrap(True)
         self.detail = DetailPane(self.theme, "What is selected")
@@ -177,7 +186,9 @@ class TaxPage(Page):
         across.addStretch(1)
         column.addLayout(across)
         self._sections = (
-            self._section((self.so_far, self.carry), ("tax.reconcile", "wash.options")),
+            self._section(
+                (self.so_far, self.carry, self.reading_words), ("tax.reconcile", "wash.options")
+            ),
             self._section((self.measures,), ()),
             self._section((self.no_outside, self.outside, self.quarters), ("tax.outside",)),
             self._section((self.next, self.ahead), ()),
@@ -238,6 +249,35 @@ class TaxPage(Page):
         self._show_bar(view)
         self._show_tables(view)
         self._show_standing()
+        self._ask_readings(data.snapshot, view.year)
+
+    # --- other readings ------------------------------------------------------------------------------------
+    def _ask_readings(self, snapshot: HouseholdSnapshot, year: int) -> None:
+        """Find out which readings of the law would change the year: at once, or on a lane."""
+        self._asked = snapshot
+        self._show_readings(snapshot, ())
+        if len(snapshot.transactions) <= _FEW_ROWS:
+            self._show_readings(snapshot, reading_notes(snapshot, year))
+            return
+        handle = self.ctx.runner.start(
+            "Trying other readings of the law",
+            Lane.READ,
+            lambda token, report: (snapshot, reading_notes(snapshot, year)),
+        )
+        handle.succeeded.connect(lambda found: self._show_readings(*found))
+
+    def _show_readings(self, snapshot: HouseholdSnapshot, notes: tuple[Notice, ...]) -> None:
+        """Remark on readings, unless the household has changed meanwhile."""
+        view = self._view
+        if view is None or self._asked is not snapshot:
+            return
+        words = [say(note) for note in notes]
+        self.reading_words.setText("\n".join(words))
+        self.reading_words.setVisible(bool(words))
+        if notes:
+            self._view = replace(view, notes=(*view.notes, *notes))
+            if self.detail.title == _STAND:
+                self._show_standing()
 
     def _show_bar(self, view: TaxView) -> None:
         self._picture.setVisible(view.bar is not None)
