@@ -26,6 +26,8 @@ from harvestdesk.washsale.accepted import (
 )
 
 NOT_PLANNED = frozenset({SecurityKind.OPTION, SecurityKind.MONEY_MARKET})
+LEAST_LOSS = Decimal("0.02")
+"""Dollars below which a loss may be none once proceeds and basis are booked to the cent."""
 WORTH_A_HINT = Decimal(10)
 """Percent of a locked loss below which a person is told that it could be taken all the same."""
 _AHEAD = frozenset({"scheduled", "drip_scheduled"})
@@ -125,6 +127,11 @@ def _below_min_trade(loss: LossLot, order: Decimal, settings: HarvestSettings) -
     return KeptLot(loss.lot.id, loss.lot.shares, gain, Reason("below_min_trade", facts))
 
 
+def smallest_loss(settings: HarvestSettings) -> Decimal:
+    """Return the dollars of loss below which no sale is made."""
+    return max(settings.min_loss, LEAST_LOSS)
+
+
 def trading_accounts(snapshot: HouseholdSnapshot, settings: HarvestSettings) -> set[AccountId]:
     """Return the taxable accounts that may trade."""
     taxable = {a.id for a in snapshot.accounts if a.type.is_taxable}
@@ -220,10 +227,11 @@ class _Sorter:
         return KeptLot(loss.lot.id, loss.lot.shares, gain, reason)
 
     def _too_small(self, security: Security, loss: Decimal) -> Reason | None:
-        if loss >= self._settings.min_loss:
+        least = smallest_loss(self._settings)
+        if loss >= least:
             return None
         facts = {"symbol": security.symbol, "loss": money_text(cents(loss))}
-        return Reason("below_threshold", {**facts, "min_loss": money_text(self._settings.min_loss)})
+        return Reason("below_threshold", {**facts, "min_loss": money_text(least)})
 
     def _locked(
         self, lot: TaxLot, security: Security, gain: Decimal, standing: LotStanding | None

@@ -11,7 +11,7 @@ from harvestdesk.domain.lot import Term
 from harvestdesk.domain.money import ZERO, cents, decimal_text, money_text
 from harvestdesk.domain.proposal import KeptLot, LadderStep, LotSale, Reason
 from harvestdesk.optimize.build import Built
-from harvestdesk.optimize.eligibility import LossLot
+from harvestdesk.optimize.eligibility import LossLot, smallest_loss
 from harvestdesk.optimize.figures import YearToDate
 from harvestdesk.optimize.marginal import Margins, Swap
 from harvestdesk.optimize.rounding import RoundedPlan
@@ -107,7 +107,7 @@ def ladder(
     """Return the next lots beyond the plan: most loss per basis point first, each on top of those before."""
     margins = Margins(built, plan.sold, plan.bought)
     realised = -sum((s.recognized for s in sales), ZERO)
-    least = float(max(built.settings.min_loss, realised * WORTH_A_RUNG))
+    least = float(max(smallest_loss(built.settings), realised * WORTH_A_RUNG))
     rungs = [_rung(built, margins, i, least) for i in range(len(built.losses))]
     found = sorted((r for r in rungs if r is not None), key=lambda r: -r.efficiency)
     short = so_far.short + sum((s.recognized for s in sales if s.term is Term.SHORT), ZERO)

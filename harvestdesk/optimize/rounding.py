@@ -15,6 +15,7 @@ import numpy as np
 from harvestdesk.domain.ids import AccountId, SecurityId
 from harvestdesk.domain.money import ZERO, cents
 from harvestdesk.optimize.build import Built
+from harvestdesk.optimize.eligibility import smallest_loss
 from harvestdesk.optimize.formulations.replacement import least_tracking_error
 from harvestdesk.optimize.problem import BoolArray, FloatArray, HarvestProblem, IntArray, Side
 from harvestdesk.optimize.sides import solve_sides
@@ -137,7 +138,7 @@ def whole_sales(built: Built, sold: FloatArray) -> list[Decimal]:
             exact = Decimal(float(weight * built.value)) / loss.price.value
             step = share_step(built.snapshot.account_by_id[loss.lot.account_id])
             count = exact.quantize(step, rounding=ROUND_DOWN)
-        if count * loss.allowed_per_share < max(built.settings.min_loss, Decimal("0.01")):
+        if count * loss.allowed_per_share < smallest_loss(built.settings):
             count = ZERO
         shares.append(count)
         orders[loss.lot.account_id, loss.lot.security_id] += count * loss.price.value

@@ -7,6 +7,7 @@ import numpy as np
 from harvestdesk.domain.ids import AccountId, SecurityId
 from harvestdesk.domain.money import ZERO
 from harvestdesk.optimize.build import Built
+from harvestdesk.optimize.eligibility import smallest_loss
 from harvestdesk.optimize.marginal import Margins, Swap
 from harvestdesk.optimize.problem import IntArray
 from harvestdesk.optimize.rounding import RoundedPlan, plan_of
@@ -50,7 +51,7 @@ def _in_order(built: Built, margins: Margins, plan: RoundedPlan) -> list[Swap]:
         order = ordered[loss.lot.account_id, loss.lot.security_id] + float(left * loss.price.value)
         if left == ZERO or order < settings.min_trade or not margins.sellable(number):
             continue
-        if left * loss.allowed_per_share < settings.min_loss:
+        if left * loss.allowed_per_share < smallest_loss(settings):
             continue
         swap = margins.swap(number)
         cost = 0.0 if swap is None or swap.purchase < 0 else p.buy_cost[swap.purchase]

@@ -448,3 +448,19 @@ def test_record__says_who_solved_it_and_how_far_from_the_bound() -> None:
     assert set(record.seconds) == {"build", "solve", "round", "verify", "ladder", "total"}
     assert "built-in" in record.risk_model
     assert plan(simple()).as_of == AS_OF
+
+
+def test_half_a_cent_of_loss__is_no_loss_once_booked() -> None:
+    """0.255 shares at 1.00 bring 26 cents by rounding, which is what they cost."""
+    lots = [lot("a", "AAA", "0.255", "0.26"), lot("c", "CCC", 1000, 100000)]
+    household = snapshot(
+        [etf("AAA"), etf("BBB"), etf("CCC")],
+        lots,
+        {"AAA": 1, "BBB": 50, "CCC": 100},
+        replacements=[swap("AAA", "BBB")],
+    )
+    proposal = plan(household, min_loss=Decimal(0), min_trade=Decimal(0))
+    assert proposal.sales == ()
+    kept = next(k for k in proposal.kept if k.lot_id == "a")
+    assert kept.reason.code == "below_threshold"
+    assert kept.reason.facts["min_loss"] == "0.02"
