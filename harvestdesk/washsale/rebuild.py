@@ -5,7 +5,7 @@ only later transactions count; elsewhere the lots are rebuilt from the whole led
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -95,16 +95,16 @@ def rebuild_lots(  # noqa: PLR0913 - everything the lots follow from
     brokers' fixed order; it needs the ledger of the whole household. With `history` the trail of each
     lot is kept.
     """
+    known = tuple(securities)
     ledger = household_ledger(
-        accounts, transactions, statement_lots, identical_sets,
-        securities=securities, tax_of=tax_of,
-    )  # fmt: skip
+        accounts, transactions, statement_lots, identical_sets, securities=known, tax_of=tax_of
+    )
     result = run_ledger(ledger.facts, policy, history=history)
     problems = [_problem(s) for s in result.shortfalls]
     return RebuildResult(
         _tax_lots(result.lots, ledger.origins),
         result.sales,
-        (*problems, *ledger.problems, *(_refused(r) for r in result.refused)),
+        (*problems, *ledger.problems, *_refused(result.refused, known)),
         result.shortfalls,
         result.history,
         result.shorts,
@@ -297,11 +297,13 @@ def _problem(short: Shortfall) -> Problem:
     )
 
 
-def _refused(asked: MethodRefused) -> Problem:
-    return Problem(
-        Severity.WARNING,
-        f"{asked.on.isoformat()}: average cost is for funds and dividend reinvestment plans; this sale "
-        "went first in, first out",
-        code="average_refused",
-        text=asked.sale,
-    )
+def _refused(asked: Iterable[MethodRefused], securities: Iterable[Security]) -> Iterator[Problem]:
+    symbols = {str(s.id): s.symbol for s in securities}
+    for each in asked:
+        yield Problem(
+            Severity.WARNING,
+            f"{symbols.get(each.symbol, each.symbol)}, {each.on.isoformat()}: average cost is for funds and "
+            "dividend reinvestment plans; this sale went first in, first out",
+            code="average_refused",
+            text=each.sale,
+        )

@@ -62,7 +62,9 @@ class RowEvents:
         *,
         distributions: bool = False,
     ) -> None:
-        self._options = {s.id for s in securities if s.kind is SecurityKind.OPTION}
+        known = tuple(securities)
+        self._options = {s.id for s in known if s.kind is SecurityKind.OPTION}
+        self._symbols = {s.id: s.symbol for s in known}
         self._held: dict[tuple[AccountId, SecurityId], Decimal] = defaultdict(Decimal)
         self._covered: dict[tuple[AccountId, SecurityId], date] = {}
         self._distributions = distributions
@@ -247,9 +249,9 @@ class RowEvents:
         return Exchange(row.id, row.on, *sides, ratio, row.account_id, cash=boot)
 
     def _problem(self, row: Transaction, code: str, message: str) -> None:
-        self.problems.append(
-            Problem(Severity.WARNING, f"{row.on.isoformat()}: {message}", code=code, text=row.id)
-        )
+        of = row.security_id or SecurityId("")
+        words = f"{self._symbols.get(of, of)}, {row.on.isoformat()}: {message}"
+        self.problems.append(Problem(Severity.WARNING, words, code=code, text=row.id))
 
 
 def _picks(picks: Iterable[LotPick]) -> tuple[Pick, ...]:

@@ -45,6 +45,7 @@ def test_spin_off__without_the_part_of_the_basis_both_are_unknown() -> None:
     result = rebuilt(BOUGHT, spin_off(basis_fraction=None))
     assert {x.cost_basis for x in result.lots} == {None}
     assert [p.code for p in result.problems] == ["basis_fraction_missing"]
+    assert result.problems[0].message.startswith("XYZ, ")
 
 
 def test_spin_off__cash_for_the_fraction() -> None:
