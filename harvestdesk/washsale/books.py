@@ -95,6 +95,12 @@ class Books:
             for part in lot.parts():
                 self.note(part, event.on, kind, part.basis, event.id)
 
+    def close(self) -> None:
+        """Take lots and their parts apart, which hold each other in memory otherwise."""
+        for lot in self.lots.values():
+            lot.fresh = None
+            lot.used.clear()
+
     def held(self, symbol: str, account: str | None = None) -> list[Queue]:
         """Return the queues of a symbol, of one account or of all."""
         return [

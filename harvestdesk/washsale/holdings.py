@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from harvestdesk.domain.account import ReliefMethod
+from harvestdesk.domain.money import ZERO
 from harvestdesk.tax.relief import SORT_KEYS
 from harvestdesk.washsale.events import Acquire
 from harvestdesk.washsale.units import from_units, share_of, to_units
@@ -113,7 +114,8 @@ class OpenLot:
             to_units(event.shares_per_unit), sheltered, event.basis_known,
         )  # fmt: skip
         part = Part(
-            lot, to_units(event.quantity), to_units(event.total), to_units(event.wash_added),
+            lot, to_units(event.quantity), to_units(event.total),
+            to_units(event.wash_added) if event.wash_added else 0,
             (event.adjusted or acquired).toordinal(), event.used, 0, always_long=event.always_long,
         )  # fmt: skip
         if event.used:
@@ -199,6 +201,7 @@ class Queue:
 
     def __init__(self) -> None:
         self.lots: dict[str, OpenLot] = {}
+        self._holding: dict[str, OpenLot] = {}
         self._heaps: dict[ReliefMethod, list[_Entry]] = {}
         self._pushed = itertools.count()
         self._averaged = False
@@ -206,7 +209,7 @@ class Queue:
     def open(self, lot: OpenLot) -> None:
         """Add a lot on the day of its purchase."""
         lot.live = True
-        self.lots[lot.id] = lot
+        self.lots[lot.id] = self._holding[lot.id] = lot
         for part in lot.parts():
             self.add(part)
 
@@ -218,12 +221,17 @@ class Queue:
 
     def parts(self) -> Iterator[Part]:
         """Yield all parts with shares left, lots in order of opening."""
-        for lot in self.lots.values():
+        for lot in list(self._holding.values()):
+            if lot.fresh is None and not lot.used:
+                del self._holding[
+                    lot.id
+                ]  # sold out for good, so that a long ledger isn't walked anew
             yield from lot.parts()
 
     def clear(self) -> None:
         """Forget all lots: their shares are another security's now."""
         self.lots.clear()
+        self._holding.clear()
         self._heaps.clear()
 
     def average(self) -> tuple[Part, ...]:
@@ -258,12 +266,12 @@ class Queue:
             heapq.heapify(heap)
         picked: list[tuple[Part, int]] = []
         while quantity > 0 and heap:
-            *_, version, part = heap[0]
+            _key, _order, _used, _number, _push, version, part = heap[0]
             free = part.quantity - part.promised
             if version != part.version or free <= 0:
                 heapq.heappop(heap)
                 continue
-            taken = min(free, quantity)
+            taken = free if free < quantity else quantity
             part.promised += taken
             quantity -= taken
             picked.append((part, taken))
@@ -291,7 +299,8 @@ class Queue:
 
     def _entry(self, part: Part, method: ReliefMethod) -> _Entry:
         # Equal keys go by order of purchase; the running number keeps parts from being compared.
-        key = SORT_KEYS[method](part, _ANY_DAY, Decimal(0))
+        by_day = method is ReliefMethod.FIFO  # as its sort key says, without asking for dates
+        key = (part.lot.acquired,) if by_day else SORT_KEYS[method](part, _ANY_DAY, ZERO)
         return (
             key, part.lot.order, not part.used, part.number, next(self._pushed), part.version, part,
         )  # fmt: skip

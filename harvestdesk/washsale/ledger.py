@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from itertools import groupby
 from operator import attrgetter, itemgetter
 
 from harvestdesk.domain.account import ReliefMethod
@@ -136,6 +135,8 @@ def _result(runs: Sequence["_SetRun"], trail: list[tuple[int, LotChange]] | None
     sales = [row for b in books for row in b.sales if row[1].quantity > 0]
     lots = sorted((row for run in runs for row in run.left()), key=first)
     income = sorted((row for b in books for row in b.distributions), key=first)
+    for b in books:
+        b.close()
     return LedgerResult(
         tuple(row for _, row in sorted(sales, key=first)),
         tuple(row for _, row in lots),
@@ -177,16 +178,21 @@ class _SetRun:
 
         Sales of a day with nothing between them are one step.
         """
-        for (day, is_sale), group in groupby(self._events, key=_day_and_kind):
-            rows = list(group)
-            if is_sale:
-                yield day, rows[0][0]
-                self._sell([Order.of(n, e) for n, e in rows if isinstance(e, Sell)])
+        batch: list[Order] = []
+        for number, event in self._events:
+            if batch and (not isinstance(event, Sell) or event.on != batch[0].sale.on):
+                yield batch[0].sale.on, batch[0].number
+                self._sell(batch)
+                batch = []
+            if isinstance(event, Sell):
+                batch.append(Order.of(number, event))
                 continue
-            for number, event in rows:
-                yield day, number
-                self.books.now = number
-                self._apply(number, event)
+            yield event.on, number
+            self.books.now = number
+            self._apply(number, event)
+        if batch:
+            yield batch[0].sale.on, batch[0].number
+            self._sell(batch)
 
     def left(self) -> Iterator[tuple[int, LedgerLot]]:
         """Yield what is left of each lot, with the position of its purchase."""
@@ -243,14 +249,11 @@ class _SetRun:
     # --- sales ------------------------------------------------------------------------------------
 
     def _sell(self, batch: Sequence[Order]) -> None:
-        planned, year = Planned(), self.books.year
+        planned = Planned(asked=self.books.year is not None)
         takings: list[Taking] = []
         for order in batch:
             self.books.now = order.number
-            for taking in pick(self.books, order, planned):
-                takings.append(taking)
-                if year is not None:
-                    planned.add(taking)
+            takings += pick(self.books, order, planned)
         if self._by_acquisition and len(takings) > 1:
             takings.sort(key=_acquisition_order)  # 1.1091-1(b)
         for taking in takings:
@@ -375,10 +378,6 @@ class _SetRun:
 
 def _one_set(_one: str, _other: str) -> bool:
     return True
-
-
-def _day_and_kind(item: Numbered) -> tuple[date, bool]:
-    return item[1].on, isinstance(item[1], Sell)
 
 
 def _acquisition_order(taking: Taking) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """Which shares a sale takes: lots it names, least tax, average cost, or its method's order."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -54,13 +54,22 @@ class Taking:
 
 @dataclass(slots=True)
 class Planned:
-    """Results in dollars of sales of the batch at hand that are picked and not yet carried out."""
+    """Results in dollars of sales of the batch at hand that are picked and not yet carried out.
 
+    Attributes:
+        asked: False: no sale looks at the year, so nothing is counted.
+    """
+
+    asked: bool
     short: Decimal = ZERO
     long: Decimal = ZERO
 
-    def add(self, taking: Taking) -> None:
-        """Count a taking in."""
+    def add_all(self, takings: Sequence[Taking]) -> None:
+        """Count takings in."""
+        for taking in takings if self.asked else ():
+            self._add(taking)
+
+    def _add(self, taking: Taking) -> None:
         part, sale = taking.part, taking.order.sale
         basis = part.basis_per_share
         if basis is None or not part.lot.basis_known or part.lot.sheltered or not sale.realises:
@@ -72,23 +81,32 @@ class Planned:
             self.short += gain
 
 
-def pick(books: Books, order: Order, planned: Planned) -> Iterator[Taking]:
-    """Yield the shares a sale takes; what is missing becomes a shortfall."""
+def pick(books: Books, order: Order, planned: Planned) -> list[Taking]:
+    """Return the shares a sale takes, and count them into what is planned.
+
+    What is missing becomes a shortfall.
+    """
     sale, wanted = order.sale, order.shares
+    takings: list[Taking] = []
     queue = books.queues[sale.account, sale.symbol]
     method = sale.method or books.facts.methods.get(sale.account) or ReliefMethod.FIFO
     if method is ReliefMethod.AVERAGE and not sale.picks:
         method = _averaged(books, sale, queue)
     for named in sale.picks:
-        yield from _named(books, order, queue, named)
+        takings += _named(books, order, queue, named)
         wanted -= to_units(named.quantity)
+    planned.add_all(takings)
     if wanted <= DUST:
-        return
-    for part, quantity in _by_method(books, order, queue, wanted, method, planned):
-        wanted -= quantity
-        yield Taking(order, part, quantity, method, part.lot.numbers)
-    if wanted > DUST:
-        books.short(sale, wanted)
+        return takings
+    rest = [
+        Taking(order, part, quantity, method, part.lot.numbers)
+        for part, quantity in _by_method(books, order, queue, wanted, method, planned)
+    ]
+    missing = wanted - sum(taking.quantity for taking in rest)
+    if missing > DUST:
+        books.short(sale, missing)
+    planned.add_all(rest)
+    return takings + rest
 
 
 def _named(books: Books, order: Order, queue: Queue, named: Pick) -> Iterator[Taking]:

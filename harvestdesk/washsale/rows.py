@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from harvestdesk.domain.frozen import maker_of
 from harvestdesk.domain.lot import Term
 from harvestdesk.domain.money import ZERO
 from harvestdesk.tax.holding_period import term_of
@@ -15,7 +16,9 @@ from harvestdesk.washsale.events import (
     Sell,
 )
 from harvestdesk.washsale.holdings import OpenLot, Part
-from harvestdesk.washsale.units import from_units, share_of, to_units
+from harvestdesk.washsale.units import from_units, share_of, shares_from_units, to_units
+
+_slice = maker_of(SaleSlice)
 
 
 def slice_of(  # noqa: PLR0913 - one row's facts
@@ -40,8 +43,8 @@ def slice_of(  # noqa: PLR0913 - one row's facts
     if term is None:
         term = Term.LONG if part.always_long else term_of(adjusted, event.on)
     cost, result = from_units(basis), from_units(gain)
-    return SaleSlice(
-        event.id, lot.id, lot.account, lot.symbol, from_units(quantity), acquired, adjusted, event.on,
+    return _slice(
+        event.id, lot.id, lot.account, lot.symbol, shares_from_units(quantity), acquired, adjusted, event.on,
         from_units(proceeds), from_units(basis + added) if added else cost, cost, result,
         ZERO if replaced_by is None else result.copy_negate(), result if replaced_by is None else ZERO, term,
         None if replaced_by is None else replaced_by.id,

@@ -5,6 +5,7 @@ exactly what was there, however often it is divided.
 """
 
 from decimal import Context, Decimal
+from functools import lru_cache
 
 from harvestdesk.domain.money import CENT
 
@@ -23,6 +24,9 @@ def to_units(value: Decimal) -> int:
     numerator, denominator = value.as_integer_ratio()
     if denominator == 1:
         return numerator * UNIT
+    scale, rest = divmod(UNIT, denominator)
+    if rest == 0:
+        return numerator * scale
     return (2 * numerator * UNIT + denominator) // (2 * denominator)
 
 
@@ -33,6 +37,10 @@ def from_units(units: int) -> Decimal:
         whole, rest = divmod(hundredths, 100)
         return Decimal(hundredths) * CENT if rest else Decimal(whole)
     return _CONTEXT.normalize(_CONTEXT.scaleb(Decimal(units), -DIGITS))
+
+
+shares_from_units = lru_cache(maxsize=4096)(from_units)
+"""Return the exact Decimal of a number of shares, of which many sales are of the same."""
 
 
 def share_of(total: int, part: int, whole: int) -> int:
