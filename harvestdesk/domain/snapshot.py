@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from harvestdesk.domain.account import Account
+from harvestdesk.domain.filing import ReturnAccounts, return_accounts
 from harvestdesk.domain.household import Household, Person
 from harvestdesk.domain.ids import AccountId, LotId, SecurityId
 from harvestdesk.domain.lot import TaxLot
@@ -60,6 +61,11 @@ class HouseholdSnapshot:
     def account_by_id(self) -> Mapping[AccountId, Account]:
         """Accounts by id."""
         return {a.id: a for a in self.accounts}
+
+    @cached_property
+    def return_accounts(self) -> ReturnAccounts:
+        """Whose taxable accounts the household's tax return is of."""
+        return return_accounts(self.household.tax.filing_status, self.people, self.accounts)
 
     @cached_property
     def security_by_id(self) -> Mapping[SecurityId, Security]:

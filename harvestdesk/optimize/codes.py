@@ -128,6 +128,7 @@ KEPT_REASONS: Final = _table(
     CodeSpec("no_date", ("symbol",), "only a position is known, no acquisition date"),
     CodeSpec("excluded", ("symbol",), "the person excluded the security"),
     CodeSpec("account_not_trading", ("symbol", "account"), "its account is not part of this plan"),
+    CodeSpec("other_return", ("symbol", "account"), "its sales belong on the spouse's own return"),
     CodeSpec("ira", ("symbol", "account"), "in a tax-advantaged account losses do not count"),
     CodeSpec("kind_not_planned", ("symbol", "kind"), "options and cash funds are not planned"),
 )

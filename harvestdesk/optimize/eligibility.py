@@ -133,9 +133,9 @@ def smallest_loss(settings: HarvestSettings) -> Decimal:
 
 
 def trading_accounts(snapshot: HouseholdSnapshot, settings: HarvestSettings) -> set[AccountId]:
-    """Return the taxable accounts that may trade."""
-    taxable = {a.id for a in snapshot.accounts if a.type.is_taxable}
-    return taxable & set(settings.account_ids) if settings.account_ids else taxable
+    """Return the taxable accounts that may trade: those of the household's tax return."""
+    taxable = snapshot.return_accounts.ids
+    return set(taxable & set(settings.account_ids) if settings.account_ids else taxable)
 
 
 class _Sorter:
@@ -174,6 +174,8 @@ class _Sorter:
         name = "" if account is None else account.name
         if account is not None and not account.type.is_taxable:
             return Reason("ira", {**symbol, "account": name})
+        if account is not None and account.id not in self._snapshot.return_accounts.ids:
+            return Reason("other_return", {**symbol, "account": name})
         if lot.account_id not in self._trading:
             return Reason("account_not_trading", {**symbol, "account": name})
         if lot.security_id in self._excluded:

@@ -75,6 +75,7 @@ SENTENCES: dict[str, str] = {
     "no_date": "Only the position is known, not when it was acquired.",
     "excluded": "Excluded by you.",
     "account_not_trading": "{account} is not part of this plan.",
+    "other_return": "{account} is the spouse's own: its losses belong on another tax return.",
     "ira": "Losses in {account} do not count: it is tax-advantaged.",
     "kind_not_planned": "Not planned: it is {kind:kind}.",
     # --- remarks on the whole plan

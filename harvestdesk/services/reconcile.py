@@ -196,7 +196,9 @@ def _not_compared(
 
 
 def _problems(snapshot: HouseholdSnapshot, years: tuple[int, ...]) -> tuple[Problem, ...]:
-    found = [p for year in years for p in year_results(snapshot, year).problems]
+    # Every account: a spouse's 1099-B is compared too where the spouse files alone.
+    taxable = frozenset(a.id for a in snapshot.accounts if a.type.is_taxable)
+    found = [p for year in years for p in year_results(snapshot, year, accounts=taxable).problems]
     return tuple(found)
 
 

@@ -79,7 +79,9 @@ def build_tax_report(ctx: AppContext, kind: str, year: int | None = None) -> Rep
         )
     facts = year_facts(ctx.snapshot(), year)
     if kind == "wash-ledger":
-        facts = replace(facts, washes=wash_entries(facts.snapshot, facts.year))
+        counted = facts.snapshot.return_accounts.ids
+        washes = wash_entries(facts.snapshot, facts.year)
+        facts = replace(facts, washes=tuple(w for w in washes if w.account_id in counted))
     return page(facts)
 
 

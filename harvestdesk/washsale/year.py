@@ -8,12 +8,13 @@ from decimal import Decimal
 from harvestdesk.domain.errors import Problem, Severity
 from harvestdesk.domain.ids import AccountId, SecurityId
 from harvestdesk.domain.lot import Term
-from harvestdesk.domain.money import ZERO, decimal_text
+from harvestdesk.domain.money import ZERO, cents, decimal_text
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.domain.transaction import Transaction, TransactionType
 from harvestdesk.domain.wash_policy import WashPolicy
 from harvestdesk.washsale.events import SaleSlice, Shortfall
 from harvestdesk.washsale.household_run import run_household
+from harvestdesk.washsale.sale_rows import SaleRow, sale_rows
 
 _REALISING = frozenset(
     {
@@ -31,10 +32,14 @@ _REALISING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class YearResults:
-    """Results of a year in the taxable accounts of the imported ledger; money in dollars, unrounded.
+    """Results of a year in the imported accounts its return is of; money in dollars, to the cent.
+
+    Sums are those of the rows as Form 8949 prints them (`washsale.sale_rows`), so that every page, file and
+    plan says the same.
 
     Attributes:
-        slices: the year's rows with a known basis, in order of sale.
+        slices: the year's slices with a known basis, in order of sale, unrounded.
+        rows: the same as rows of Form 8949.
         short: recognized short-term results of these rows.
         long: recognized long-term results of these rows *and* `distributions_long`: what
             `tax.liability.year_tax` is given.
@@ -51,6 +56,7 @@ class YearResults:
 
     year: int
     slices: tuple[SaleSlice, ...] = ()
+    rows: tuple[SaleRow, ...] = ()
     short: Decimal = ZERO
     long: Decimal = ZERO
     disallowed: Decimal = ZERO
@@ -78,36 +84,49 @@ class YearResults:
 
 
 def year_results(
-    snapshot: HouseholdSnapshot, year: int, policy: WashPolicy | None = None
+    snapshot: HouseholdSnapshot,
+    year: int,
+    policy: WashPolicy | None = None,
+    *,
+    accounts: frozenset[AccountId] | None = None,
 ) -> YearResults:
     """Return the results of a calendar year as far as the ledger reaches.
 
-    Only the identical sets with sales in the year are run. Without a policy the household's own holds.
+    Only the identical sets with sales in the year are run.
+
+    Args:
+        snapshot: the household.
+        year: calendar year.
+        policy: reading of the law; the household's own unless told.
+        accounts: whose results; those of the household's return (`domain.filing`) unless told.
     """
-    rows = _rows_of_year(snapshot, year)
+    taxable = snapshot.return_accounts.ids if accounts is None else accounts
+    rows = _rows_of_year(snapshot, year, taxable)
     sold = {t.security_id for t in rows if t.security_id is not None and t.type in _REALISING}
     slices: list[SaleSlice] = []
     shortfalls: list[Shortfall] = []
     lacking: tuple[Problem, ...] = ()
     if sold:
         run = run_household(snapshot, sold, policy)
-        taxable = _taxable(snapshot)
         slices = [s for s in run.sales if s.sold.year == year and s.account in taxable]
         lacking = run.current.ledger.problems
         shortfalls = [s for s in run.shortfalls if s.on.year == year and s.account in taxable]
     known = tuple(s for s in slices if s.basis_known)
+    unknown = tuple(s for s in slices if not s.basis_known)
+    made = tuple(row for row in sale_rows((*known, *unknown)) if row.basis_known)
     income = _Income.of(rows)
     return YearResults(
         year,
         known,
-        _recognized(known, Term.SHORT),
-        _recognized(known, Term.LONG) + income.gains_long,
-        sum((s.disallowed for s in known), ZERO),
-        sum((s.disallowed for s in known if s.permanent), ZERO),
+        made,
+        _recognized(made, Term.SHORT),
+        _recognized(made, Term.LONG) + income.gains_long,
+        sum((row.disallowed for row in made), ZERO),
+        sum((row.permanent for row in made), ZERO),
         income.gains_long,
         income.dividends,
         income.interest,
-        tuple(s for s in slices if not s.basis_known),
+        unknown,
         (*(_problem(snapshot, short) for short in shortfalls), *lacking),
     )
 
@@ -123,7 +142,7 @@ class _Income:
     @classmethod
     def of(cls, rows: Sequence[Transaction]) -> "_Income":
         def total(*kinds: TransactionType) -> Decimal:
-            return sum((t.amount for t in rows if t.type in kinds), ZERO)
+            return sum((cents(t.amount) for t in rows if t.type in kinds), ZERO)
 
         return cls(
             total(TransactionType.CAPITAL_GAIN_LONG),
@@ -134,17 +153,14 @@ class _Income:
         )
 
 
-def _taxable(snapshot: HouseholdSnapshot) -> frozenset[AccountId]:
-    return frozenset(a.id for a in snapshot.accounts if a.type.is_taxable)
-
-
-def _rows_of_year(snapshot: HouseholdSnapshot, year: int) -> list[Transaction]:
-    taxable = _taxable(snapshot)
+def _rows_of_year(
+    snapshot: HouseholdSnapshot, year: int, accounts: frozenset[AccountId]
+) -> list[Transaction]:
     first, last = date(year, 1, 1), date(year, 12, 31)
-    return [t for t in snapshot.transactions if first <= t.on <= last and t.account_id in taxable]
+    return [t for t in snapshot.transactions if first <= t.on <= last and t.account_id in accounts]
 
 
-def _recognized(rows: Iterable[SaleSlice], term: Term) -> Decimal:
+def _recognized(rows: Iterable[SaleRow], term: Term) -> Decimal:
     return sum((row.recognized for row in rows if row.term is term), ZERO)
 
 

@@ -68,7 +68,8 @@ def test_column_h_adds_up_to_the_years_results(
     results, sales = made(rows, per_lot=per_lot)
     for term, exact in ((Term.SHORT, results.short), (Term.LONG, results.sales_long)):
         printed = sums_of(r for r in sales.rows if r.term is term)
-        assert abs(printed.gain - exact) <= CENT * printed.rows
+        # One row a sale and lot is how the year is summed; finer rows each round on their own.
+        assert abs(printed.gain - exact) <= (0 if per_lot else CENT * printed.rows)
     by_box = sum((sums_of(sales.of_box(b)).gain for b in sales.boxes()), Decimal(0))
     assert by_box == sums_of(sales.rows).gain
 

@@ -30,6 +30,7 @@ from harvestdesk.reports.tax_forms.parts import (
     description,
     open_window_notice,
     policy_blocks,
+    return_notices,
     row_numbers,
     tax_report,
     year_notice,
@@ -104,6 +105,7 @@ def answer(facts: YearFacts) -> str:
 def cautions(facts: YearFacts) -> Iterator[str]:
     """Yield what a reader must know before using the figures."""
     snapshot, sales = facts.snapshot, facts.sales
+    yield from return_notices(snapshot)
     if sales.unknown:
         proceeds = sum((r.proceeds for r in sales.unknown), Decimal(0))
         yield (

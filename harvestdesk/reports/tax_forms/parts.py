@@ -1,6 +1,6 @@
 """Parts that several tax pages share: head, descriptions, the year's cautions, the household's choices."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from harvestdesk import __version__
@@ -66,6 +66,27 @@ def tax_report(
         running=running_head(snapshot),
         dated=snapshot.as_of,
     )
+
+
+def return_notices(snapshot: HouseholdSnapshot) -> Iterator[str]:
+    """Yield whose accounts the pages are of, where the spouse's sales belong on another return."""
+    found = snapshot.return_accounts
+    if not (found.left_out or found.shared):
+        return
+    status = FILING_NAMES[snapshot.household.tax.filing_status].lower()
+    here = listed(a.name for a in found.counted) or "no account"
+    left = listed(a.name for a in found.left_out)
+    yield f"One return of two ({status}): these pages are of {here}." + (
+        f" Left out: {left}; sales there belong on {found.spouse}'s return. Purchases there, as in every account "
+        "of the household, still wash losses here."
+        if left
+        else ""
+    )
+    if found.shared:
+        yield (
+            f"Counted whole: {listed(a.name for a in found.shared)}, which {found.spouse} owns a part of. Whose "
+            "result it is goes by state law; move the spouse's part to the spouse's return."
+        )
 
 
 def year_notice(snapshot: HouseholdSnapshot, year: int) -> str:

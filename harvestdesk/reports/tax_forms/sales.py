@@ -1,6 +1,5 @@
 """Rows of Form 8949 from the ledger's sale slices: to the cent, each with its box and what decided it."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,6 +14,7 @@ from harvestdesk.reports.tax_forms.boxes import DIGITAL_BOXES_FROM, Box, box_of
 from harvestdesk.reports.tax_forms.covered import Origin, Reporting, Standing, standing_of
 from harvestdesk.reports.tax_forms.origins import LotOrigins, lot_origins
 from harvestdesk.washsale.events import SaleSlice
+from harvestdesk.washsale.sale_rows import SaleRow, sale_rows
 
 DISTRIBUTION = "roc_excess"
 """Kind of a slice that is no sale: a distribution beyond the basis (IRC §301(c)(3))."""
@@ -149,10 +149,8 @@ def tax_sales(
     """
     origins = lot_origins(snapshot, (*slices, *unknown, *history))
     came_from = _hidden_sources(history or slices, origins)
-    groups = _grouped((*slices, *unknown), per_lot=per_lot)
     made = [
-        _row(group, proceeds, origins, came_from)
-        for group, proceeds in zip(groups, _proceeds(groups), strict=True)
+        _row(row, origins, came_from) for row in sale_rows((*slices, *unknown), per_lot=per_lot)
     ]
     rows = [row for row in made if row.basis is not None]
     apart = [row for row in made if row.basis is None]
@@ -176,73 +174,36 @@ def _place(snapshot: HouseholdSnapshot, row: TaxSale) -> tuple[object, ...]:
     return (row.term is Term.LONG, row.box, place, row.sold_on, symbol, acquired, row.sale, row.lot)
 
 
-def _grouped(slices: Iterable[SaleSlice], *, per_lot: bool) -> list[list[SaleSlice]]:
-    """Return the slices that share a row, in the order of the ledger.
-
-    A loss and a gain of one lot (shares with different wash additions) stay apart: column (g) never
-    exceeds the loss of its row.
-    """
-    groups: dict[tuple[object, ...], list[SaleSlice]] = defaultdict(list)
-    for number, part in enumerate(slices):
-        key: tuple[object, ...] = (number,)
-        if per_lot:
-            loss = part.gain < 0
-            known = part.basis_known
-            key = (part.sale, part.lot, part.adjusted_acquired, part.term, part.kind, loss, known)
-        groups[key].append(part)
-    return list(groups.values())
-
-
-def _proceeds(groups: Iterable[Sequence[SaleSlice]]) -> list[Decimal]:
-    """Return column (d) of each row, rounded so that the rows of a sale add up to what it brought."""
-    exact: dict[str, Decimal] = defaultdict(Decimal)
-    made: list[Decimal] = []
-    for parts in groups:
-        sale = parts[0].sale
-        before = cents(exact[sale])
-        exact[sale] += sum((p.proceeds for p in parts), ZERO)
-        made.append(cents(exact[sale]) - before)
-    return made
-
-
-def _row(
-    parts: Sequence[SaleSlice],
-    proceeds: Decimal,
-    origins: LotOrigins,
-    came_from: Mapping[str, bool],
-) -> TaxSale:
-    first = parts[0]
+def _row(made: SaleRow, origins: LotOrigins, came_from: Mapping[str, bool]) -> TaxSale:
+    first, known = made.first, made.basis_known
     origin = origins.of(first)
-    basis = cents(sum((p.basis for p in parts), ZERO))
-    original = cents(sum((p.original_basis for p in parts), ZERO))
-    adjustment = _adjustment(parts, basis - proceeds)
-    known = first.basis_known
     is_distribution = first.kind == DISTRIBUTION
-    washed = [p for p in parts if p.replaced_by is not None]
+    washed = [p for p in made.parts if p.replaced_by is not None]
     hidden = [p for p in washed if _is_hidden(p, origins)]
     undated = origin.acquired_on is None and origin.source is not LotSource.INHERITED
+    added = made.basis - made.original_basis
     return TaxSale(
         sale=first.sale,
         lot=first.lot,
         account_id=AccountId(first.account),
         security_id=SecurityId(first.symbol),
-        shares=sum((p.quantity for p in parts), ZERO),
+        shares=sum((p.quantity for p in made.parts), ZERO),
         acquired_on=origin.acquired_on,
         adjusted_on=None if undated else first.adjusted_acquired,
         sold_on=first.sold,
-        proceeds=proceeds,
-        basis=basis if known else None,
-        original_basis=original if known else None,
-        adjustment=adjustment if known else ZERO,
-        gain=proceeds - basis + adjustment if known else None,
+        proceeds=made.proceeds,
+        basis=made.basis if known else None,
+        original_basis=made.original_basis if known else None,
+        adjustment=made.disallowed,
+        gain=made.recognized if known else None,
         term=first.term,
         standing=_standing(origin, first, is_distribution=is_distribution),
         kind=first.kind,
         security_kind=origin.kind,
         source=origin.source,
-        permanent=min(adjustment, cents(_disallowed(p for p in washed if p.permanent))),
-        hidden=min(adjustment, cents(_disallowed(hidden))),
-        hidden_basis=basis - original if known and came_from.get(first.lot) else ZERO,
+        permanent=made.permanent,
+        hidden=min(made.disallowed, cents(_disallowed(hidden))),
+        hidden_basis=added if known and came_from.get(first.lot) else ZERO,
         replaced_by=tuple(dict.fromkeys(p.replaced_by for p in washed if p.replaced_by)),
     )
 
@@ -251,15 +212,6 @@ def _standing(origin: Origin, part: SaleSlice, *, is_distribution: bool) -> Stan
     if is_distribution:
         return Standing(Reporting.NO_FORM, "distribution")
     return standing_of(origin, part.sold)
-
-
-def _adjustment(parts: Sequence[SaleSlice], loss: Decimal) -> Decimal:
-    """Return column (g) to the cent: a loss washed whole leaves exactly zero in column (h)."""
-    washed = _disallowed(parts)
-    if washed == 0 or loss <= 0:
-        return ZERO
-    exact_loss = -sum((p.gain for p in parts), ZERO)
-    return loss if washed == exact_loss else min(cents(washed), loss)
 
 
 def _disallowed(parts: Iterable[SaleSlice]) -> Decimal:

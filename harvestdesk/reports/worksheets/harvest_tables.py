@@ -34,6 +34,7 @@ from harvestdesk.tax.situation import situation_of
 _KEPT_GROUPS = {
     "gain": "not below their basis",
     "ira": "in tax-advantaged accounts, where losses do not count",
+    "other_return": "in accounts of the spouse's own return",
     "account_not_trading": "in accounts that do not take part",
     "excluded": "excluded",
     "no_price": "without a price",

@@ -26,6 +26,7 @@ TARGETS = {
 def notes(work: TaxWork) -> tuple[Notice, ...]:
     """Return the remarks, what may be wrong before what is good to know."""
     found = (
+        *_return(work),
         *_history(work),
         *_rates(work),
         *_state(work),
@@ -38,6 +39,17 @@ def notes(work: TaxWork) -> tuple[Notice, ...]:
 
 def _note(code: str, *, info: bool = False, **values: Decimal | int | str | None) -> Notice:
     return Notice(code, facts(**values), Severity.INFO if info else Severity.WARNING)
+
+
+def _return(work: TaxWork) -> Iterator[Notice]:
+    """Yield whose accounts count where the spouse's sales belong on another return."""
+    found = work.snapshot.return_accounts
+    if found.left_out:
+        left = named([a.name for a in found.left_out])
+        yield _note("other_return", accounts=left, spouse=found.spouse)
+    if found.shared:
+        shared = named([a.name for a in found.shared])
+        yield _note("shared_accounts", accounts=shared, spouse=found.spouse)
 
 
 def _history(work: TaxWork) -> Iterator[Notice]:

@@ -1,5 +1,6 @@
 """A harvest plan end to end: what is sold, what is bought, what is kept, and why."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -21,8 +22,8 @@ from harvest_households import (
 
 from harvestdesk.domain.account import Account, AccountType
 from harvestdesk.domain.errors import BadInputError, CancelledError
-from harvestdesk.domain.household import TaxProfile
-from harvestdesk.domain.ids import AccountId, IdenticalSetId, SecurityId, TransactionId
+from harvestdesk.domain.household import FilingStatus, Person, TaxProfile
+from harvestdesk.domain.ids import AccountId, IdenticalSetId, PersonId, SecurityId, TransactionId
 from harvestdesk.domain.lot import LotSource, Term
 from harvestdesk.domain.prices import Price
 from harvestdesk.domain.proposal import HarvestGoal, RiskLimit
@@ -313,6 +314,19 @@ def test_kept__excluded_and_other_accounts() -> None:
     )
     assert kept_codes(plan(household, excluded_security_ids=("AAA",)))["a"] == "excluded"
     assert kept_codes(plan(household, account_ids=("trust",)))["a"] == "account_not_trading"
+
+
+def test_kept__what_belongs_on_the_spouses_return() -> None:
+    jo = PersonId("jo")
+    household = simple(
+        accounts=(Account(JOINT, "Jo's", owner_ids=(jo,)),),
+        people=(Person(PersonId("alex"), "Alex"), Person(jo, "Jo", is_spouse=True)),
+    )
+    tax = replace(household.household.tax, filing_status=FilingStatus.SEPARATE)
+    alone = replace(household, household=replace(household.household, tax=tax))
+    assert plan(household).sales
+    assert kept_codes(plan(alone))["a"] == "other_return"
+    assert plan(alone).sales == ()
 
 
 def test_hurdle__a_swap_must_earn_more_than_its_hurdle() -> None:

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from wash_samples import IRA, OTHER, TAXABLE, held, household, row
 
+from harvestdesk.domain.household import FilingStatus, Person, TaxProfile
+from harvestdesk.domain.ids import PersonId
 from harvestdesk.domain.transaction import TransactionType as T
 from harvestdesk.domain.wash_policy import OtherPlans, WashPolicy
 from harvestdesk.washsale import household_run
@@ -138,3 +140,46 @@ def test_a_corporate_action_that_lacks_its_terms_makes_the_year_incomplete() -> 
     found = year_results(household((), rows), 2025)
     assert [p.text for p in found.problems] == ["m1"]
     assert not found.complete
+
+
+def test_a_year_is_the_sum_of_its_rows_to_the_cent() -> None:
+    rows = (
+        row("b1", date(2025, 1, 6), T.BUY, "3", "100.00"),
+        row("b2", date(2025, 1, 7), T.BUY, "3", "100.00"),
+        row("s1", date(2025, 6, 2), T.SELL, "1", "50.00"),
+        row("s2", date(2025, 6, 3), T.SELL, "1", "50.00"),
+        row("s3", date(2025, 6, 4), T.SELL, "2", "100.01"),
+    )
+    found = year_results(household((), rows), 2025)
+    # A third of 100.00 is 33.33 in every row, though three of them cost 100.00.
+    assert [(r.proceeds, r.basis) for r in found.rows] == [
+        (Decimal("50.00"), Decimal("33.33")),
+        (Decimal("50.00"), Decimal("33.33")),
+        (Decimal("50.01"), Decimal("33.33")),
+        (Decimal("50.00"), Decimal("33.33")),
+    ]
+    assert found.short == sum(r.recognized for r in found.rows) == Decimal("66.69")
+
+
+def test_a_separate_return_is_of_the_filers_accounts_but_every_account_washes() -> None:
+    people = (Person(PersonId("p1"), "Alex"), Person(PersonId("p2"), "Jo", is_spouse=True))
+    mine = replace(TAXABLE, owner_ids=(PersonId("p1"),))
+    hers = replace(OTHER, owner_ids=(PersonId("p2"),))
+    rows = (
+        row("b1", date(2025, 1, 6), T.BUY, "10", "1000"),
+        row("s1", date(2025, 6, 2), T.SELL, "10", "900"),
+        row("b2", date(2025, 6, 20), T.BUY, "4", "400", account=OTHER),
+        row("s2", date(2025, 9, 2), T.SELL, "4", "500", account=OTHER),
+        row("d1", date(2025, 9, 2), T.DIVIDEND, "0", "5", account=OTHER),
+    )
+    home = replace(household((), rows, accounts=(mine, hers)), people=people)
+    alone = replace(
+        home,
+        household=replace(home.household, tax=TaxProfile(filing_status=FilingStatus.SEPARATE)),
+    )
+    assert year_results(home, 2025).short == -60 + 60
+    found = year_results(alone, 2025)
+    assert [s.sale for s in found.slices] == ["s1", "s1"]
+    assert (found.short, found.disallowed, found.dividends) == (-60, 40, 0)
+    both = year_results(alone, 2025, accounts=frozenset({mine.id, hers.id}))
+    assert both.short == year_results(home, 2025).short
