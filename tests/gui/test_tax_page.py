@@ -30,7 +30,7 @@ from harvestdesk.gui.printing.preview import PreviewDialog
 from harvestdesk.gui.theme import Scheme, Theme
 from harvestdesk.gui.view_base import DeskData, ViewContext
 from harvestdesk.gui.views.tax import TaxPage
-from harvestdesk.gui.views.tax.bracket_bar import tick_step
+from harvestdesk.gui.views.tax.bracket_layout import tick_step
 from harvestdesk.services.views.overview import overview
 from harvestdesk.services.views.tax import tax_view
 from harvestdesk.tax.tables import load_tax_year

@@ -1,210 +1,40 @@
 """The bracket bar: the scales of the year over taxable income, and the household's income standing on them."""
 
-import math
-from dataclasses import dataclass
 from decimal import Decimal
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWhatsThis, QWidget
+from PySide6.QtWidgets import QWhatsThis
 
 from harvestdesk.domain.money import ZERO
 from harvestdesk.gui import formatting
-from harvestdesk.gui.plots.canvas import Canvas
-from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
-from harvestdesk.gui.views.tax.saying import say
-from harvestdesk.gui.views.tax.words import (
-    band_words,
-    filled,
-    layer_words,
-    rate,
-    spoken_bar,
-    stack_parts,
+from harvestdesk.gui.theme import Space, TextSize, Tone
+from harvestdesk.gui.views.tax.bracket_layout import (
+    LANES,
+    NIIT,
+    NOW,
+    ORDINARY,
+    PLAN,
+    PREFERRED,
+    BracketLayout,
+    Part,
+    tick_step,
 )
-from harvestdesk.services.views.tax_rows import Band, BracketBar, LineKind, Stack
+from harvestdesk.gui.views.tax.words import rate
+from harvestdesk.services.views.tax_rows import BracketBar
 
 _CENTRE = Qt.AlignmentFlag.AlignHCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight
-_LANES = ("Ordinary rates", "Long-term gains", "Investment tax", "As it stands", "With the plan")
-_ORDINARY, _PREFERRED, _NIIT, _NOW, _PLAN = range(5)
-_TIGHT, _LOOSE = Decimal("1.1"), Decimal("1.3")
-_FURTHEST = 4
-"""The axis ends at most at so many times the household's income."""
-_EMPTY_END = Decimal(250_000)
-_NAMES_SHARE = 0.3
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Something of the picture that can be picked.
-
-    Attributes:
-        lane: place of its lane.
-        words: what it is, for hover, listener and pane.
-    """
-
-    key: str
-    lane: int
-    box: QRectF
-    title: str
-    words: str
-
-
-class BracketCanvas(Canvas):
-    """Lanes over one axis of taxable income.
+class BracketCanvas(BracketLayout):
+    """Paints the lanes; its parts are picked with mouse or keyboard.
 
     Signals:
-        part_selected: key of the part picked with mouse or keyboard.
+        part_selected: key of the part picked, or nothing.
     """
 
     part_selected = Signal(str)
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, "Bracket bar: taxable income on the year's scales", parent)
-        self._bar: BracketBar | None = None
-        self._selected = ""
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def show_bar(self, bar: BracketBar | None) -> None:
-        """Show the scales and the household; None clears the picture."""
-        self._bar = bar
-        self._selected = ""
-        self.setAccessibleDescription(spoken_bar(bar) if bar is not None else "")
-        self.updateGeometry()
-        self.update()
-
-    @property
-    def selected(self) -> str:
-        """Key of the part that is picked, or nothing."""
-        return self._selected
-
-    def clear_selection(self) -> None:
-        """Let go of what is picked, silently."""
-        self._selected = ""
-        self.update()
-
-    # --- geometry ------------------------------------------------------------------------------------------
-    def _lane_height(self) -> float:
-        return self.metrics(TextSize.BODY).height() + self.gap(Space.TINY)
-
-    def _lane_step(self) -> float:
-        return self._lane_height() + self.gap(Space.TINY)
-
-    def _lane_count(self) -> int:
-        return len(_LANES) if self._bar is not None and self._bar.planned is not None else _PLAN
-
-    def sizeHint(self) -> QSize:
-        """Return room for the lanes and the axis."""
-        axis = self.metrics().height() + self.gap(Space.SMALL)
-        gap = self.gap(Space.SMALL)
-        high = self._lane_count() * self._lane_step() + 2 * gap + axis
-        return QSize(self.theme.px(640), math.ceil(high))
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the same height at the least width."""
-        return QSize(self.theme.px(360), self.sizeHint().height())
-
-    def _scale_box(self) -> QRectF:
-        """Return the place of the lanes right of their names."""
-        widest = max(self.metrics(TextSize.BODY).horizontalAdvance(n) for n in _LANES)
-        left = self.gap(Space.MEDIUM) + min(widest, self.width() * _NAMES_SHARE)
-        left += self.gap(Space.MEDIUM)
-        right = self.width() - self.gap(Space.LARGE)
-        return QRectF(left, self.gap(Space.SMALL), max(right - left, 40.0), self.height())
-
-    def axis_end(self) -> Decimal:
-        """Return the taxable income at the right edge: the household, and the next lines where they are near."""
-        bar = self._bar
-        if bar is None:
-            return _EMPTY_END
-        top = max(bar.now.top, bar.planned.top if bar.planned is not None else ZERO)
-        if top <= 0:
-            return max(_EMPTY_END, *(x.at * _TIGHT for x in bar.lines if x.at < _EMPTY_END))
-        ahead = [x.at * _TIGHT for x in bar.lines if top < x.at <= top * _FURTHEST / _TIGHT]
-        return max(top * max(_LOOSE, self._room_for_sum(top)), *ahead, ZERO)
-
-    def _room_for_sum(self, top: Decimal) -> Decimal:
-        """Return how many times the income the axis must reach for its sum to stand right of the bar."""
-        wide = self._scale_box().width()
-        metrics = self.metrics(TextSize.BODY, strong=True)
-        words = metrics.horizontalAdvance(formatting.dollars(top)) + self.gap(Space.MEDIUM)
-        return Decimal(str(wide / max(wide - words, wide / _FURTHEST)))
-
-    def _x(self, scale: QRectF, amount: Decimal) -> float:
-        end = self.axis_end()
-        return scale.left() + scale.width() * float(min(amount, end) / end)
-
-    def _box(self, scale: QRectF, lane: int, low: Decimal, high: Decimal | None) -> QRectF:
-        left = self._x(scale, low)
-        right = scale.right() if high is None else self._x(scale, high)
-        # The household stands apart from the scales it is measured on.
-        top = (
-            scale.top() + lane * self._lane_step() + (self.gap(Space.SMALL) if lane >= _NOW else 0)
-        )
-        return QRectF(left, top, max(right - left, 1.0), self._lane_height())
-
-    # --- parts ---------------------------------------------------------------------------------------------
-    def parts(self) -> list[Part]:
-        """Return everything that can be picked, lane by lane from left to right."""
-        bar = self._bar
-        if bar is None:
-            return []
-        scale = self._scale_box()
-        now = bar.now
-        found = self._band_parts(scale, bar.ordinary, _ORDINARY, ZERO, now.ordinary_top)
-        found += self._band_parts(scale, bar.preferred, _PREFERRED, now.ordinary_top, now.top)
-        found += self._niit_parts(scale, bar)
-        found += self._stack_parts(scale, now, _NOW)
-        if bar.planned is not None:
-            found += self._stack_parts(scale, bar.planned, _PLAN)
-        return found
-
-    def _band_parts(
-        self,
-        scale: QRectF,
-        bands: tuple[Band, ...],
-        lane: int,
-        low: Decimal,
-        high: Decimal,
-    ) -> list[Part]:
-        end, ordinary = self.axis_end(), lane == _ORDINARY
-        name = "ordinary" if ordinary else "preferred"
-        what = "Ordinary income at" if ordinary else "Long-term gains at"
-        return [
-            Part(
-                f"{name}-{place}",
-                lane,
-                self._box(scale, lane, band.lower, band.upper),
-                f"{what} {rate(band.rate)}",
-                band_words(band, filled(band, low, high), ordinary=ordinary),
-            )
-            for place, band in enumerate(bands)
-            if band.lower < end
-        ]
-
-    def _niit_parts(self, scale: QRectF, bar: BracketBar) -> list[Part]:
-        line = next((x for x in bar.lines if x.kind is LineKind.NIIT), None)
-        if line is None or line.at >= self.axis_end():
-            return []
-        box = self._box(scale, _NIIT, line.at, None)
-        return [Part("niit", _NIIT, box, "Net investment income tax", say(line.why))]
-
-    def _stack_parts(self, scale: QRectF, stack: Stack, lane: int) -> list[Part]:
-        prefix, with_plan = ("plan-", " with the plan") if lane == _PLAN else ("now-", "")
-        return [
-            Part(
-                f"{prefix}{key}",
-                lane,
-                self._box(scale, lane, low, high),
-                f"{name}{with_plan}",
-                layer_words(key, stack),
-            )
-            for key, name, low, high in stack_parts(stack)
-        ]
-
-    def part(self, key: str) -> Part | None:
-        """Return a part by key."""
-        return next((p for p in self.parts() if p.key == key), None)
 
     # --- painting ------------------------------------------------------------------------------------------
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -219,7 +49,7 @@ class BracketCanvas(Canvas):
             parts = self.parts()
             for part in parts:
                 self._paint_part(painter, part)
-            if not any(p.lane == _NIIT for p in parts):
+            if not any(p.lane == NIIT for p in parts):
                 self._say_no_niit(painter, scale, self._bar)
             self._paint_standing(painter, scale, self._bar)
             self._paint_selected(painter, parts)
@@ -231,16 +61,16 @@ class BracketCanvas(Canvas):
         left = self.gap(Space.MEDIUM)
         for lane in range(self._lane_count()):
             box = self._box(scale, lane, ZERO, None)
-            tone = Tone.PLAN if lane == _PLAN else Tone.PLAIN if lane == _NOW else Tone.MUTED
+            tone = Tone.PLAN if lane == PLAN else Tone.PLAIN if lane == NOW else Tone.MUTED
             place = QRectF(
                 left, box.top(), scale.left() - left - self.gap(Space.SMALL), box.height()
             )
-            self.write(painter, place, _LANES[lane], tone=tone)
+            self.write(painter, place, LANES[lane], tone=tone)
 
     def _paint_part(self, painter: QPainter, part: Part) -> None:
-        if part.lane in (_ORDINARY, _PREFERRED):
+        if part.lane in (ORDINARY, PREFERRED):
             self._paint_band(painter, part)
-        elif part.lane == _NIIT:
+        elif part.lane == NIIT:
             self._paint_niit(painter, part)
         else:
             self._paint_layer(painter, part)
@@ -259,8 +89,8 @@ class BracketCanvas(Canvas):
             return part.box
         scale, box = self._scale_box(), part.box
         ends = [bar.now.top] if bar.now.preferred > 0 else []
-        marks = ends if part.lane == _PREFERRED else [bar.now.ordinary_top]
-        if part.lane == _NIIT:
+        marks = ends if part.lane == PREFERRED else [bar.now.ordinary_top]
+        if part.lane == NIIT:
             marks = [bar.now.ordinary_top, *ends]
         for x in (self._x(scale, amount) for amount in marks):
             if box.left() < x < box.right():
@@ -289,7 +119,7 @@ class BracketCanvas(Canvas):
             return
         words = f"+ {rate(bar.niit_rate)} from {formatting.dollars(bar.niit_from)}"
         painter.setFont(self.theme.font(TextSize.BODY))
-        self.write(painter, self._box(scale, _NIIT, ZERO, None), words, _RIGHT, Tone.MUTED)
+        self.write(painter, self._box(scale, NIIT, ZERO, None), words, _RIGHT, Tone.MUTED)
 
     def _label(self, painter: QPainter, box: QRectF, words: str) -> None:
         """Write words into a box where all of them fit."""
@@ -301,7 +131,7 @@ class BracketCanvas(Canvas):
             self.write(painter, box, words, _CENTRE)
 
     def _paint_layer(self, painter: QPainter, part: Part) -> None:
-        planned = part.lane == _PLAN
+        planned = part.lane == PLAN
         key = part.key.rpartition("-")[2]
         tone = Tone.PLAN if planned else Tone.LOCKED if key == "other" else Tone.GAIN
         pen = QPen(self.theme.mark(tone), 1.6 if planned else 1.0)
@@ -320,17 +150,17 @@ class BracketCanvas(Canvas):
 
     def _paint_standing(self, painter: QPainter, scale: QRectF, bar: BracketBar) -> None:
         """Draw where ordinary income and taxable income end, up through the scales, and write the sums."""
-        self._drop(painter, scale, bar.now.ordinary_top, _ORDINARY)
+        self._drop(painter, scale, bar.now.ordinary_top, ORDINARY)
         if bar.now.preferred > 0:
-            self._drop(painter, scale, bar.now.top, _PREFERRED)
-        self._sum(painter, scale, _NOW, bar.now.top, Tone.PLAIN)
+            self._drop(painter, scale, bar.now.top, PREFERRED)
+        self._sum(painter, scale, NOW, bar.now.top, Tone.PLAIN)
         if bar.planned is not None:
-            self._sum(painter, scale, _PLAN, bar.planned.top, Tone.PLAN)
+            self._sum(painter, scale, PLAN, bar.planned.top, Tone.PLAN)
 
     def _drop(self, painter: QPainter, scale: QRectF, amount: Decimal, lane: int) -> None:
         x = self._x(scale, amount)
         top = self._box(scale, lane, ZERO, None).top()
-        bottom = self._box(scale, _NOW, ZERO, None).bottom()
+        bottom = self._box(scale, NOW, ZERO, None).bottom()
         painter.setPen(QPen(self.theme.colour("text"), self.theme.px(2)))
         painter.drawLine(QPointF(x, top), QPointF(x, bottom))
 
@@ -416,7 +246,7 @@ class BracketCanvas(Canvas):
         parts = self.parts()
         at = next((p for p in parts if p.key == self._selected), None)
         if at is None:
-            return next((p.key for p in parts if p.lane == _NOW), parts[0].key)
+            return next((p.key for p in parts if p.lane == NOW), parts[0].key)
         if across:
             lane = [p for p in parts if p.lane == at.lane]
             place = lane.index(at) + across
@@ -434,14 +264,3 @@ class BracketCanvas(Canvas):
         self._selected = key
         self.update()
         self.part_selected.emit(key)
-
-
-def tick_step(end: Decimal, width: float, least: float) -> Decimal:
-    """Return a round distance of ticks (1, 2 or 5 times a power of ten) that leaves room for their words."""
-    most = max(1, int(width / max(least, 1.0)))
-    rough = end / most
-    power = Decimal(10) ** (len(str(int(rough))) - 1)
-    for factor in (1, 2, 5, 10):
-        if power * factor >= rough:
-            return power * factor
-    return power * 10
