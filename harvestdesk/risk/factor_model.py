@@ -1,15 +1,22 @@
 """The risk model every figure of tracking error rests on: factors, loadings, specific variance."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from harvestdesk.domain.ids import SecurityId
-from harvestdesk.domain.security import Security
+from harvestdesk.domain.prices import PriceHistory
+from harvestdesk.domain.security import AssetClass, Security
 from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.risk.builtin_classes import is_cash
+from harvestdesk.risk.group_factors import groups_of
 from harvestdesk.risk.proxies import with_proxies
-from harvestdesk.risk.returns import return_panel
+from harvestdesk.risk.returns import PriceFault, ReturnPanel, return_panel
+from harvestdesk.risk.settings import DEFAULT_RISK, RiskSettings
+from harvestdesk.risk.sources import PROXIES, RiskSource, describe
 from harvestdesk.risk.statistical import fit
 
 FloatArray = NDArray[np.float64]
@@ -26,6 +33,11 @@ class FactorModel:
         description: one line for the plan and its paper.
         proxied: securities without enough history, whose risk comes from sector and asset class.
         builtin_only: no security had enough history.
+        factor_names: [factor] `statistical:1` by size; `index:`, `class:`, `sector:` measured on a group;
+            `assumed-...` from the built-in table.
+        sources: [security] what the risk of each rests on.
+        asset_classes, sectors: [security] for exposures; cash is cash, no sector is empty.
+        faults: what was odd in the prices and how it was dealt with.
     """
 
     security_ids: tuple[SecurityId, ...]
@@ -34,6 +46,16 @@ class FactorModel:
     description: str
     proxied: tuple[SecurityId, ...] = ()
     builtin_only: bool = False
+    factor_names: tuple[str, ...] = ()
+    sources: tuple[RiskSource, ...] = ()
+    asset_classes: tuple[AssetClass, ...] = ()
+    sectors: tuple[str, ...] = ()
+    faults: tuple[PriceFault, ...] = ()
+
+    @cached_property
+    def row_of(self) -> dict[SecurityId, int]:
+        """Rows by security."""
+        return {s: i for i, s in enumerate(self.security_ids)}
 
     def covariance(self) -> FloatArray:
         """Return the dense [security, security] covariance a year; for tests and small tables."""
@@ -41,32 +63,37 @@ class FactorModel:
         return dense
 
 
-def build_model(snapshot: HouseholdSnapshot) -> FactorModel:
+def build_model(snapshot: HouseholdSnapshot, settings: RiskSettings = DEFAULT_RISK) -> FactorModel:
     """Return the model of all securities of a snapshot: statistical where there is history."""
-    securities = snapshot.securities
-    panel = return_panel(snapshot.history, snapshot.as_of)
-    estimate = fit(panel)
-    exposures = with_proxies(securities, estimate)
-    known = set(estimate.security_ids)
-    proxied = tuple(s.id for s in securities if s.id not in known and not _riskless(s))
+    history = snapshot.history if settings.use_history else PriceHistory()
+    return model_of(snapshot.securities, return_panel(history, snapshot.as_of, settings), settings)
+
+
+def model_of(
+    securities: Sequence[Security], panel: ReturnPanel, settings: RiskSettings = DEFAULT_RISK
+) -> FactorModel:
+    """Return the model of some securities from their returns; the same whatever their order."""
+    ordered = sorted(securities, key=lambda s: s.id)
+    estimate = fit(panel, settings, {s.id: groups_of(s) for s in ordered})
+    exposures = with_proxies(ordered, estimate, panel)
+    least = settings.least_own_volatility**2
+    own = [
+        v if s is RiskSource.CASH else max(v, least)
+        for v, s in zip(exposures.specific_variance.tolist(), exposures.sources, strict=True)
+    ]
+    place = {s.id: i for i, s in enumerate(ordered)}
+    order = [place[s.id] for s in securities]
+    sources = tuple(exposures.sources[i] for i in order)
     return FactorModel(
         tuple(s.id for s in securities),
-        exposures.loadings,
-        exposures.specific_variance,
-        _description(estimate.factors, len(estimate.security_ids), estimate.days, len(proxied)),
-        proxied,
-        builtin_only=not known,
+        exposures.loadings[order],
+        np.array(own, dtype=np.float64)[order],
+        describe(sources, estimate.factors, estimate.days, panel.faults, settings),
+        tuple(s.id for s, source in zip(securities, sources, strict=True) if source in PROXIES),
+        builtin_only=not estimate.security_ids,
+        factor_names=exposures.factor_names,
+        sources=sources,
+        asset_classes=tuple(AssetClass.CASH if is_cash(s) else s.asset_class for s in securities),
+        sectors=tuple(s.sector for s in securities),
+        faults=panel.faults,
     )
-
-
-def _riskless(security: Security) -> bool:
-    from harvestdesk.risk.builtin_classes import is_cash
-
-    return is_cash(security)
-
-
-def _description(factors: int, known: int, days: int, proxied: int) -> str:
-    if not known:
-        return f"built-in asset-class and sector table for {proxied} securities (no price history)"
-    text = f"{factors} statistical factors from {days} trading days of {known} securities"
-    return f"{text}; sector and asset-class proxies for {proxied}" if proxied else text

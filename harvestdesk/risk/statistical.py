@@ -1,32 +1,28 @@
-"""Statistical factors from daily returns: probabilistic principal components with decaying weights.
+"""Statistical factors from daily returns, with decaying weights; total variances stay those of the securities."""
 
-Tipping and Bishop, "Probabilistic Principal Component Analysis" (1999): the loadings are the leading
-eigenvectors scaled by the square root of (eigenvalue - noise), noise being the mean of the eigenvalues left
-over. That takes out of the factors what is only sampling noise. Total variances stay those of the securities.
-"""
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from harvestdesk.domain.ids import SecurityId
+from harvestdesk.risk.components import components, with_signs
+from harvestdesk.risk.group_factors import group_loadings
 from harvestdesk.risk.returns import ReturnPanel
+from harvestdesk.risk.settings import DEFAULT_RISK, RiskSettings
 
 FloatArray = NDArray[np.float64]
 
 DAYS_A_YEAR = 252
-NEEDED_DAYS = 120
-"""A security with fewer returns gets a proxy."""
-HALF_LIFE_DAYS = 252
-MOST_FACTORS = 15
+NEEDED_DAYS = DEFAULT_RISK.needed_days
+"""A security with fewer returns gets a proxy, unless the settings say otherwise."""
 CORE_COVERAGE = 0.9
 """Securities with returns on this share of the days shape the factors; the others are fitted to them."""
-SHRINK_DAYS = 30
-"""Weight of the typical variance, in days: v = (n v + 30 typical) / (n + 30)."""
 RIDGE = 0.02
-LEAST_SPECIFIC = 0.001
-"""Least share of a security's variance that is its own."""
+TINY = 1e-300
+LEAST_VARIANCE = 1e-12
+"""Daily variance below which a price counts as not moving at all."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +34,19 @@ class Estimate:
         loadings: [security, factor] per square root of a year.
         specific_variance: [security] per year.
         days: trading days used.
+        factor_returns: [day, factor] what each factor did, so that a security's return of a day is near
+            `loadings . factor_returns`.
+        partial: securities with returns on part of the days, fitted to the factors of the others.
+        names: [factor] `statistical:1` and so on by size, then the groups' own.
     """
 
     security_ids: tuple[SecurityId, ...]
     loadings: FloatArray
     specific_variance: FloatArray
     days: int
+    factor_returns: FloatArray
+    partial: tuple[SecurityId, ...] = ()
+    names: tuple[str, ...] = ()
 
     @property
     def factors(self) -> int:
@@ -51,41 +54,92 @@ class Estimate:
         return int(self.loadings.shape[1])
 
 
-def fit(panel: ReturnPanel, most_factors: int = MOST_FACTORS) -> Estimate:
-    """Estimate factors of the securities with at least NEEDED_DAYS returns."""
-    enough = np.flatnonzero(panel.observed() >= NEEDED_DAYS) if panel.days else np.empty(0, int)
+NOTHING = Estimate((), np.empty((0, 0)), np.empty(0), 0, np.empty((0, 0)))
+"""The estimate where no security has enough history."""
+
+
+def fit(
+    panel: ReturnPanel,
+    settings: RiskSettings = DEFAULT_RISK,
+    groups: Mapping[SecurityId, Sequence[str]] | None = None,
+) -> Estimate:
+    """Estimate factors of the securities with enough returns.
+
+    Args:
+        panel: daily returns.
+        settings: how risk is estimated.
+        groups: the index, class or sector of each security, most alike first; used with `group_factors`.
+    """
+    if not panel.days:
+        return NOTHING
+    enough = np.flatnonzero(panel.observed() >= settings.needed_days)
     if not len(enough):
-        return Estimate((), np.empty((0, 0)), np.empty(0), 0)
+        return NOTHING
     ids = tuple(panel.security_ids[i] for i in enough)
     returns = panel.returns[:, enough]
-    weights = decaying_weights(panel.days)
-    variance = shrunk_variances(returns, weights)
+    weights = decaying_weights(panel.days, settings.half_life_days)
+    variance = shrunk_variances(returns, weights, settings.shrink_days)
     standard = returns / np.sqrt(variance)
-    loadings = _loadings(standard, weights, most_factors)
-    own = np.maximum(1.0 - (loadings**2).sum(axis=1), LEAST_SPECIFIC)
-    annual = variance * DAYS_A_YEAR
+    core = _core(np.isfinite(standard))
+    loadings, scores = _loadings(standard, core, weights, settings.most_factors)
+    names = tuple(f"statistical:{k + 1}" for k in range(loadings.shape[1]))
+    if settings.group_factors and groups:
+        found = group_loadings(
+            standard - scores @ loadings.T, core, [groups.get(s, ()) for s in ids], weights
+        )
+        loadings = np.column_stack([loadings, found.loadings])
+        scores = np.column_stack([scores, found.scores])
+        names += found.names
+    explained = (loadings**2).sum(axis=1)
+    own = np.maximum(1.0 - explained, settings.least_own_share)
+    annual = _annual_variance(returns, variance, settings)
     # Where the fit of a short history explains more than all of it, the loadings give way.
-    scale = np.sqrt((1.0 - own) / np.maximum((loadings**2).sum(axis=1), 1e-300))
+    scale = np.sqrt((1.0 - own) / np.maximum(explained, TINY))
     loadings = loadings * np.minimum(scale, 1.0)[:, None] * np.sqrt(annual)[:, None]
-    return Estimate(ids, loadings, own * annual, panel.days)
+    return Estimate(
+        ids,
+        loadings,
+        own * annual,
+        panel.days,
+        scores / np.sqrt(DAYS_A_YEAR),
+        tuple(ids[i] for i in np.flatnonzero(~core)),
+        names,
+    )
 
 
-def decaying_weights(days: int, half_life: float = HALF_LIFE_DAYS) -> FloatArray:
+def decaying_weights(
+    days: int, half_life: float | None = DEFAULT_RISK.half_life_days
+) -> FloatArray:
     """Return [day] weights that sum to one and halve every `half_life` days into the past."""
+    if half_life is None:
+        return np.full(days, 1.0 / days)
     weights = 0.5 ** (np.arange(days - 1, -1, -1) / half_life)
     return np.asarray(weights / weights.sum(), dtype=np.float64)
 
 
-def shrunk_variances(returns: FloatArray, weights: FloatArray) -> FloatArray:
+def shrunk_variances(
+    returns: FloatArray, weights: FloatArray, shrink_days: float = DEFAULT_RISK.shrink_days
+) -> FloatArray:
     """Return [security] daily variances about zero, drawn a little to the median of like variances."""
     seen = np.isfinite(returns)
     mass = np.where(seen, weights[:, None], 0.0)
     squares = np.where(seen, returns, 0.0) ** 2
     variance = (mass * squares).sum(axis=0) / mass.sum(axis=0)
-    variance = np.maximum(variance, 1e-12)
+    variance = np.maximum(variance, LEAST_VARIANCE)
     days = seen.sum(axis=0)
     typical = _local_median(variance)
-    return np.asarray((days * variance + SHRINK_DAYS * typical) / (days + SHRINK_DAYS))
+    # v = (n v + 30 typical) / (n + 30)
+    return np.asarray((days * variance + shrink_days * typical) / (days + shrink_days))
+
+
+def _annual_variance(
+    returns: FloatArray, variance: FloatArray, settings: RiskSettings
+) -> FloatArray:
+    """Return [security] yearly variances; from weights of their own where the settings ask for it."""
+    if settings.volatility_half_life_days is not None:
+        weights = decaying_weights(len(returns), settings.volatility_half_life_days)
+        variance = shrunk_variances(returns, weights, settings.shrink_days)
+    return variance * DAYS_A_YEAR
 
 
 def _local_median(variance: FloatArray, width: int = 25) -> FloatArray:
@@ -93,7 +147,7 @@ def _local_median(variance: FloatArray, width: int = 25) -> FloatArray:
     count = len(variance)
     if count < 5:
         return variance
-    order = np.argsort(variance)
+    order = np.argsort(variance, kind="stable")
     ranked = variance[order]
     half = min(width, count) // 2
     starts = np.clip(np.arange(count) - half, 0, count - 2 * half - 1)
@@ -103,47 +157,34 @@ def _local_median(variance: FloatArray, width: int = 25) -> FloatArray:
     return result
 
 
-def _loadings(standard: FloatArray, weights: FloatArray, most: int) -> FloatArray:
-    """Return [security, factor] loadings of standardised returns."""
-    seen = np.isfinite(standard)
+def _core(seen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return [security] which of them shape the factors."""
     core = seen.mean(axis=0) >= CORE_COVERAGE
-    if not core.any():
-        core = seen.sum(axis=0) >= np.max(seen.sum(axis=0))
-    filled = np.where(seen, standard, 0.0) * np.sqrt(weights)[:, None]
-    vectors, values, noise = _components(filled[:, core], weights, most)
+    if core.any():
+        return np.asarray(core, dtype=np.bool_)
+    counts = seen.sum(axis=0)
+    return np.asarray(counts >= counts.max(), dtype=np.bool_)
+
+
+def _loadings(
+    standard: FloatArray, core: NDArray[np.bool_], weights: FloatArray, most: int
+) -> tuple[FloatArray, FloatArray]:
+    """Return [security, factor] loadings of standardised returns and the factors' own [day, factor]."""
+    seen = np.isfinite(standard)
+    roots = np.sqrt(weights)[:, None]
+    filled = np.where(seen, standard, 0.0) * roots
+    vectors, values, noise = components(filled[:, core], weights, most)
+    vectors = with_signs(vectors)
     loadings = np.zeros((standard.shape[1], len(values)))
     kept = np.sqrt(np.maximum(values - noise, 0.0))
     loadings[core] = vectors * kept
-    rest = np.flatnonzero(~core)
-    if len(rest) and len(values):
-        # Factor returns with unit weighted variance; loadings of late-comers by ridge regression on them.
-        scores = filled[:, core] @ vectors / np.sqrt(values)
-        shrink = kept / np.sqrt(values)
-        for i in rest:
-            loadings[i] = _ridge(scores[seen[:, i]], filled[seen[:, i], i]) * shrink
-    return loadings
-
-
-def _components(
-    filled: FloatArray, weights: FloatArray, most: int
-) -> tuple[FloatArray, FloatArray, float]:
-    """Return leading eigenvectors [security, factor], their eigenvalues, and the noise left over."""
-    days, count = filled.shape
-    wanted = min(most, count - 1, days // 8)
-    if wanted < 1:
-        return np.empty((count, 0)), np.empty(0), 1.0
-    gram = filled @ filled.T if days < count else filled.T @ filled
-    values, vectors = np.linalg.eigh(gram)
-    values, vectors = values[::-1], vectors[:, ::-1]
-    noise = float(values[wanted:count].sum() / (count - wanted))
-    # Marchenko-Pastur: eigenvalues of pure noise reach (1 + sqrt(securities / days))^2 of it.
-    effective = 1.0 / float((weights**2).sum())
-    edge = noise * (1.0 + np.sqrt(count / effective)) ** 2 if count > effective / 4 else noise
-    keep = max(1, int((values[:wanted] > edge).sum()))
-    leading = values[:keep]
-    if days < count:
-        return filled.T @ vectors[:, :keep] / np.sqrt(leading), leading, noise
-    return vectors[:, :keep], leading, noise
+    # Factor returns with unit weighted variance; loadings of late-comers by ridge regression on them.
+    spread = np.sqrt(np.maximum(values, TINY))
+    scores = filled[:, core] @ vectors / spread
+    shrink = kept / spread
+    for i in np.flatnonzero(~core) if len(values) else ():
+        loadings[i] = _ridge(scores[seen[:, i]], filled[seen[:, i], i]) * shrink
+    return loadings, scores * shrink / roots
 
 
 def _ridge(scores: FloatArray, target: FloatArray) -> FloatArray:
