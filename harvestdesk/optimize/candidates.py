@@ -1,7 +1,7 @@
 """What may be bought in place of what is sold: the replacement lists, then the nearest in the sector."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -58,6 +58,11 @@ class Market:
 
     buyable: frozenset[SecurityId]
     set_of: Mapping[SecurityId, IdenticalSetId]
+
+    def identical_to(self, security_ids: Iterable[SecurityId]) -> set[SecurityId]:
+        """Return the securities of the sets of these, themselves included."""
+        sets = {self.set_of[s] for s in security_ids}
+        return {s for s, own in self.set_of.items() if own in sets}
 
 
 def buyable_securities(

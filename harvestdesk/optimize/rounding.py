@@ -20,7 +20,7 @@ from harvestdesk.optimize.formulations.replacement import least_tracking_error
 from harvestdesk.optimize.problem import BoolArray, FloatArray, HarvestProblem, IntArray, Side
 from harvestdesk.optimize.sides import solve_sides
 from harvestdesk.optimize.solve import SolveLimits
-from harvestdesk.optimize.unspent import CENT, share_step
+from harvestdesk.optimize.unspent import CENT, order_of, share_step
 
 ALL_OF_IT = 0.9999
 """A lot this nearly sold is sold whole: the solver stops a hair short of its bounds."""
@@ -260,21 +260,25 @@ class _Purchases:
         return shares
 
     def _invested(self, shares: list[Decimal]) -> list[Decimal]:
-        """Buy one more security where an account has more left than the bound of the plan allows for."""
-        built, problem = self._built, self._built.problem
+        """Buy more where an account has more left than the bound of the plan allows for."""
+        built = self._built
+        orders = [order_of(built.snapshot, built.settings, c) for c in built.purchases]
         for account, account_id in enumerate(built.accounts):
-            mine = np.flatnonzero(self._allowed & (self._account == account))
-            spent = self._cost(shares, mine.tolist())
-            left = self._proceeds[account] - spent
-            if not len(mine) or left < built.unspent[account_id]:
-                continue
-            bought = bought_weights(built, shares)
-            active = problem.active_after(self._weights, bought)
-            slope = problem.slope(active, problem.buy_security[mine])
-            best = int(mine[np.argmin(slope)])
-            unit = self._price(best) * self._step[best]
-            shares[best] += int((left - CENT) / unit) * self._step[best]
+            mine = np.flatnonzero(self._allowed & (self._account == account)).tolist()
+            left = self._proceeds[account] - self._cost(shares, mine)
+            while mine and left >= built.unspent[account_id]:
+                best = self._nearest(shares, [i for i in mine if orders[i] <= left - CENT])
+                unit = self._price(best) * self._step[best]
+                shares[best] += int((left - CENT) / unit) * self._step[best]
+                left = self._proceeds[account] - self._cost(shares, mine)
         return shares
+
+    def _nearest(self, shares: list[Decimal], rows: list[int]) -> int:
+        """Return the purchase among `rows` of which more brings the mix nearest to the target."""
+        problem = self._built.problem
+        active = problem.active_after(self._weights, bought_weights(self._built, shares))
+        slope = problem.slope(active, problem.buy_security[rows])
+        return rows[int(np.argmin(slope))]
 
     def _price(self, i: int) -> Decimal:
         return self._built.snapshot.prices.prices[self._built.purchases[i].security_id].value

@@ -4,11 +4,11 @@ The solver spends proceeds to the last cent; no broker does. Rounding keeps what
 and the relaxation allows for them, so that its bound holds for plans in shares as well.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from decimal import ROUND_CEILING, Decimal
 
 from harvestdesk.domain.account import Account
-from harvestdesk.domain.ids import AccountId
+from harvestdesk.domain.ids import AccountId, SecurityId
 from harvestdesk.domain.money import ZERO, cents
 from harvestdesk.domain.proposal import HarvestSettings
 from harvestdesk.domain.snapshot import HouseholdSnapshot
@@ -31,17 +31,34 @@ def smallest_order(price: Decimal, step: Decimal, min_trade: Decimal) -> Decimal
     return steps * unit
 
 
-def most_unspent(
-    snapshot: HouseholdSnapshot, settings: HarvestSettings, purchases: Sequence[Candidate]
-) -> dict[AccountId, Decimal]:
-    """Return the dollars below which an account's proceeds may stay in cash: its dearest smallest order.
+def order_of(
+    snapshot: HouseholdSnapshot, settings: HarvestSettings, candidate: Candidate
+) -> Decimal:
+    """Return the dollars of the smallest purchase of a candidate."""
+    step = share_step(snapshot.account_by_id[candidate.account_id])
+    price = snapshot.prices.prices[candidate.security_id].value
+    return smallest_order(price, step, settings.min_trade)
 
-    With as much left, any of the account's candidates could still be bought.
+
+def most_unspent(
+    snapshot: HouseholdSnapshot,
+    settings: HarvestSettings,
+    purchases: Sequence[Candidate],
+    may_be_sold: Container[SecurityId],
+) -> dict[AccountId, Decimal]:
+    """Return the dollars below which an account's proceeds may stay in cash.
+
+    With as much left, something could still be bought: the cheapest candidate that no plan sells or, where
+    every candidate may be sold instead, whichever is left of them.
     """
-    most: dict[AccountId, Decimal] = {}
+    sure: dict[AccountId, Decimal] = {}
+    unsure: dict[AccountId, Decimal] = {}
     for candidate in purchases:
-        step = share_step(snapshot.account_by_id[candidate.account_id])
-        price = snapshot.prices.prices[candidate.security_id].value
-        order = cents(smallest_order(price, step, settings.min_trade)) + 2 * CENT
-        most[candidate.account_id] = max(most.get(candidate.account_id, ZERO), order)
-    return most
+        # A cent for the rounding of the order, one for that of the proceeds.
+        order = cents(order_of(snapshot, settings, candidate)) + 2 * CENT
+        account = candidate.account_id
+        if candidate.security_id in may_be_sold:
+            unsure[account] = max(unsure.get(account, ZERO), order)
+        else:
+            sure[account] = min(sure.get(account, order), order)
+    return {**unsure, **sure}
