@@ -113,9 +113,17 @@ class ColumnTable(QAbstractTableModel):
     """Rows kept as columns; `set_rows` replaces them all."""
 
     def __init__(
-        self, columns: Sequence[Column], theme: Theme, parent: QObject | None = None
+        self,
+        columns: Sequence[Column],
+        theme: Theme,
+        parent: QObject | None = None,
+        *,
+        is_sum: Callable[[RowValues], bool] | None = None,
     ) -> None:
+        """Show `columns`; rows `is_sum` is true of are written in bold."""
         super().__init__(parent)
+        self._is_sum = is_sum
+        self._whole_dollars = False
         self.columns = tuple(columns)
         self._theme = theme
         self._values: Mapping[str, Sequence[Any]] = {c.key: () for c in self.columns}
@@ -137,6 +145,7 @@ class ColumnTable(QAbstractTableModel):
             int(Role.ToolTipRole): self._explanation,
             int(Role.AccessibleTextRole): self._spoken,
             int(Role.AccessibleDescriptionRole): self._explanation,
+            int(Role.FontRole): self._font,
             KeyRole: self._key,
             ValueRole: self._value,
         }
@@ -311,11 +320,16 @@ class ColumnTable(QAbstractTableModel):
         if texts is None:
             if len(self._cache) >= _CACHED_ROWS:
                 self._cache.clear()
-            texts = tuple(self._text(c, self._values[c.key][row]) for c in self.columns)
+            texts = self._written(row, whole=self._whole_dollars)
             self._cache[row] = texts
         return texts
 
-    def _text(self, column: Column, value: Any) -> str:
+    def _written(self, row: int, *, whole: bool = False) -> tuple[str, ...]:
+        return tuple(self._text(c, self._values[c.key][row], whole=whole) for c in self.columns)
+
+    def _text(self, column: Column, value: Any, *, whole: bool = False) -> str:
+        if whole and column.kind is Kind.MONEY:
+            return _WRITERS[Kind.DOLLARS](value)
         if column.kind is not Kind.SHARES:
             return _WRITERS[column.kind](value)
         decimals = self._decimals.get(column.key)
@@ -343,6 +357,33 @@ class ColumnTable(QAbstractTableModel):
         found = tone(_RowView(self._values, row))
         return None if found is Tone.PLAIN else self._theme.text(found)
 
+    def _font(self, row: int, _column: int) -> Any:
+        if self._is_sum is None or not self._is_sum(_RowView(self._values, row)):
+            return None
+        return self._theme.font(strong=True)
+
+    @property
+    def whole_dollars(self) -> bool:
+        """True while amounts are written without cents, for want of room."""
+        return self._whole_dollars
+
+    def write_whole_dollars(self, *, whole: bool) -> None:
+        """Write amounts without cents, or with them again; copies always have them."""
+        if whole == self._whole_dollars:
+            return
+        self._whole_dollars = whole
+        self._cache.clear()
+        if self.rowCount():
+            last = self.index(self.rowCount() - 1, len(self.columns) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+
+    def has_sum(self) -> bool:
+        """Return True where a row on view is written in bold."""
+        is_sum = self._is_sum
+        return is_sum is not None and any(
+            is_sum(_RowView(self._values, int(r))) for r in self._view
+        )
+
     def _explanation(self, row: int, column: int) -> str:
         spec = self.columns[column]
         if spec.explain_cell is not None:
@@ -362,7 +403,7 @@ class ColumnTable(QAbstractTableModel):
         lines = ["\t".join(c.title for c in self.columns)]
         for row in rows:
             source = int(self._view[row])
-            texts = self._raw(source) if raw else self._texts(source)
+            texts = self._raw(source) if raw else self._written(source)
             lines.append("\t".join(" ".join(t.split()) for t in texts))
         return "\n".join(lines) + "\n"
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView
 
 from harvestdesk.gui.a11y import name
-from harvestdesk.gui.models.table_base import ColumnTable
+from harvestdesk.gui.models.table_base import ColumnTable, Kind
 from harvestdesk.gui.theme import Space, Theme
 
 _LEAST_LAST = 12
@@ -20,7 +20,8 @@ class PlainTable(QTableView):
     """The table; picks rows by key and copies them with Ctrl+C.
 
     Columns are as wide as their words; the last one takes the room that is left. Where that is too
-    little, the columns named in `optional` make way, the first of them first. They stay in the copy.
+    little, the columns named in `optional` make way, the first of them first; after them the cents of
+    amounts, then the end of the first column's words. They all stay in the copy.
     With `most_rows` it is no higher than these and scrolls. With `spread` the room that is left is shared
     by all columns: for tables of figures, which should not stand far apart.
 
@@ -49,6 +50,7 @@ class PlainTable(QTableView):
         self._most_rows = most_rows
         self._spread = spread
         self._widths: list[int] = []
+        self._whole_widths: list[int] = []
         model.setParent(self)
         self.setModel(model)
         name(self, title)
@@ -83,7 +85,8 @@ class PlainTable(QTableView):
         self._make_way()
 
     def _fit(self) -> None:
-        self._widths = self._measured()
+        self.columns_model.write_whole_dollars(whole=False)
+        self._widths, self._whole_widths = self._measured(), []
         for number, wide in enumerate(self._widths):
             self.setColumnWidth(number, wide)
         self._make_way()
@@ -93,6 +96,7 @@ class PlainTable(QTableView):
     def _measured(self) -> list[int]:
         """Return the width each column's words need."""
         body, head = (QFontMetrics(self._theme.font(strong=strong)) for strong in (False, True))
+        body = head if self.columns_model.has_sum() else body
         padding = 2 * (self._theme.px(Space.SMALL) + self._theme.px(3)) + 2
         rows = range(self.columns_model.rowCount())
         widths = []
@@ -104,11 +108,39 @@ class PlainTable(QTableView):
         return widths
 
     def _make_way(self) -> None:
-        """Hide optional columns until the last column has its room."""
-        columns = self.columns_model.columns
-        least = self._widths[-1] if self._widths else 0
-        last = least if self._spread else min(least, self._theme.text_width(_LEAST_LAST))
-        needed = dict(zip((c.key for c in columns), [*self._widths[:-1], last], strict=False))
+        """Hide optional columns until the others have their room; then write without cents; then shorten words."""
+        model = self.columns_model
+        hidden, spare = self._hidden(self._widths)
+        whole = spare < 0 and any(c.kind is Kind.MONEY for c in model.columns)
+        model.write_whole_dollars(whole=whole)
+        widths = list(self._widths)
+        if whole:
+            self._whole_widths = self._whole_widths or self._measured()
+            widths = list(self._whole_widths)
+            hidden, spare = self._hidden(widths)
+        for number, column in enumerate(model.columns):
+            self.setColumnHidden(number, column.key in hidden)
+        shown = [n for n, column in enumerate(model.columns) if column.key not in hidden]
+        if shown and spare < 0:
+            least = self._theme.text_width(_LEAST_LAST)
+            widths[shown[0]] = max(widths[shown[0]] + spare, min(least, widths[shown[0]]))
+        if self._spread or (shown and shown[-1] != len(model.columns) - 1):
+            self._share(shown, widths)
+        elif widths:
+            for number in shown[:-1]:
+                self.setColumnWidth(number, widths[number])
+            last = self._least_last(widths)
+            self.setColumnWidth(len(model.columns) - 1, max(last + spare, last))
+
+    def _least_last(self, widths: Sequence[int]) -> int:
+        """Return the room the last column must have."""
+        least = widths[-1] if widths else 0
+        return least if self._spread else min(least, self._theme.text_width(_LEAST_LAST))
+
+    def _hidden(self, widths: Sequence[int]) -> tuple[set[str], int]:
+        """Return the columns that make way, and the room that is left then; below zero: too little."""
+        keys = (c.key for c in self.columns_model.columns)
+        needed = dict(zip(keys, [*widths[:-1], self._least_last(widths)], strict=False))
         hidden = {key for key in needed if key in self._left_out}
         spare = self.viewport().width() - sum(w for k, w in needed.items() if k not in hidden)
         for key in self._optional:
@@ -117,25 +149,17 @@ class PlainTable(QTableView):
             if key not in hidden:
                 hidden.add(key)
                 spare += needed.get(key, 0)
-        for number, column in enumerate(columns):
-            self.setColumnHidden(number, column.key in hidden)
-        shown = [n for n, column in enumerate(columns) if column.key not in hidden]
-        if self._spread or (shown and shown[-1] != len(columns) - 1):
-            self._share(shown)
-        elif self._widths:
-            for number in shown[:-1]:
-                self.setColumnWidth(number, self._widths[number])
-            self.setColumnWidth(len(columns) - 1, max(last + spare, last))
+        return hidden, spare
 
-    def _share(self, shown: Sequence[int]) -> None:
+    def _share(self, shown: Sequence[int], widths: Sequence[int]) -> None:
         """Give each column its width and an equal part of what is left."""
-        if not self._widths or not shown:
+        if not widths or not shown:
             return
-        spare = self.viewport().width() - sum(self._widths[number] for number in shown)
+        spare = self.viewport().width() - sum(widths[number] for number in shown)
         share, rest = divmod(max(spare, 0), len(shown))
         for number in shown:
             more = share + (rest if number == shown[-1] else 0)
-            self.setColumnWidth(number, self._widths[number] + more)
+            self.setColumnWidth(number, widths[number] + more)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show the columns there is room for."""

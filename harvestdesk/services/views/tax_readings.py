@@ -35,7 +35,7 @@ def _note(year: int, reading: SaleReading) -> Notice:
         "year": str(year),
         "question": question(reading),
         "answer": other_answer(reading),
-        "change": sale_change(reading, parts=("short", "long")),
+        "change": sale_change(reading, parts=("permanent", "short", "long")),
     }
     return Notice("reading", facts, Severity.INFO)
 
@@ -71,6 +71,7 @@ def _sum(figures: Sequence[SaleFigures]) -> SaleFigures:
 
 
 def _moved(reading: SaleReading) -> Decimal:
-    """Return the dollars of the year's results that would stand elsewhere."""
+    """Return the dollars of the year that would stand elsewhere: in the other term, in another year, or nowhere."""
     now, other = reading.now, reading.other
-    return abs(other.short - now.short) + abs(other.long - now.long)
+    lost = abs(other.permanent - now.permanent)
+    return abs(other.short - now.short) + abs(other.long - now.long) + lost

@@ -35,9 +35,7 @@ def _loss_words(values: RowValues) -> str:
 
 
 def _tax_words(_values: RowValues) -> str:
-    return (
-        "Loss times the household's rate for its term; what it saves depends on the year's netting"
-    )
+    return "Its share of the tax the plan saves this year, by its loss and its term; what is carried counts later"
 
 
 def _loss_tone(_values: RowValues) -> Tone:
@@ -50,7 +48,7 @@ SALES: tuple[Column, ...] = (
     Column("acquired", "Acquired", Kind.DATE, "The lot to name to the broker, by its date", width=11),
     Column("term", "Term", explain="Short-term up to one year", width=6),
     Column("loss", "Loss $", Kind.MONEY, "Basis less proceeds", _loss_words, _loss_tone, 9),
-    Column("tax_value", "Tax $", Kind.MONEY, "What the loss is worth in tax", _tax_words, width=10),
+    Column("tax_value", "Tax $", Kind.MONEY, "The lot's share of the tax saved this year", _tax_words, width=10),
     Column("proceeds", "Proceeds $", Kind.MONEY, "Shares times price", _priced, width=11),
     Column("price", "Price $", Kind.PRICE, "Last price", _priced, width=8),
     Column("why", "Why", explain="Why the lot is sold", explain_cell=_why, width=60),
@@ -80,7 +78,7 @@ LADDER: tuple[Column, ...] = (
     Column("symbol", "Next lot", explain="Lots beyond the limit, best first", width=10),
     Column("shares", "Shares", Kind.SHARES, "Shares that would be sold"),
     Column("loss", "Further loss $", Kind.MONEY, "Loss the lot would add", tone=_loss_tone, width=16),
-    Column("tax_value", "Tax $", Kind.MONEY, "What that loss is worth in tax", width=14),
+    Column("tax_value", "Tax $", Kind.MONEY, "Tax that loss would save this year on top of the plan", width=14),
     Column("te", "Then bp", Kind.BASIS_POINTS,
            "Tracking error with this lot and all above it sold too", width=10),
     Column("over", "Over limit bp", Kind.BASIS_POINTS, "How far that is over the limit", width=15),

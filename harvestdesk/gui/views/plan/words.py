@@ -37,7 +37,7 @@ MEASURES: dict[Measure, tuple[str, str]] = {
     ),
     Measure.TAX: (
         "Tax this year",
-        "Tax on the year's netted results at the household's rates; a minus is tax saved.",
+        "What the year's netted gains and losses add to the tax, by the Tax page; a minus is tax saved.",
     ),
     Measure.CARRIED_SHORT: (
         "Carried, short",
@@ -189,7 +189,7 @@ def figures(view: PlanView) -> tuple[Figure, ...]:
         Figure("Long-term", formatting.dollars(long), "Lots held more than one year (IRC \u00a71222).",
                "held over a year"),
         Figure("Tax saved this year", formatting.dollars(view.tax_saved),
-               "Tax before less tax after, over the netting of Schedule D at the household's rates.",
+               "Tax before less tax after, over the netting of Schedule D, as on the Tax page.",
                f"{formatting.dollars(carried)} more carried", Tone.PLAN),
         Figure("Tracking error", formatting.basis_points(proposal.after.tracking_error_bp),
                "Expected yearly difference to the target once the plan is carried out.",

@@ -68,7 +68,7 @@ _OPTIONAL = {
     tables.SO_FAR: ("distributions", "outside", "gains"),
     tables.MEASURES: ("change",),
     tables.OUTSIDE: ("note", "state", "probability", "term"),
-    tables.QUARTERS: ("expected", "known"),
+    tables.QUARTERS: ("expected", "known", "dividends"),
     tables.NEXT: ("does", "later"),
     tables.AHEAD: ("why",),
 }

@@ -22,6 +22,7 @@ from harvestdesk.services.views.tax_rows import (
     NextDollar,
     OutsideRow,
     QuarterRow,
+    TaxMeasure,
     TermRow,
 )
 
@@ -252,6 +253,15 @@ def _because(row: Crossing) -> str:
     return middle or words
 
 
+def _is_sum(row: object) -> bool:
+    """Return True for rows other rows add up to."""
+    if isinstance(row, TermRow | CarryRow):
+        return row.term is None
+    if isinstance(row, QuarterRow):
+        return row.quarter is None
+    return isinstance(row, MeasureRow) and row.measure in {TaxMeasure.NET, TaxMeasure.TOTAL_TAX}
+
+
 class TaxTable(ColumnTable):
     """Rows of one table of the page, keyed by their place."""
 
@@ -261,7 +271,7 @@ class TaxTable(ColumnTable):
         theme: Theme,
         values: Callable[[Sequence[Any]], dict[str, Sequence[Any]]],
     ) -> None:
-        super().__init__(columns, theme)
+        super().__init__(columns, theme, is_sum=lambda values: _is_sum(values["row"]))
         self._columns_of = values
 
     def show(self, rows: Sequence[Any]) -> None:
