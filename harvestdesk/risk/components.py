@@ -5,16 +5,47 @@ eigenvectors scaled by the square root of (eigenvalue - noise), noise being the 
 over.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 
+TINY = 1e-300
 
-def components(
-    filled: FloatArray, weights: FloatArray, most: int, *, least: int = 1
-) -> tuple[FloatArray, FloatArray, float]:
-    """Return leading eigenvectors [security, factor], their eigenvalues, and the noise left over.
+
+@dataclass(frozen=True)
+class Components:
+    """Leading eigenvectors [security, factor] with unit length, their eigenvalues, and the noise left over."""
+
+    vectors: FloatArray
+    values: FloatArray
+    noise: float
+
+    @property
+    def roots(self) -> FloatArray:
+        """Return [factor] square roots of the eigenvalues."""
+        return np.sqrt(np.maximum(self.values, TINY))
+
+    @property
+    def kept(self) -> FloatArray:
+        """Return [factor] the length of the loadings: what is left without the noise."""
+        return np.sqrt(np.maximum(self.values - self.noise, 0.0))
+
+    @property
+    def removal(self) -> FloatArray:
+        """Return [factor] the part of loadings x unit factor to take out of a day's returns.
+
+        It leaves just the noise in the direction of the factor, so that the variance left over is the
+        variance counted as own.
+        """
+        left = np.minimum(np.sqrt(max(self.noise, 0.0)), self.roots)
+        return np.asarray((self.roots - left) / np.maximum(self.kept, TINY))
+
+
+def components(filled: FloatArray, weights: FloatArray, most: int, *, least: int = 1) -> Components:
+    """Return what the securities have in common, the most important first.
 
     Args:
         filled: [day, security] returns times the square roots of the weights.
@@ -25,7 +56,7 @@ def components(
     days, count = filled.shape
     wanted = min(most, count - 1, days // 8)
     if wanted < 1:
-        return np.empty((count, 0)), np.empty(0), 1.0
+        return Components(np.empty((count, 0)), np.empty(0), 1.0)
     # The smaller of the two Gram matrices: never securities x securities for a big book.
     gram = filled @ filled.T if days < count else filled.T @ filled
     values, vectors = np.linalg.eigh(gram)
@@ -38,8 +69,9 @@ def components(
     keep = max(least, int((values[:wanted] > edge).sum()))
     leading = values[:keep]
     if days < count:
-        return filled.T @ vectors[:, :keep] / np.sqrt(np.maximum(leading, 1e-300)), leading, noise
-    return vectors[:, :keep], leading, noise
+        across = filled.T @ vectors[:, :keep] / np.sqrt(np.maximum(leading, TINY))
+        return Components(across, leading, noise)
+    return Components(vectors[:, :keep], leading, noise)
 
 
 def with_signs(vectors: FloatArray) -> FloatArray:

@@ -18,6 +18,9 @@ from harvestdesk.risk.components import components, with_signs
 
 FloatArray = NDArray[np.float64]
 
+LEAST_VARIANCE = 1e-12
+"""Share of a security's variance below which nothing is left to share."""
+
 
 @dataclass(frozen=True)
 class GroupFactors:
@@ -61,27 +64,22 @@ def group_loadings(
     scores: list[FloatArray] = []
     names: list[str] = []
     for name, members in _in_order(core, groups):
-        variance = np.maximum((weights[:, None] * left[:, members] ** 2).sum(axis=0), 1e-12)
-        scale = np.sqrt(variance)
+        scale = np.sqrt(np.maximum((weights @ left[:, members] ** 2), LEAST_VARIANCE))
         own = left[:, members] / scale * roots
-        vectors, values, noise = components(own, weights, 1, least=0)
-        if not len(values):
+        found = components(own, weights, 1, least=0)
+        if not len(found.values):
             continue
-        vectors = with_signs(vectors)[:, 0]
-        kept = float(np.sqrt(max(values[0] - noise, 0.0)))
-        shrink = kept / float(np.sqrt(values[0]))
-        factor = own @ vectors / np.sqrt(values[0]) * shrink / roots[:, 0]
-        loading = np.zeros(residuals.shape[1])
-        loading[members] = vectors * kept * scale
-        left = left - np.outer(factor, loading)
+        vector = with_signs(found.vectors)
+        loading = np.zeros((residuals.shape[1], 1))
+        loading[members] = vector * found.kept * scale[:, None]
+        unit = own @ vector / found.roots / roots
+        left = left - (unit * found.removal) @ loading.T
         columns.append(loading)
-        scores.append(factor)
+        scores.append(unit * found.kept / found.roots)
         names.append(name)
-    return GroupFactors(
-        np.array(columns).reshape(len(names), residuals.shape[1]).T,
-        np.array(scores).reshape(len(names), residuals.shape[0]).T,
-        tuple(names),
-    )
+    if not names:
+        return GroupFactors(left[:0].T, left[:, :0], ())
+    return GroupFactors(np.hstack(columns), np.hstack(scores), tuple(names))
 
 
 def _in_order(

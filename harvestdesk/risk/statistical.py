@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harvestdesk.domain.ids import SecurityId
-from harvestdesk.risk.components import components, with_signs
+from harvestdesk.risk.components import TINY, components, with_signs
 from harvestdesk.risk.group_factors import group_loadings
 from harvestdesk.risk.returns import ReturnPanel
 from harvestdesk.risk.settings import DEFAULT_RISK, RiskSettings
@@ -20,7 +20,6 @@ NEEDED_DAYS = DEFAULT_RISK.needed_days
 CORE_COVERAGE = 0.9
 """Securities with returns on this share of the days shape the factors; the others are fitted to them."""
 RIDGE = 0.02
-TINY = 1e-300
 LEAST_VARIANCE = 1e-12
 """Daily variance below which a price counts as not moving at all."""
 
@@ -79,13 +78,16 @@ def fit(
     returns = panel.returns[:, enough]
     weights = decaying_weights(panel.days, settings.half_life_days)
     variance = shrunk_variances(returns, weights, settings.shrink_days)
-    standard = returns / np.sqrt(variance)
+    # Shrinking must not turn into movement of its own where copies are to stay copies.
+    seen = variances(returns, weights) if settings.group_factors else variance
+    standard = returns / np.sqrt(seen)
     core = _core(np.isfinite(standard))
-    loadings, scores = _loadings(standard, core, weights, settings.most_factors)
+    common = _loadings(standard, core, weights, settings.most_factors)
+    loadings, scores = common.loadings, common.scores
     names = tuple(f"statistical:{k + 1}" for k in range(loadings.shape[1]))
     if settings.group_factors and groups:
         found = group_loadings(
-            standard - scores @ loadings.T, core, [groups.get(s, ()) for s in ids], weights
+            common.left(standard), core, [groups.get(s, ()) for s in ids], weights
         )
         loadings = np.column_stack([loadings, found.loadings])
         scores = np.column_stack([scores, found.scores])
@@ -117,16 +119,21 @@ def decaying_weights(
     return np.asarray(weights / weights.sum(), dtype=np.float64)
 
 
+def variances(returns: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return [security] daily variances about zero of the days seen."""
+    seen = np.isfinite(returns)
+    mass = np.where(seen, weights[:, None], 0.0)
+    squares = np.where(seen, returns, 0.0) ** 2
+    mean = (mass * squares).sum(axis=0) / mass.sum(axis=0)
+    return np.asarray(np.maximum(mean, LEAST_VARIANCE), dtype=np.float64)
+
+
 def shrunk_variances(
     returns: FloatArray, weights: FloatArray, shrink_days: float = DEFAULT_RISK.shrink_days
 ) -> FloatArray:
     """Return [security] daily variances about zero, drawn a little to the median of like variances."""
-    seen = np.isfinite(returns)
-    mass = np.where(seen, weights[:, None], 0.0)
-    squares = np.where(seen, returns, 0.0) ** 2
-    variance = (mass * squares).sum(axis=0) / mass.sum(axis=0)
-    variance = np.maximum(variance, LEAST_VARIANCE)
-    days = seen.sum(axis=0)
+    variance = variances(returns, weights)
+    days = np.isfinite(returns).sum(axis=0)
     typical = _local_median(variance)
     # v = (n v + 30 typical) / (n + 30)
     return np.asarray((days * variance + shrink_days * typical) / (days + shrink_days))
@@ -166,25 +173,37 @@ def _core(seen: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(counts >= counts.max(), dtype=np.bool_)
 
 
+@dataclass(frozen=True)
+class _Common:
+    """Loadings [security, factor] of standardised returns, factors [day, factor], what to take out of a day."""
+
+    loadings: FloatArray
+    scores: FloatArray
+    removed: FloatArray
+
+    def left(self, standard: FloatArray) -> FloatArray:
+        """Return [day, security] what the factors leave: of the variance that counts as own, all of it."""
+        return standard - self.removed @ self.loadings.T
+
+
 def _loadings(
     standard: FloatArray, core: NDArray[np.bool_], weights: FloatArray, most: int
-) -> tuple[FloatArray, FloatArray]:
-    """Return [security, factor] loadings of standardised returns and the factors' own [day, factor]."""
+) -> _Common:
+    """Return the factors the core has in common."""
     seen = np.isfinite(standard)
     roots = np.sqrt(weights)[:, None]
     filled = np.where(seen, standard, 0.0) * roots
-    vectors, values, noise = components(filled[:, core], weights, most)
-    vectors = with_signs(vectors)
-    loadings = np.zeros((standard.shape[1], len(values)))
-    kept = np.sqrt(np.maximum(values - noise, 0.0))
-    loadings[core] = vectors * kept
+    found = components(filled[:, core], weights, most)
+    vectors = with_signs(found.vectors)
+    loadings = np.zeros((standard.shape[1], len(found.kept)))
+    loadings[core] = vectors * found.kept
     # Factor returns with unit weighted variance; loadings of late-comers by ridge regression on them.
-    spread = np.sqrt(np.maximum(values, TINY))
-    scores = filled[:, core] @ vectors / spread
-    shrink = kept / spread
-    for i in np.flatnonzero(~core) if len(values) else ():
+    scores = filled[:, core] @ vectors / found.roots
+    shrink = found.kept / found.roots
+    for i in np.flatnonzero(~core) if len(shrink) else ():
         loadings[i] = _ridge(scores[seen[:, i]], filled[seen[:, i], i]) * shrink
-    return loadings, scores * shrink / roots
+    scores /= roots
+    return _Common(loadings, scores * shrink, scores * found.removal)
 
 
 def _ridge(scores: FloatArray, target: FloatArray) -> FloatArray:
