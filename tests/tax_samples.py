@@ -24,13 +24,14 @@ from harvestdesk.domain.transaction import Transaction, TransactionType
 AS_OF = date(2026, 2, 10)
 YEAR = 2025
 ALEX, JORDAN = PersonId("person-1"), PersonId("person-2")
-JOINT, DIRECT, IRA = (AccountId(f"account-{n}") for n in range(1, 4))
+JOINT, DIRECT, IRA, SPOUSE = (AccountId(f"account-{n}") for n in range(1, 5))
 
 ACCOUNTS = (
     Account(JOINT, "Rivera joint", AccountType.JOINT, (ALEX, JORDAN), "schwab", "4417"),
     Account(DIRECT, "Direct index", AccountType.TAXABLE, (ALEX,), "ibkr", "9031"),
     Account(IRA, "Alex traditional IRA", AccountType.TRADITIONAL_IRA, (ALEX,), "fidelity", "2208"),
 )
+JORDANS = Account(SPOUSE, "Jordan alone", AccountType.TAXABLE, (JORDAN,), "vanguard", "7711")
 _KINDS: dict[str, SecurityKind] = {
     "ARBX": SecurityKind.STOCK,
     "BOLT": SecurityKind.STOCK,
@@ -100,8 +101,31 @@ _ROWS: tuple[tuple[str, str, TransactionType, AccountId, str, str, str, str], ..
 )  # fmt: skip
 
 
-def transactions() -> tuple[Transaction, ...]:
-    """The ledger, in date order."""
+_HARD_ROWS: tuple[tuple[str, str, TransactionType, AccountId, str, str, str, str], ...] = (
+    # A short sale at a gain; one at a loss, long-term by the shares held (IRC §1233(d)).
+    ("x1", "2025-01-15", _T.SHORT_SALE, DIRECT, "ARBX", "50", "2500.00", ""),
+    ("x2", "2025-02-20", _T.SHORT_COVER, DIRECT, "ARBX", "50", "2200.00", ""),
+    ("x3", "2025-09-02", _T.SHORT_SALE, DIRECT, "BOLT", "20", "1500.00", ""),
+    ("x4", "2025-10-03", _T.SHORT_COVER, DIRECT, "BOLT", "20", "1712.30", ""),
+    # A loss taken over by joint shares, washed again by the spouse's, washed once more by joint ones.
+    ("w1", "2025-06-02", _T.BUY, JOINT, "EMBR", "40", "4000.00", ""),
+    ("w2", "2025-07-02", _T.SELL, JOINT, "EMBR", "40", "3500.00", ""),
+    ("w3", "2025-07-10", _T.BUY, SPOUSE, "EMBR", "10", "900.00", ""),
+    ("w4", "2025-12-20", _T.SELL, SPOUSE, "EMBR", "10", "700.00", ""),
+    ("w5", "2025-12-28", _T.BUY, JOINT, "EMBR", "6", "430.00", ""),
+    # A cost without a date, a gift sold at a loss, shares for shares and cash.
+    ("u1", "2025-03-03", _T.TRANSFER_IN, JOINT, "BOLT", "12", "600.00", ""),
+    ("u2", "2025-08-15", _T.SELL, JOINT, "BOLT", "12", "700.00", ""),
+    ("g1", "2025-03-03", _T.GIFT_IN, JOINT, "SIMR", "5", "500.00", "2020-03-03"),
+    ("g2", "2025-08-15", _T.SELL, JOINT, "SIMR", "5", "300.00", ""),
+    ("m0", "2022-02-02", _T.BUY, JOINT, "DELV", "30", "1000.00", ""),
+    ("m1", "2025-11-11", _T.MERGER, JOINT, "DELV", "15", "450.00", ""),
+)  # fmt: skip
+
+
+def transactions(*, hard: bool = False) -> tuple[Transaction, ...]:
+    """The ledger, in date order; `hard`: with what a preparer meets seldom."""
+    became = {"m1": SecurityId("security-GRVA")}
     made = [
         Transaction(
             TransactionId(row_id),
@@ -112,8 +136,12 @@ def transactions() -> tuple[Transaction, ...]:
             Decimal(shares),
             Decimal(amount),
             acquired_on=date.fromisoformat(acquired) if acquired else None,
+            other_security_id=became.get(row_id),
         )
-        for row_id, on, kind, account, symbol, shares, amount, acquired in _ROWS
+        for row_id, on, kind, account, symbol, shares, amount, acquired in (
+            *_ROWS,
+            *(_HARD_ROWS if hard else ()),
+        )
     ]
     return tuple(sorted(made, key=lambda t: t.on))
 
@@ -154,3 +182,8 @@ def tax_household(
         ),
     )  # fmt: skip
     return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def hard_household(**changes: object) -> HouseholdSnapshot:
+    """The same with short sales, chains of washes, a spouse's account, a merger, gifts and missing dates."""
+    return tax_household(transactions(hard=True), accounts=(*ACCOUNTS, JORDANS), **changes)

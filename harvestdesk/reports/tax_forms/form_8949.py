@@ -6,7 +6,7 @@ from decimal import Decimal
 from string import ascii_lowercase
 
 from harvestdesk.domain.ids import AccountId
-from harvestdesk.domain.lot import Term
+from harvestdesk.domain.lot import LotSource, Term
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.reports.document import (
     Align,
@@ -31,12 +31,12 @@ from harvestdesk.reports.tax_forms.parts import (
     open_window_notice,
     policy_blocks,
     return_notices,
-    row_numbers,
+    rows_named,
     tax_report,
     year_notice,
 )
 from harvestdesk.reports.tax_forms.readings import MARK, readings_by_option
-from harvestdesk.reports.tax_forms.sales import Sums, TaxSale, TaxSales, sums_of
+from harvestdesk.reports.tax_forms.sales import SHORT_SALE, Sums, TaxSale, TaxSales, sums_of
 from harvestdesk.reports.tax_forms.words import COVERED_RULES
 from harvestdesk.reports.worksheets.parts import account_label
 from harvestdesk.tax.holding_period import term_of
@@ -50,8 +50,13 @@ ASSUMED = (
     "1099-B or 1099-DA goes before it: move a row to the box its form names."
 )
 _UNDATED = (
-    "Rows {rows}: no file told when these shares were bought; column (b) is left empty rather than guessed, "
+    "{rows}: no file told when these shares were bought; column (b) is left empty rather than guessed, "
     "and the term is that of the day they came in. Check it."
+)
+_GIFT_LOSS = (
+    "{rows}: gifts sold at a loss. Where a gift was worth less than the donor's basis on the day it was given, the "
+    "loss is measured from that lower value, and there may be none (IRC §1015(a)). The file holds one basis only: "
+    "check it."
 )
 
 
@@ -340,14 +345,21 @@ def _remarks(facts: YearFacts) -> Iterator[Block]:
         items.append(
             (
                 "•",
-                _UNDATED.format(rows=row_numbers(undated)),
+                _UNDATED.format(rows=rows_named(undated)),
             )
         )
+    given = [r for r in sales.rows if r.source is LotSource.GIFT and _is_loss(r)]
+    if given:
+        items.append(("•", _GIFT_LOSS.format(rows=rows_named(given))))
     yield Heading("Remarks")
     if items:
         yield Points(tuple(items))
     yield from readings_by_option(facts)
     yield from policy_blocks(snapshot.household.wash)
+
+
+def _is_loss(row: TaxSale) -> bool:
+    return row.basis is not None and row.proceeds < row.basis
 
 
 def _tacked(snapshot: HouseholdSnapshot, rows: Sequence[TaxSale]) -> Iterator[Block]:
@@ -371,7 +383,7 @@ def _tacked(snapshot: HouseholdSnapshot, rows: Sequence[TaxSale]) -> Iterator[Bl
                 description(snapshot, r),
                 acquired_text(r),
                 day(r.sold_on),
-                day(r.adjusted_on),
+                "IRC §1233" if r.kind == SHORT_SALE else day(r.adjusted_on),
                 "Long" if r.term is Term.LONG else "Short",
             )
         )
@@ -380,6 +392,7 @@ def _tacked(snapshot: HouseholdSnapshot, rows: Sequence[TaxSale]) -> Iterator[Bl
     yield Heading("Term by an earlier date than column (b)")
     yield Paragraph(
         "These shares replaced others sold in a wash sale, so the days held before count too (IRC §1223(3)), or "
-        "another rule moves their holding period. The trade date stays in column (b)."
+        "another rule moves their holding period: identical shares held when a short sale was opened decide its term "
+        "(IRC §1233(b), (d)). The trade date stays in column (b)."
     )
     yield Table(columns, lines)

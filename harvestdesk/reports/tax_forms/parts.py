@@ -11,7 +11,7 @@ from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.domain.wash_policy import WashPolicy
 from harvestdesk.reports.document import Block, Paragraph, Report, Tone
 from harvestdesk.reports.figures import count, day, long_day, number, share_digits
-from harvestdesk.reports.tax_forms.sales import DISTRIBUTION, TaxSale
+from harvestdesk.reports.tax_forms.sales import DISTRIBUTION, MERGER_CASH, SHORT_SALE, TaxSale
 from harvestdesk.reports.tax_forms.words import DISCLAIMER
 from harvestdesk.reports.worksheets.parts import household_line, running_head, symbol_of
 from harvestdesk.washsale.policy import departures
@@ -33,7 +33,12 @@ def description(snapshot: HouseholdSnapshot, row: TaxSale, *, plain: bool = Fals
         return f"{mark}Distribution above basis, {symbol}"
     shares = decimal_text(row.shares) if plain else number(row.shares, share_digits([row.shares]))
     unit = _UNITS.get(row.security_kind, "sh.")
-    return mark + " ".join(part for part in (shares, unit, symbol) if part)
+    said = " ".join(part for part in (shares, unit, symbol) if part)
+    if row.kind == MERGER_CASH:
+        said = f"Cash in merger, {said}"
+    elif row.kind == SHORT_SALE:
+        said = f"{said} (short sale)"
+    return mark + said
 
 
 def acquired_text(row: TaxSale) -> str:
@@ -138,6 +143,12 @@ def row_numbers(rows: Iterable[TaxSale], most: int = 24) -> str:
     if len(runs) <= most:
         return ", ".join(said)
     return f"{', '.join(said[:most])} and {sum(len(run) for run in runs[most:]):,} more"
+
+
+def rows_named(rows: Sequence[TaxSale]) -> str:
+    """Return `Row 7` or `Rows 1–4, 7`."""
+    one = len({row.number for row in rows}) == 1
+    return f"{'Row' if one else 'Rows'} {row_numbers(rows)}"
 
 
 def choices_differing(policy: WashPolicy) -> tuple[tuple[str, str], ...]:

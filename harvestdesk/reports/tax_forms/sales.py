@@ -18,6 +18,10 @@ from harvestdesk.washsale.sale_rows import SaleRow, sale_rows
 
 DISTRIBUTION = "roc_excess"
 """Kind of a slice that is no sale: a distribution beyond the basis (IRC §301(c)(3))."""
+MERGER_CASH = "merger_boot"
+"""Cash beside new shares in a merger (IRC §356)."""
+SHORT_SALE = "short"
+"""A short sale bought to cover: acquired and sold on the day it was closed (Instructions for Form 8949)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +181,6 @@ def _place(snapshot: HouseholdSnapshot, row: TaxSale) -> tuple[object, ...]:
 def _row(made: SaleRow, origins: LotOrigins, came_from: Mapping[str, bool]) -> TaxSale:
     first, known = made.first, made.basis_known
     origin = origins.of(first)
-    is_distribution = first.kind == DISTRIBUTION
     washed = [p for p in made.parts if p.replaced_by is not None]
     hidden = [p for p in washed if _is_hidden(p, origins)]
     undated = origin.acquired_on is None and origin.source is not LotSource.INHERITED
@@ -197,7 +200,7 @@ def _row(made: SaleRow, origins: LotOrigins, came_from: Mapping[str, bool]) -> T
         adjustment=made.disallowed,
         gain=made.recognized if known else None,
         term=first.term,
-        standing=_standing(origin, first, is_distribution=is_distribution),
+        standing=_standing(origin, first),
         kind=first.kind,
         security_kind=origin.kind,
         source=origin.source,
@@ -208,10 +211,15 @@ def _row(made: SaleRow, origins: LotOrigins, came_from: Mapping[str, bool]) -> T
     )
 
 
-def _standing(origin: Origin, part: SaleSlice, *, is_distribution: bool) -> Standing:
-    if is_distribution:
+def _standing(origin: Origin, part: SaleSlice) -> Standing:
+    if part.kind == DISTRIBUTION:
         return Standing(Reporting.NO_FORM, "distribution")
-    return standing_of(origin, part.sold)
+    found = standing_of(origin, part.sold)
+    if part.kind == MERGER_CASH:
+        return Standing(found.reporting, "merger_cash")
+    if part.kind == SHORT_SALE and found.reporting is Reporting.REPORTED:
+        return Standing(found.reporting, "short_sale")
+    return found
 
 
 def _disallowed(parts: Iterable[SaleSlice]) -> Decimal:

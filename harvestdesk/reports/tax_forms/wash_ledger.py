@@ -1,5 +1,6 @@
 """The wash-sale ledger: every disallowed dollar of a year, who bought, by which rule, and where it is now."""
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
@@ -64,10 +65,11 @@ def _answer(facts: YearFacts, places: Sequence[Whereabouts]) -> str:
     lost = sum((p.loss for p in places if p.permanent), ZERO)
     waiting = sum((p.open for p in places), ZERO)
     sold = count(len({e.sale for e in facts.washes}), "sale")
+    again = " (in part disallowed once more)" if any(p.washed_again for p in places) else ""
     return (
         f"{usd(total)} of the losses of {sold} in {facts.year} are disallowed: {usd(waiting)} waits in the basis "
-        f"of shares still held, {usd(total - lost - waiting)} came back when the replacement was sold, "
-        f"{usd(lost)} is lost for good."
+        f"of shares still held, {usd(total - lost - waiting)} was in the basis of replacement shares sold since"
+        f"{again}, {usd(lost)} is lost for good."
     )
 
 
@@ -114,9 +116,8 @@ def rule_words(rules: Sequence[RuleApplied]) -> str:
     """Return the rules behind a disallowed loss in a few words."""
     parts = [worded(rule.code, rule.facts, RULE_WORDS) for rule in rules]
     said = "; ".join(part[:1].lower() + part[1:] for part in parts if part)
-    return said.replace("0 days before the sale", "on the day of the sale").replace(
-        "1 days", "1 day"
-    )
+    said = re.sub(r"\b0 days before the sale", "on the day of the sale", said)
+    return re.sub(r"\b1 days\b", "1 day", said)
 
 
 def _place(place: Whereabouts) -> str:

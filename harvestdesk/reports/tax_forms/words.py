@@ -25,6 +25,10 @@ COVERED_RULES: dict[str, str] = {
     "(Reg. 1.6045-1(a)(15)(i)(A), (g)(3)). Box 1e may be too low; check it.",
     "distribution": "A distribution above basis is gain, but no sale: no Form 1099-B shows it "
     "(IRC §301(c)(3); Form 1099-DIV box 3).",
+    "merger_cash": "Cash beside new shares in a merger: only the gain that counts is shown (IRC §356), so (d) and (e) "
+    "may both differ from the 1099-B by the same amount.",
+    "short_sale": "Short sale, told in the year it is closed (IRC §6045(g)(5)); (b) and (c) are the day it was "
+    "bought to cover.",
     "money_market": "Money market fund with a steady share price: no Form 1099-B is required "
     "(Reg. 1.6045-1(c)(3)(vi)).",
     "digital_before": "Digital asset sold before 2025: no Form 1099-DA existed.",

@@ -1,12 +1,22 @@
 """The pages of a tax year as plain data: answers, cautions, sums, and the flags a preparer needs."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
-from tax_samples import AS_OF, SECURITIES, YEAR, tax_household, transactions
+from tax_samples import (
+    AS_OF,
+    DIRECT,
+    JOINT,
+    SECURITIES,
+    YEAR,
+    hard_household,
+    tax_household,
+    transactions,
+)
 
 from harvestdesk.domain.household import FilingStatus, RateSource
 from harvestdesk.domain.snapshot import HouseholdSnapshot
@@ -220,12 +230,71 @@ def test_carryover__profile_of_another_year_is_pointed_out() -> None:
     assert "Check that they" not in said(carryover(same))
 
 
+# --- what a preparer meets seldom ---------------------------------------------------------------------
+def row_of(report: Report, words: str) -> tuple[str, ...]:
+    return next(r.cells for t in report.tables() for r in t.rows if words in " ".join(r.cells))
+
+
+def test_form_8949__short_sales_are_of_the_day_they_were_closed() -> None:
+    report = form_8949(facts_of(hard_household()))
+    gain, loss = row_of(report, "50 sh. ARBX (short"), row_of(report, "20 sh. BOLT (short")
+    assert gain[1:6] == (
+        "50 sh. ARBX (short sale)",
+        "02/20/2025",
+        "02/20/2025",
+        "$2,500.00",
+        "$2,200.00",
+    )
+    assert loss[1:6] == (
+        "20 sh. BOLT (short sale)",
+        "10/03/2025",
+        "10/03/2025",
+        "$1,500.00",
+        "$1,712.30",
+    )
+    turned = next(t for t in report.tables() if t.columns[4].title == "Counts as held from")
+    assert ("IRC §1233", "Long") in {r.cells[4:] for r in turned.rows if "BOLT" in r.cells[1]}
+    assert row_of(report, "told in the year it is closed")[2] == "A, D"
+
+
+def test_form_8949__merger_cash_gifts_and_missing_dates_are_explained() -> None:
+    report = form_8949(facts_of(hard_household()))
+    assert row_of(report, "Cash in merger")[1:5] == (
+        "Cash in merger, 30 sh. DELV", "02/02/2022", "11/11/2025", "$450.00",
+    )  # fmt: skip
+    assert "(IRC §356)" in row_of(report, "Cash beside new shares")[1]
+    number = row_of(report, "5 sh. SIMR")[0].rstrip("†")
+    text = said(report)
+    assert f"Row {number}: gifts sold at a loss." in text
+    undated = row_of(report, "12 sh. BOLT")
+    assert undated[2] == ""
+    assert f"Row {undated[0]}: no file told when these shares were bought" in text
+
+
+def test_pages__of_one_person_say_whose_accounts_they_are_of() -> None:
+    home = with_profile(hard_household(), filing_status=FilingStatus.SEPARATE)
+    facts = facts_of(home)
+    assert {r.account_id for r in facts.sales.rows} == {DIRECT, JOINT}
+    for page in (form_8949, schedule_d, carryover, wash_ledger):
+        text = said(page(facts), Tone.WARNING)
+        assert "these pages are of Rivera joint, Direct index." in text
+        assert "Left out: Jordan alone; sales there belong on Jordan's return." in text
+        assert "Counted whole: Rivera joint, which Jordan owns a part of." in text
+        assert "One return of two" not in said(page(facts_of(hard_household())))
+    # What Jordan bought still washes the joint loss.
+    washed = next(r for r in facts.sales.rows if r.sale == "w2")
+    assert washed.adjustment == Decimal("325.00")
+
+
 # --- the wash-sale ledger ---------------------------------------------------------------------------
 def test_wash_ledger__every_disallowed_dollar_has_a_place() -> None:
     report = wash_ledger(FACTS)
     lead = said(report, Tone.LEAD)
     assert "$2,550.00 of the losses of 3 sales in 2025 are disallowed" in lead
-    assert "$2,300.00 came back when the replacement was sold, $250.00 is lost for good" in lead
+    assert (
+        "$2,300.00 was in the basis of replacement shares sold since, $250.00 is lost for good"
+        in lead
+    )
     table = next(t for t in report.tables() if t.columns[0].title == "No.")
     assert sum(plain_figure(r.cells[2]) or 0 for r in table.rows) == Decimal("2550.00")
     assert table.totals[2] == "$2,550.00"
@@ -242,6 +311,15 @@ def test_wash_ledger__what_waits_in_shares_still_held() -> None:
         ("DELV", "$800.00"),
         ("FLNT", "$1,500.00"),
     }
+
+
+def test_wash_ledger__a_loss_washed_again_is_told_as_such() -> None:
+    report = wash_ledger(facts_of(hard_household()))
+    assert "sold since (in part disallowed once more)" in said(report, Tone.LEAD)
+    table = next(t for t in report.tables() if t.columns[0].title == "No.")
+    rules = [r.cells[4] for r in table.rows]
+    assert any("431 days held passed on" in words for words in rules)
+    assert not any(re.search(r"\b1 days|\d\d day\b|\don the day", words) for words in rules)
 
 
 def test_wash_ledger__every_rule_has_words() -> None:
