@@ -137,7 +137,7 @@ NOTICES: Final = _table(
     CodeSpec(
         "te_already_above_limit",
         ("today_bp", "limit_bp"),
-        "tracking error today is above the limit; the plan may not raise it",
+        "tracking error today is above the limit asked for; the plan may not raise it",
     ),
     CodeSpec(
         "no_loss_lots",

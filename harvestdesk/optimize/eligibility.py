@@ -171,13 +171,9 @@ class _Sorter:
         self, lot: TaxLot, account: Account | None, security: Security | None
     ) -> Reason | None:
         symbol = {"symbol": self._symbol(lot)}
-        name = "" if account is None else account.name
-        if account is not None and not account.type.is_taxable:
-            return Reason("ira", {**symbol, "account": name})
-        if account is not None and account.id not in self._snapshot.return_accounts.ids:
-            return Reason("other_return", {**symbol, "account": name})
-        if lot.account_id not in self._trading:
-            return Reason("account_not_trading", {**symbol, "account": name})
+        code = self._barred_account(account)
+        if code:
+            return Reason(code, {**symbol, "account": "" if account is None else account.name})
         if lot.security_id in self._excluded:
             return Reason("excluded", symbol)
         if security is None or is_not_planned(security):
@@ -185,6 +181,14 @@ class _Sorter:
         if lot.acquired_on is None:
             return Reason("no_date", symbol)
         return None
+
+    def _barred_account(self, account: Account | None) -> str:
+        """Return the code of why nothing is sold in an account; empty where something may be."""
+        if account is not None and not account.type.is_taxable:
+            return "ira"
+        if account is not None and account.id not in self._snapshot.return_accounts.ids:
+            return "other_return"
+        return "" if account is not None and account.id in self._trading else "account_not_trading"
 
     def _judge_loss(
         self, lot: TaxLot, security: Security, price: Price, gain: Decimal

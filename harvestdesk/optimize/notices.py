@@ -26,6 +26,7 @@ NAMED_AT_MOST = 12
 HARVEST_SEASON = 11
 """Before November a plan for the year's end is early."""
 LARGE_GAP = 0.01
+_GRAVITY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 RATE_STEP = Decimal("0.000001")
 """Rates are told to the ten-thousandth of a percent."""
 
@@ -49,7 +50,7 @@ class Finished:
 
 def notices(plan: Finished) -> tuple[Notice, ...]:
     """Return every warning and task of a plan, the gravest kinds first."""
-    return (
+    found = (
         *_solver(plan),
         *_nothing(plan),
         *_limit(plan),
@@ -60,6 +61,7 @@ def notices(plan: Finished) -> tuple[Notice, ...]:
         *_money(plan),
         *_tax_basis(plan.built.snapshot),
     )
+    return tuple(sorted(found, key=lambda n: _GRAVITY[n.severity]))
 
 
 def _solver(plan: Finished) -> Iterator[Notice]:
@@ -115,7 +117,7 @@ def _limit(plan: Finished) -> Iterator[Notice]:
     if built.limit_raised:
         facts = {
             "today_bp": f"{built.te_today / BP:.2f}",
-            "limit_bp": f"{built.problem.limit / BP:.2f}",
+            "limit_bp": f"{built.asked / BP:.2f}",
         }
         yield Notice("te_already_above_limit", facts)
     if plan.repairs and plan.given_up > 0.5:

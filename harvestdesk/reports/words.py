@@ -115,17 +115,18 @@ SENTENCES: dict[str, str] = {
     "order of the smallest size.",
     "losses_carried": "Losses beyond this year's gains and deduction are carried into next year[: "
     "{short:usd} short-term, {long:usd} long-term].",
-    "year_to_date_incomplete": "The basis of[ {sales:count}] sales of this year is not known; they are left out of "
-    "the year's results.",
+    "year_to_date_incomplete": "Sales of this year whose basis is not known are left out of its results and tax"
+    "[: {sales:count}].",
     "linear_tax_value": "Lots were ranked by the flat rate of their term[ ({rate_short:rate} short, "
     "{rate_long:rate} long)].",
     "walked_tax_value": "Lots were ranked by what the next dollar of loss of their term is worth where the year "
-    "stands, this year and carried[ ({rate_short:rate} short, {rate_long:rate} long)].",
+    "stands, this year and carried[ ({rate_short:rate} short, {rate_long:rate} long)]. The distance from the best "
+    "possible is measured at these rates; the tax before and after is walked through the tables.",
     "tax_tables_missing": "There are no tax tables for {year}: the rates entered by hand were used.",
     "tax_figures_of_other_year": "The tax figures of {year} are not known; those of {figures_of} were used.",
     "state_rate_unknown": "How {state} taxes gains is not known here, so its tax is left out: enter its rate in "
     "the household's tax profile.",
-    "tax_figures_unconfirmed": "Tax figures that only one source tells: {figures}.",
+    "tax_figures_unconfirmed": "Tax figures told by one source only, so check before filing: {figures}.",
     # --- checks that passed
     "no_gain_sold": "Every sale realises a loss.",
     "wash_sale_free": "The exact wash-sale ledger, run over history and plan, disallows none of the "

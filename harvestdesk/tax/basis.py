@@ -78,12 +78,14 @@ def _unconfirmed(situation: TaxSituation) -> tuple[str, ...]:
     """Return the unconfirmed figures the household's own status and state use, in words."""
     profile = situation.profile
     figures = () if situation.tables is None else situation.tables.figures
-    found = [
-        f.name.replace(".", ": ").replace("_", " ")
-        for f in figures
-        if not f.confirmed and concerns(f.name, profile)
-    ]
+    found = [_plain(f.name) for f in figures if not f.confirmed and concerns(f.name, profile)]
     state = situation.state
     if state is not None:
-        found += [f"{state.name}: {part}" for part in state.unconfirmed]
-    return tuple(found)
+        found += [f"{state.name} {part}" for part in state.unconfirmed]
+    return tuple(dict.fromkeys(found))
+
+
+def _plain(figure: str) -> str:
+    """Return a figure's name in words: the status is the household's own, a group of its own stands whole."""
+    group, _, name = figure.partition(".")
+    return (group if group == "senior_deduction" else name).replace("_", " ")

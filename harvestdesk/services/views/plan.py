@@ -80,7 +80,7 @@ class AccountTrades:
 
     @property
     def tax_value(self) -> Decimal:
-        """What those losses are worth in tax, in dollars."""
+        """Tax those losses save this year, in dollars."""
         return sum((s.tax_value for s in self.sales), ZERO)
 
     @property
@@ -179,7 +179,7 @@ class PlanView:
 
     @property
     def tax_value(self) -> Decimal:
-        """What the losses are worth in tax in dollars: this year's saving and what is carried."""
+        """Tax the losses save this year in dollars, as shared out among the sales."""
         return sum((a.tax_value for a in self.accounts), ZERO)
 
     @property

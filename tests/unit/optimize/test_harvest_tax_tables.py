@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from harvest_households import check_sound, etf, lot, plan, snapshot, swap
 
-from harvestdesk.domain.household import RateSource, TaxProfile
+from harvestdesk.domain.household import FilingStatus, RateSource, TaxProfile
 from harvestdesk.domain.proposal import HarvestGoal
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.domain.tax_year import ExternalGain, ExternalTerm
@@ -57,7 +57,9 @@ def test_goal__losses_are_ranked_by_the_next_dollar_and_it_is_said() -> None:
     proposal = plan(household(), goal=HarvestGoal.TAX_VALUE)
     (notice,) = [n for n in proposal.notices if n.code == "walked_tax_value"]
     assert notice.facts == {"rate_short": "0.22", "rate_long": "0.22"}
-    assert "22" in sentence(notice)
+    assert "(22.0% short, 22.0% long). The distance from the best possible is measured" in sentence(
+        notice
+    )
 
 
 def test_goal__a_loss_that_is_only_carried_is_worth_its_later_years() -> None:
@@ -72,12 +74,26 @@ def test_goal__a_loss_that_is_only_carried_is_worth_its_later_years() -> None:
 def test_notices__name_what_the_tax_does_not_hold() -> None:
     home = household(replace(INCOME, state="NY"), state_rules=load_state("NY"))
     found = {n.code: n.facts for n in plan(home).notices}
-    assert found["tax_figures_unconfirmed"] == {"figures": "New York: rate"}
+    assert found["tax_figures_unconfirmed"] == {"figures": "New York rate"}
     unknown = {n.code: n.facts for n in plan(household(replace(INCOME, state="OR"))).notices}
     assert unknown["state_rate_unknown"] == {"state": "OR"}
     later = replace(household(), tax_year=load_tax_year(2029))
     facts = {n.code: n.facts for n in plan(later).notices}
     assert "tax_figures_of_other_year" in facts
+
+
+def test_notices__tell_a_group_of_unconfirmed_figures_once() -> None:
+    home = household(replace(INCOME, filing_status=FilingStatus.JOINT, seniors=2))
+    found = {n.code: n.facts for n in plan(home).notices}
+    assert found["tax_figures_unconfirmed"] == {"figures": "senior deduction"}
+
+
+def test_notices__stand_with_the_gravest_first() -> None:
+    home = household(replace(INCOME, state="OR"))
+    grave = [n.severity for n in plan(home, goal=HarvestGoal.TAX_VALUE).notices]
+    assert grave == sorted(grave, key=["error", "warning", "info"].index)
+    assert grave.count("warning") >= 1
+    assert grave[-1] == "info"
 
 
 def test_tables_missing__the_typed_rates_hold_and_it_is_said() -> None:
