@@ -12,7 +12,7 @@ from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.services.context import AppContext
 from harvestdesk.services.importing.keys import moves_shares
 from harvestdesk.services.importing.positions import stated_positions
-from harvestdesk.services.importing.rebuilding import rebuilt_lots
+from harvestdesk.services.importing.rebuilding import ledger_of_book, lots_of_ledger
 
 Holding = tuple[AccountId, SecurityId]
 
@@ -55,16 +55,8 @@ def check(ctx: AppContext) -> HealthReport:
 
 def _against_ledger(ctx: AppContext, snapshot: HouseholdSnapshot) -> list[Problem]:
     """The stored lots must be what brokers' lots and the ledger give when worked out anew."""
-    book = ctx.book
-    rebuilt = rebuilt_lots(
-        book.accounts(),
-        book.transactions(),
-        book.statement_lots(),
-        book.identical_sets(),
-        book.securities(),
-        book.household().wash,
-    )
-    fresh, stored = _totals(rebuilt.lots), _totals(book.lots())
+    rebuilt = lots_of_ledger(ledger_of_book(ctx.book))
+    fresh, stored = _totals(rebuilt.lots), _totals(ctx.book.lots())
     differing = [h for h in sorted(fresh.keys() | stored.keys()) if fresh.get(h) != stored.get(h)]
     found = [
         Problem(

@@ -12,7 +12,12 @@ from harvestdesk.domain.household import FilingStatus, Household, Person, RateSo
 from harvestdesk.domain.ids import AccountId, PersonId
 from harvestdesk.domain.states import STATE_NAMES
 from harvestdesk.services.context import AppContext
-from harvestdesk.services.importing.rebuilding import lots_of_book
+from harvestdesk.services.importing.rebuilding import (
+    ChangedFacts,
+    lots_by_tax,
+    lots_of_book,
+    put_lots,
+)
 from harvestdesk.services.states import states_without_table
 
 CUSTODIANS: Mapping[str, str] = {
@@ -124,6 +129,8 @@ def account_problems(account: Account, others: Sequence[Account]) -> dict[str, s
 def save_household(ctx: AppContext, household: Household, people: Sequence[Person]) -> Changes:
     """Write the household with its tax profile and its people; people left out are taken away.
 
+    Where sales take least tax, another tax profile works out all lots anew.
+
     Args:
         ctx: the open household.
         household: its id, day, simulated mark and readings of wash-sale law stay as stored, whatever
@@ -145,8 +152,12 @@ def save_household(ctx: AppContext, household: Household, people: Sequence[Perso
                 f"{person.name} owns an account; give it to somebody else first.",
                 code="household.owner",
             )
+    saved = replace(stored, name=household.name.strip(), tax=household.tax)
+    told = saved.tax != stored.tax
+    lots = lots_by_tax(ctx.book, ChangedFacts(household=saved)) if told else {}
     with ctx.book.write("Household settings") as w:
-        w.put_household(replace(stored, name=household.name.strip(), tax=household.tax))
+        w.put_household(saved)
+        put_lots(w, lots)
         w.remove_people([p.id for p in gone])
         w.put_people(_with_ids(people, before))
     return w.changes
@@ -177,11 +188,10 @@ def save_account(ctx: AppContext, account: Account) -> Changes:
     account = _checked(ctx, account, accounts)
     after = [account if a.id == account.id else a for a in accounts]
     told = (before.type, before.relief) != (account.type, account.relief)
-    lots = lots_of_book(ctx.book, after) if told else {}
+    lots = lots_of_book(ctx.book, ChangedFacts(after)) if told else {}
     with ctx.book.write(f"Edit account {account.name}") as w:
         w.put_accounts([account])
-        if lots:
-            w.replace_lots(list(lots), [lot for own in lots.values() for lot in own])
+        put_lots(w, lots)
     return w.changes
 
 

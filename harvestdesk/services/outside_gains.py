@@ -1,4 +1,7 @@
-"""Gains outside the ledger by quarter, and changes of law to reckon with; each save is one undo step."""
+"""Gains outside the ledger by quarter, and changes of law to reckon with; each save is one undo step.
+
+Where sales take least tax, both work out all lots anew in the same step.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -10,6 +13,7 @@ from harvestdesk.domain.errors import BadInputError
 from harvestdesk.domain.money import MONEY_DIGITS, RATE_DIGITS, PrecisionLostError, to_scaled
 from harvestdesk.domain.tax_year import ExternalGain, LawChange
 from harvestdesk.services.context import AppContext
+from harvestdesk.services.importing.rebuilding import ChangedFacts, lots_by_tax, put_lots
 
 RowField = tuple[int, str]
 """Number of a row in the list that was given, from 0, and the name of its field."""
@@ -78,18 +82,13 @@ def save_external_gains(ctx: AppContext, gains: Sequence[ExternalGain]) -> Chang
         BadInputError: the first of what `external_gain_problems` says, with its row and field as facts.
     """
     _refuse(external_gain_problems(gains, ctx.as_of()), "gain")
+    kept = [
+        replace(g, on=quarter_end(g.on.year, quarter_of(g.on)), note=g.note.strip()) for g in gains
+    ]
+    lots = lots_by_tax(ctx.book, ChangedFacts(external=kept))
     with ctx.book.write("Outside gains") as w:
-        w.replace_external_gains(
-            [
-                replace(
-                    gain,
-                    id=gain.id or w.new_id(_GAIN_IDS),
-                    on=quarter_end(gain.on.year, quarter_of(gain.on)),
-                    note=gain.note.strip(),
-                )
-                for gain in gains
-            ]
-        )
+        w.replace_external_gains([replace(g, id=g.id or w.new_id(_GAIN_IDS)) for g in kept])
+        put_lots(w, lots)
     return w.changes
 
 
@@ -104,10 +103,12 @@ def save_law_changes(ctx: AppContext, changes: Sequence[LawChange]) -> Changes:
         BadInputError: the first of what `law_change_problems` says, with its row and field as facts.
     """
     _refuse(law_change_problems(changes), "law")
+    lots = lots_by_tax(ctx.book, ChangedFacts(laws=changes))
     with ctx.book.write("Changes of law") as w:
         w.replace_law_changes(
             [replace(c, id=c.id or w.new_id(_CHANGE_IDS), note=c.note.strip()) for c in changes]
         )
+        put_lots(w, lots)
     return w.changes
 
 

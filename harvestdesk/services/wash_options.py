@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from harvestdesk.domain.changes import Changes
 from harvestdesk.domain.wash_policy import WashPolicy
 from harvestdesk.services.context import AppContext
-from harvestdesk.services.importing.rebuilding import lots_of_book
+from harvestdesk.services.importing.rebuilding import ChangedFacts, lots_of_book, put_lots
 from harvestdesk.washsale.policy import POLICY_OPTIONS, PolicyOption, with_choices
 
 
@@ -57,11 +57,10 @@ def policy_with(policy: WashPolicy, choices: dict[str, str]) -> WashPolicy:
 def save_policy(ctx: AppContext, policy: WashPolicy) -> Changes:
     """Store the household's reading and work out all lots anew under it, as one undo step."""
     household = replace(ctx.book.household(), wash=policy)
-    lots = lots_of_book(ctx.book, policy=policy)
+    lots = lots_of_book(ctx.book, ChangedFacts(household=household))
     with ctx.book.write("Wash-sale options") as w:
         w.put_household(household)
-        if lots:
-            w.replace_lots(list(lots), [lot for own in lots.values() for lot in own])
+        put_lots(w, lots)
     return w.changes
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, select
 from sqlalchemy.engine import Connection
 
-from harvestdesk.domain.account import Account
+from harvestdesk.domain.account import Account, ReliefMethod
 from harvestdesk.domain.errors import BadInputError
 from harvestdesk.domain.household import Household, Person
 from harvestdesk.domain.ids import AccountId, ProposalId, SecurityId, TransactionId
@@ -154,6 +154,14 @@ class BookReader:
             found = self._rows(statement)
             picks = self._picks()
         return rows.TRANSACTIONS.load(found, picks=[picks.get(row[0], ()) for row in found])
+
+    def relief_methods(self) -> frozenset[ReliefMethod]:
+        """Return every relief method an account or a ledger row names."""
+        of_rows = tables.transactions.c.relief
+        with self.reading():
+            named = self._rows(select(tables.accounts.c.relief).distinct())
+            named += self._rows(select(of_rows).where(of_rows.is_not(None)).distinct())
+        return frozenset(ReliefMethod(row.relief) for row in named)
 
     def _picks(self) -> dict[TransactionId, tuple[LotPick, ...]]:
         columns = tables.transaction_picks.c

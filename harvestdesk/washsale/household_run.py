@@ -10,12 +10,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from harvestdesk.domain.errors import Problem
 from harvestdesk.domain.ids import AccountId, IdenticalSetId, SecurityId
 from harvestdesk.domain.lot import TaxLot
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.domain.transaction import Transaction
 from harvestdesk.domain.wash_policy import WashPolicy
-from harvestdesk.washsale.events import LedgerResult, LotChange, SaleSlice, Shortfall
+from harvestdesk.tax.household_tax import least_tax_of_snapshot
+from harvestdesk.washsale.events import LedgerResult, LotChange, SaleSlice, Shortfall, TaxOf
 from harvestdesk.washsale.identical import SetIndex
 from harvestdesk.washsale.ledger import run_ledger
 from harvestdesk.washsale.rebuild import HouseholdLedger, household_ledger
@@ -57,12 +59,14 @@ class HouseholdRun:
 
     Attributes:
         runs: the run the stored lots follow from; where sales lie before a broker's lot file, besides
-            it a run of the imported history alone.
+            it a run of the imported history alone. They may reach further than what was asked for.
+        problems: corporate actions that lack what the ledger needs of them.
     """
 
     runs: tuple[Run, ...]
     sales: tuple[SaleSlice, ...]
     shortfalls: tuple[Shortfall, ...]
+    problems: tuple[Problem, ...] = ()
 
     @property
     def current(self) -> Run:
@@ -81,20 +85,30 @@ def run_household(
     """
     policy = policy or snapshot.household.wash
     index = SetIndex.of_snapshot(snapshot, policy)
-    sets = None if security_ids is None else connected_sets(snapshot.transactions, index, security_ids)
+    asked = (
+        None if security_ids is None else connected_sets(snapshot.transactions, index, security_ids)
+    )
+    tax_of = least_tax_of_snapshot(snapshot)
+    # A least-tax sale looks at what the other sets came to, so with one they are all run.
+    sets = asked if tax_of is None else None
     rows = [t for t in snapshot.transactions if _concerned(index, sets, t.security_id)]
     lots = [x for x in snapshot.statement_lots if _concerned(index, sets, x.security_id)]
     statements = _statement_days(lots)
     explained = _explained(rows, statements)
-    runs = [_run(snapshot, rows, lots, policy, statements, before=False)]
+    runs = [_run(snapshot, rows, lots, policy, statements, tax_of, before=False)]
     if explained:
         others = [x for x in lots if (x.account_id, x.security_id) not in explained]
-        runs.append(_run(snapshot, rows, others, policy, statements, before=True))
-    sales = [s for run in runs for s in run.sales()]
+        runs.append(_run(snapshot, rows, others, policy, statements, tax_of, before=True))
+    sales = [
+        s for run in runs for s in run.sales() if _concerned(index, asked, SecurityId(s.symbol))
+    ]
+    short = [s for run in runs for s in run.shortfalls()]
+    told = {t.id for t in rows if _concerned(index, asked, t.security_id)}
     return HouseholdRun(
         tuple(runs),
         tuple(sorted(sales, key=lambda s: s.sold)) if len(runs) > 1 else tuple(sales),
-        tuple(s for run in runs for s in run.shortfalls()),
+        tuple(s for s in short if _concerned(index, asked, SecurityId(s.symbol))),
+        tuple(p for p in runs[0].ledger.problems if p.text in told),
     )
 
 
@@ -148,10 +162,12 @@ def _run(
     lots: list[TaxLot],
     policy: WashPolicy,
     statements: dict[Pair, date],
+    tax_of: TaxOf | None,
     *,
     before: bool,
 ) -> Run:
     ledger = household_ledger(
-        snapshot.accounts, rows, lots, snapshot.identical_sets, securities=snapshot.securities
-    )
+        snapshot.accounts, rows, lots, snapshot.identical_sets,
+        securities=snapshot.securities, tax_of=tax_of,
+    )  # fmt: skip
     return Run(ledger, policy, run_ledger(ledger.facts, policy), statements, before)

@@ -12,6 +12,7 @@ from harvestdesk.domain.money import ZERO
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.domain.transaction import ADDS_SHARES, Transaction, TransactionType
 from harvestdesk.domain.wash_policy import WashPolicy
+from harvestdesk.tax.household_tax import least_tax_of_snapshot
 from harvestdesk.washsale.identical import SetIndex
 from harvestdesk.washsale.rebuild import rebuild_lots
 from harvestdesk.washsale.window import window
@@ -130,13 +131,15 @@ def _from_ledger(
 ) -> list[LossSale]:
     """Return unreplaced losses by the exact ledger, run on the sets concerned only."""
     sets = {index.set_of(security_id) for _, security_id in pairs}
+    tax_of = least_tax_of_snapshot(snapshot)
     result = rebuild_lots(
         snapshot.accounts,
-        _rows_of(snapshot, index, sets),
+        _rows_of(snapshot, index, sets) if tax_of is None else snapshot.transactions,
         (),
         snapshot.identical_sets,
         securities=snapshot.securities,
         policy=policy,
+        tax_of=tax_of,
     )
     first, _ = window(snapshot.as_of)
     totals: dict[tuple[date, AccountId, SecurityId], tuple[Decimal, Decimal]] = {}

@@ -109,7 +109,7 @@ def year_results(
     if sold:
         run = run_household(snapshot, sold, policy)
         slices = [s for s in run.sales if s.sold.year == year and s.account in taxable]
-        lacking = run.current.ledger.problems
+        lacking = run.problems
         shortfalls = [s for s in run.shortfalls if s.on.year == year and s.account in taxable]
     known = tuple(s for s in slices if s.basis_known)
     unknown = tuple(s for s in slices if not s.basis_known)

@@ -24,6 +24,7 @@ from harvestdesk.services.importing.staging import FileCount, NewId, Stage, Stor
 from harvestdesk.services.importing.starter import identical_starters, replacement_starters
 from harvestdesk.store.database import HouseholdBook, HouseholdWriter
 from harvestdesk.store.records import ImportRecord
+from harvestdesk.tax.household_tax import least_tax_of
 
 AccountOf = Callable[[str], AccountId]
 Routed = tuple[ImportBatch, AccountOf]
@@ -36,6 +37,7 @@ class Outcome:
     Attributes:
         counts: rows of each file by what becomes of them.
         problems: what the reader of each file found.
+        by_tax: sales take least tax, so that facts of the household's tax reach the lots.
     """
 
     accounts: tuple[Account, ...]
@@ -47,6 +49,7 @@ class Outcome:
     relations_before: Relations
     counts: tuple[FileCount, ...]
     problems: tuple[tuple[Problem, ...], ...]
+    by_tax: bool = False
 
 
 def stored_of(ctx: AppContext, batches: Sequence[ImportBatch]) -> Stored:
@@ -100,13 +103,16 @@ def outcome_of(
     accounts = (*stored.accounts, *new_accounts)
     relations = _with_starters(stage, securities, accounts, new_id, ctx.as_of())
     known = securities.by_id()
+    household, transactions = ctx.book.household(), stage.all_transactions()
+    external, laws = relations.external_gains, relations.law_changes
     facts = LedgerInput(
         accounts,
-        stage.all_transactions(),
+        transactions,
         stage.lots(),
         relations.identical_sets,
         tuple(known.values()),
-        ctx.book.household().wash,
+        household.wash,
+        least_tax_of(accounts, transactions, household.tax, external, laws),
     )
     rebuilt = refreshed_lots(facts, stored.lots, _touched(stage, securities, relations, stored))
     _report_oversold(stage, rebuilt.problems, counts)
@@ -121,6 +127,7 @@ def outcome_of(
         stored.relations,
         counts,
         tuple(settled_problems(batch, account_of, stage) for batch, account_of in routed),
+        by_tax=facts.tax_of is not None,
     )
 
 
@@ -221,7 +228,7 @@ def write_outcome(w: HouseholdWriter, outcome: Outcome, records: Sequence[Import
             w.add_transactions(transactions, record.id)
     for (account_id, security_id), lots in stage.statements.items():
         w.replace_statement_lots(account_id, [security_id], lots)
-    if stage.transactions or stage.statements:
+    if stage.transactions or stage.statements or _tax_differs(outcome):
         touched = {t.account_id for t in stage.transactions} | {h[0] for h in stage.statements}
         touched |= {lot.account_id for lot in outcome.lots}
         w.replace_lots(sorted(touched), outcome.lots)
@@ -232,6 +239,12 @@ def write_outcome(w: HouseholdWriter, outcome: Outcome, records: Sequence[Import
     for key, value in position_settings(stage.stated, stage.stated_before):
         w.put_setting(key, value)
     _write_relations(w, outcome.relations, outcome.relations_before)
+
+
+def _tax_differs(outcome: Outcome) -> bool:
+    after, before = outcome.relations, outcome.relations_before
+    facts = (after.external_gains, after.law_changes)
+    return outcome.by_tax and facts != (before.external_gains, before.law_changes)
 
 
 def _write_relations(w: HouseholdWriter, after: Relations, before: Relations) -> None:

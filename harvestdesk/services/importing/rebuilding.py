@@ -1,18 +1,22 @@
 """Lots worked out anew from brokers' lots and the ledger."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from harvestdesk.domain.account import Account, ReliefMethod
 from harvestdesk.domain.errors import Problem, Severity
+from harvestdesk.domain.household import Household
 from harvestdesk.domain.ids import AccountId, SecurityId
 from harvestdesk.domain.lot import LotSource, TaxLot
 from harvestdesk.domain.money import ZERO, decimal_text
 from harvestdesk.domain.relations import IdenticalSet
 from harvestdesk.domain.security import Security
+from harvestdesk.domain.tax_year import ExternalGain, LawChange
 from harvestdesk.domain.transaction import Transaction
 from harvestdesk.domain.wash_policy import DEFAULT_POLICY, WashPolicy
+from harvestdesk.store.database import HouseholdWriter
 from harvestdesk.store.reads import BookReader
+from harvestdesk.tax.household_tax import least_tax_of
 from harvestdesk.washsale.events import Shortfall, TaxOf
 from harvestdesk.washsale.household_run import connected_sets
 from harvestdesk.washsale.identical import SetIndex
@@ -35,7 +39,33 @@ class LedgerInput:
     securities: tuple[Security, ...]
     policy: WashPolicy = DEFAULT_POLICY
     tax_of: TaxOf | None = None
-    """Tax of a year's results, for least-tax sales; without it they go by the brokers' order."""
+    """Tax of a year's results where sales take least tax (`tax.household_tax`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedFacts:
+    """What lots follow from and will be stored instead; None: stays as stored."""
+
+    accounts: Sequence[Account] | None = None
+    household: Household | None = None
+    external: Sequence[ExternalGain] | None = None
+    laws: Sequence[LawChange] | None = None
+
+
+NOTHING = ChangedFacts()
+
+
+def lots_of_ledger(facts: LedgerInput) -> RebuildResult:
+    """Return what everything a household's lots follow from comes to."""
+    return rebuilt_lots(
+        facts.accounts,
+        facts.transactions,
+        facts.statement_lots,
+        facts.identical_sets,
+        facts.securities,
+        facts.policy,
+        facts.tax_of,
+    )
 
 
 def rebuilt_lots(
@@ -74,33 +104,60 @@ def rebuilt_lots(
     )
 
 
+def ledger_of_book(book: BookReader, changed: ChangedFacts = NOTHING) -> LedgerInput:
+    """Return everything the lots of a book follow from, as it will be after a change."""
+    accounts = book.accounts() if changed.accounts is None else tuple(changed.accounts)
+    household = changed.household or book.household()
+    transactions = book.transactions()
+    return LedgerInput(
+        accounts,
+        transactions,
+        book.statement_lots(),
+        book.identical_sets(),
+        book.securities(),
+        household.wash,
+        least_tax_of(
+            accounts,
+            transactions,
+            household.tax,
+            book.external_gains() if changed.external is None else changed.external,
+            book.law_changes() if changed.laws is None else changed.laws,
+        ),
+    )
+
+
 def lots_of_book(
-    book: BookReader,
-    accounts: Sequence[Account] | None = None,
-    policy: WashPolicy | None = None,
+    book: BookReader, changed: ChangedFacts = NOTHING
 ) -> dict[AccountId, list[TaxLot]]:
     """Return the lots worked out anew of every account that has a ledger or a broker's lots.
 
     Args:
         book: what is stored.
-        accounts: the accounts as they will be; None: as stored.
-        policy: the household's reading as it will be; None: as stored.
+        changed: what will be stored instead.
     """
-    transactions, statements = book.transactions(), book.statement_lots()
-    told = {t.account_id for t in transactions} | {s.account_id for s in statements}
-    rebuilt = rebuilt_lots(
-        book.accounts() if accounts is None else accounts,
-        transactions,
-        statements,
-        book.identical_sets(),
-        book.securities(),
-        policy or book.household().wash,
-    )
+    facts = ledger_of_book(book, changed)
+    told = {t.account_id for t in facts.transactions}
+    told |= {s.account_id for s in facts.statement_lots}
+    rebuilt = lots_of_ledger(facts)
     lots: dict[AccountId, list[TaxLot]] = {account_id: [] for account_id in sorted(told)}
     for lot in rebuilt.lots:
         if lot.account_id in lots:
             lots[lot.account_id].append(lot)
     return lots
+
+
+def lots_by_tax(book: BookReader, changed: ChangedFacts) -> dict[AccountId, list[TaxLot]]:
+    """Return the lots worked out anew where sales take least tax; none where no sale does.
+
+    Such sales take other lots when the household's tax is another.
+    """
+    return lots_of_book(book, changed) if ReliefMethod.MIN_TAX in book.relief_methods() else {}
+
+
+def put_lots(w: HouseholdWriter, lots: Mapping[AccountId, Sequence[TaxLot]]) -> None:
+    """Write lots worked out anew inside an open undo step; nothing where there are none."""
+    if lots:
+        w.replace_lots(list(lots), [lot for own in lots.values() for lot in own])
 
 
 def refreshed_lots(
@@ -118,31 +175,17 @@ def refreshed_lots(
     """
     transactions, statement_lots = facts.transactions, facts.statement_lots
     kept: tuple[TaxLot, ...] = ()
-    if not _looks_at_all_sets(facts):
+    if facts.tax_of is None:
         index = SetIndex.of(facts.securities, facts.identical_sets, facts.policy)
         sets = connected_sets(transactions, index, touched)
         reached = {security_id for set_id in sets for security_id in index.members(set_id)}
         transactions = [t for t in transactions if t.security_id in reached]
         statement_lots = [lot for lot in statement_lots if lot.security_id in reached]
         kept = tuple(lot for lot in known if lot.security_id not in reached)
-    result = rebuilt_lots(
-        facts.accounts,
-        transactions,
-        statement_lots,
-        facts.identical_sets,
-        facts.securities,
-        facts.policy,
-        facts.tax_of,
+    result = lots_of_ledger(
+        replace(facts, transactions=transactions, statement_lots=statement_lots)
     )
     return replace(result, lots=(*kept, *result.lots))
-
-
-def _looks_at_all_sets(facts: LedgerInput) -> bool:
-    if facts.tax_of is None:
-        return False
-    return any(a.relief is ReliefMethod.MIN_TAX for a in facts.accounts) or any(
-        t.relief is ReliefMethod.MIN_TAX for t in facts.transactions
-    )
 
 
 def _honest(lot: TaxLot) -> TaxLot:
