@@ -116,8 +116,8 @@ _HARD_ROWS: tuple[tuple[str, str, TransactionType, AccountId, str, str, str, str
     # A cost without a date, a gift sold at a loss, shares for shares and cash.
     ("u1", "2025-03-03", _T.TRANSFER_IN, JOINT, "BOLT", "12", "600.00", ""),
     ("u2", "2025-08-15", _T.SELL, JOINT, "BOLT", "12", "700.00", ""),
-    ("g1", "2025-03-03", _T.GIFT_IN, JOINT, "SIMR", "5", "500.00", "2020-03-03"),
-    ("g2", "2025-08-15", _T.SELL, JOINT, "SIMR", "5", "300.00", ""),
+    ("g1", "2025-03-03", _T.GIFT_IN, DIRECT, "SIMR", "5", "500.00", "2020-03-03"),
+    ("g2", "2025-08-15", _T.SELL, DIRECT, "SIMR", "5", "300.00", ""),
     ("m0", "2022-02-02", _T.BUY, JOINT, "DELV", "30", "1000.00", ""),
     ("m1", "2025-11-11", _T.MERGER, JOINT, "DELV", "15", "450.00", ""),
 )  # fmt: skip
