@@ -36,6 +36,8 @@ from harvestdesk.reports.worksheets.parts import (
 
 _TASK_NOTICES = frozenset({"pause_scheduled", "pause_reinvestment"})
 """Notices that stand among the tasks already."""
+_WHY_NOTHING = frozenset({"no_loss_lots", "nothing_to_buy", "nothing_fits", "solver_not_optimal"})
+"""Notices that say why a plan sells nothing; the rest stands among the remarks."""
 
 
 def harvest_worksheet(
@@ -73,7 +75,7 @@ def decision(proposal: Proposal) -> str:
     """Return the plan in one sentence."""
     if not proposal.sales:
         return "Nothing to sell: " + (
-            " ".join(sentence(n) for n in proposal.notices if n.code not in _TASK_NOTICES)
+            " ".join(sentence(n) for n in proposal.notices if n.code in _WHY_NOTHING)
             or "no lot can be harvested under the rules of this plan."
         )
     accounts = len({s.account_id for s in proposal.sales})

@@ -11,6 +11,7 @@ from harvestdesk.domain.proposal import HarvestGoal
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.domain.tax_year import ExternalGain, ExternalTerm
 from harvestdesk.reports.wording import sentence
+from harvestdesk.reports.worksheets.harvest import decision
 from harvestdesk.reports.worksheets.harvest_tables import before_after_table, room_table
 from harvestdesk.tax.tables import load_state, load_tax_year
 
@@ -94,6 +95,17 @@ def test_notices__stand_with_the_gravest_first() -> None:
     assert grave == sorted(grave, key=["error", "warning", "info"].index)
     assert grave.count("warning") >= 1
     assert grave[-1] == "info"
+
+
+def test_nothing_to_sell__the_paper_says_why_and_no_more() -> None:
+    """How lots would have been ranked and which figures are open is no reason: it stands among the remarks."""
+    home = household(replace(INCOME, state="NY"), state_rules=load_state("NY"))
+    proposal = plan(home, goal=HarvestGoal.TAX_VALUE, min_loss=Decimal(5_000))
+    assert {"walked_tax_value", "tax_figures_unconfirmed"} <= {n.code for n in proposal.notices}
+    assert decision(proposal) == (
+        "Nothing to sell: No lot can be harvested: of 2 lots, 1 stand at a gain, 0 are locked, 1 are too small "
+        "and 0 are left for other reasons."
+    )
 
 
 def test_tables_missing__the_typed_rates_hold_and_it_is_said() -> None:
