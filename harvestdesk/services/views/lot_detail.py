@@ -15,7 +15,7 @@ from harvestdesk.services.views.naming import Names
 from harvestdesk.tax.holding_period import long_from
 from harvestdesk.washsale.audit import WashEntry, lot_history, wash_entries_of
 from harvestdesk.washsale.events import LotChange
-from harvestdesk.washsale.evidence import Coverage, Evidence, Finding
+from harvestdesk.washsale.evidence import Coverage, Evidence, Finding, GapKind
 from harvestdesk.washsale.household_run import run_household
 from harvestdesk.washsale.readings import LotReading, household_readings
 from harvestdesk.washsale.rebuild import PART_MARK
@@ -97,7 +97,8 @@ def lot_detail(snapshot: HouseholdSnapshot, lot_id: LotId) -> LotDetail | None:
     changes = lot_history(snapshot, lot_id, run)
     readings = household_readings(snapshot, run=run)
     entries = wash_entries_of(snapshot, run, readings)
-    finding = _finding(snapshot, lot)
+    came_in = tuple(e for e in entries if e.replaced_by == whole)
+    finding = _finding(snapshot, lot, came_in)
     names = Names.of(snapshot)
     return LotDetail(
         lot_id,
@@ -111,7 +112,7 @@ def lot_detail(snapshot: HouseholdSnapshot, lot_id: LotId) -> LotDetail | None:
         lot.wash_added,
         lot.adjusted_basis,
         tuple(_rows(changes, entries, names, known=lot.cost_basis is not None)),
-        tuple(e for e in entries if e.replaced_by == whole),
+        came_in,
         tuple(e for e in entries if e.lot == whole),
         tuple(x for x in snapshot.lots if _whole(x.id) == whole),
         lot.statement_on,
@@ -121,12 +122,18 @@ def lot_detail(snapshot: HouseholdSnapshot, lot_id: LotId) -> LotDetail | None:
     )
 
 
-def _finding(snapshot: HouseholdSnapshot, lot: TaxLot) -> Finding:
-    """Return how sure a lot's figures are; where sales are not taxed nothing hangs on it."""
+def _finding(snapshot: HouseholdSnapshot, lot: TaxLot, came_in: Sequence[WashEntry]) -> Finding:
+    """Return how sure a lot's figures are; where sales are not taxed nothing hangs on it.
+
+    What a broker added is no riddle where the sales behind it are known.
+    """
     account = snapshot.account_by_id.get(lot.account_id)
     if account is None or not account.type.is_taxable:
         return Finding()
-    return Coverage(snapshot).lot_finding(lot)
+    found = Coverage(snapshot).lot_finding(lot)
+    if cents(sum((e.loss for e in came_in if not e.permanent), ZERO)) < lot.wash_added:
+        return found
+    return Finding(tuple(g for g in found.gaps if g.kind is not GapKind.BROKER_ADDITION))
 
 
 def is_original_date(snapshot: HouseholdSnapshot) -> bool:

@@ -1,7 +1,7 @@
 """The year's tax: results so far, what they cost with and without the plan, and what the next dollar does."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from harvestdesk.domain.household import TaxProfile
@@ -237,11 +237,14 @@ def _undated(term: ExternalTerm, amount: Decimal) -> OutsideRow:
 
 
 def _quarters(rows: tuple[OutsideRow, ...]) -> tuple[QuarterRow, ...]:
-    """Return the quarters that hold something, then the year."""
+    """Return the quarters that hold something, what has no date, then the year."""
     if not rows:
         return ()
     found = sorted({r.quarter for r in rows if r.quarter is not None})
     parts = [_quarter(q, [r for r in rows if r.quarter == q]) for q in found]
+    undated = [r for r in rows if r.quarter is None]
+    if undated:
+        parts.append(replace(_quarter(None, undated), undated=True))
     return (*parts, _quarter(None, rows))
 
 

@@ -97,6 +97,7 @@ def _outside(row: OutsideRow) -> Json:
 def _quarter(row: QuarterRow) -> Json:
     return {
         "quarter": row.quarter,
+        "undated": row.undated,
         "known": _money(row.known),
         "expected": _money(row.expected),
         "short": _money(row.short),

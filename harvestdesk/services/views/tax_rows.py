@@ -94,6 +94,7 @@ class QuarterRow:
         known: realised, or certain.
         expected: amount times probability of what is not certain.
         dividends: short-term distributions of funds, ordinary dividends; in neither term.
+        undated: what the profile holds without a date, not the whole year.
     """
 
     quarter: int | None
@@ -102,6 +103,7 @@ class QuarterRow:
     short: Decimal
     long: Decimal
     dividends: Decimal = ZERO
+    undated: bool = False
 
     @property
     def counted(self) -> Decimal:

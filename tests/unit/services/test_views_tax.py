@@ -139,7 +139,8 @@ def test_outside__realised_counts_in_full_and_expected_by_probability():
         "profile-long": (None, Certainty.REALISED, 1_500),
     }
     assert "e4" not in counted  # another year's
-    first, fourth, year = view.quarters
+    first, fourth, undated, year = view.quarters
+    assert (undated.undated, undated.counted, year.undated) == (True, 1_500, False)
     assert (first.quarter, first.known, first.expected) == (1, 9_000, 0)
     assert (fourth.known, fourth.expected, fourth.short, fourth.long) == (
         4_000,

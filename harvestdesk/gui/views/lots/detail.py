@@ -8,7 +8,8 @@ from harvestdesk.gui.views.lots.words import UNSURE_WORDS, why
 from harvestdesk.gui.widgets.detail_pane import Line
 from harvestdesk.reports.evidence_words import STATE_NAMES
 from harvestdesk.reports.reading_words import lot_change, other_answer, question, sale_change
-from harvestdesk.reports.wording import worded
+from harvestdesk.reports.tax_forms.wash_ledger import rule_words
+from harvestdesk.reports.tax_forms.words import RULE_AUTHORITY
 from harvestdesk.services.views.lot_detail import HistoryRow, LotDetail
 from harvestdesk.services.views.lots import LotRow
 from harvestdesk.washsale.audit import WashEntry
@@ -45,6 +46,7 @@ def lines_of(row: LotRow, detail: LotDetail | None) -> tuple[Line, ...]:
     lines += _losses("Disallowed losses in its basis", detail.came_in, into=True)
     lines += _losses("Its own losses that were disallowed", detail.went_out, into=False)
     lines += _readings(detail)
+    lines += _authorities(detail)
     return tuple(lines)
 
 
@@ -80,6 +82,17 @@ def _evidence(row: LotRow, detail: LotDetail) -> Iterator[Line]:
     yield Line(f"{sign}{STATE_NAMES[state]}", tone=tone, strong=not sure)
     for words in detail.missing:
         yield Line(words)
+
+
+def _authorities(detail: LotDetail) -> Iterator[Line]:
+    """Say once on which law the losses named above were disallowed."""
+    entries = (*detail.came_in, *detail.went_out)
+    used = {rule.code for entry in entries for rule in entry.rules}
+    if used:
+        yield Line("The rules behind it", head=True)
+    for code, words in RULE_AUTHORITY.items():
+        if code in used:
+            yield Line(words, tone=Tone.MUTED)
 
 
 def _readings(detail: LotDetail) -> Iterator[Line]:
@@ -136,8 +149,9 @@ def _losses(title: str, entries: Iterable[WashEntry], *, into: bool) -> Iterator
         day = entry.sold_on if into else entry.bought_on
         words = f"{shares} shares {verb} {formatting.day(day)}"
         tone = Tone.PERMANENT if entry.permanent else Tone.PLAIN
-        rules = " ".join(worded(rule.code, rule.facts) for rule in entry.rules)
-        yield Line(words, formatting.amount(entry.loss), rules, tone)
+        rules = rule_words(entry.rules)
+        note = f"{rules[:1].upper()}{rules[1:]}." if rules else ""
+        yield Line(words, formatting.amount(entry.loss), note, tone)
         for reading in entry.readings:
             words = f"{FLAG} Another reading would change this: {question(reading)}"
             yield Line(words, note=f"{other_answer(reading)}: {sale_change(reading)}.")

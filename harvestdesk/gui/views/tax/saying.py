@@ -6,7 +6,7 @@ from harvestdesk.domain.errors import Notice
 from harvestdesk.domain.proposal import Reason
 from harvestdesk.reports.tax_words import tax_sentence
 
-_PER_CENT = re.compile(r"(\d)%")
+_PER_CENT = re.compile(r"(\d)(?:\.0)?%")
 
 
 def say(item: Reason | Notice) -> str:

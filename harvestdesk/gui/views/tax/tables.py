@@ -183,7 +183,7 @@ QUARTERS: tuple[Column, ...] = (
 def quarter_columns(rows: Sequence[QuarterRow]) -> dict[str, Sequence[Any]]:
     """Return the sums of the quarters by column."""
     return {
-        "quarter": [quarter_name(r.quarter, "Year") for r in rows],
+        "quarter": [quarter_name(r.quarter, "No date" if r.undated else "Year") for r in rows],
         "known": [r.known for r in rows],
         "expected": [r.expected for r in rows],
         "short": [r.short for r in rows],
@@ -258,7 +258,7 @@ def _is_sum(row: object) -> bool:
     if isinstance(row, TermRow | CarryRow):
         return row.term is None
     if isinstance(row, QuarterRow):
-        return row.quarter is None
+        return row.quarter is None and not row.undated
     return isinstance(row, MeasureRow) and row.measure in {TaxMeasure.NET, TaxMeasure.TOTAL_TAX}
 
 

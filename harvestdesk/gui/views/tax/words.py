@@ -338,6 +338,10 @@ def _term_line(row: OutsideRow) -> Line:
 TERM_NAMES_BY_VALUE = {term.value: name for term, name in TERM_NAMES.items() if term is not None}
 
 
+def _quarter_title(row: QuarterRow) -> str:
+    return quarter_name(row.quarter, "Without a date" if row.undated else "The whole year")
+
+
 def quarter_lines(row: QuarterRow) -> list[Line]:
     """Return what a quarter adds up to."""
     return [
@@ -375,7 +379,7 @@ _PANES: tuple[tuple[type, Callable[[Any], str], Callable[[Any], list[Line]]], ..
     (CarryRow, lambda row: f"Carried, {TERM_NAMES[row.term].lower()}", carry_lines),
     (MeasureRow, lambda row: MEASURE_NAMES[row.measure.value], measure_lines),
     (OutsideRow, lambda row: EXTERNAL_NAMES[row.kind], outside_lines),
-    (QuarterRow, lambda row: quarter_name(row.quarter, "The whole year"), quarter_lines),
+    (QuarterRow, _quarter_title, quarter_lines),
     (NextDollar, lambda row: NEXT_NAMES[row.kind.value], next_lines),
     (Crossing, lambda row: NEXT_NAMES[row.kind.value], ahead_lines),
 )
