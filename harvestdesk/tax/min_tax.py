@@ -6,8 +6,6 @@ from decimal import Decimal
 from itertools import pairwise
 
 from harvestdesk.domain.money import SHARES_DIGITS, ZERO, rounded
-from harvestdesk.tax.situation import TaxSituation
-from harvestdesk.tax.year import year_tax
 
 TaxOfSale = Callable[[Decimal, Decimal], Decimal]
 """Tax in dollars of a year in which a sale realises this much more short-term and long-term."""
@@ -27,15 +25,6 @@ class Candidate:
     shares: Decimal
     basis: Decimal
     is_long: bool
-
-
-def tax_by_situation(situation: TaxSituation) -> Callable[[int, Decimal, Decimal], Decimal | None]:
-    """Return the tax of a year's short-term and long-term results, told for the situation's year only."""
-
-    def tax(year: int, short: Decimal, long: Decimal) -> Decimal | None:
-        return year_tax(situation, short, long).tax if year == situation.year else None
-
-    return tax
 
 
 def least_tax_shares(

@@ -91,7 +91,7 @@ def rebuild_lots(  # noqa: PLR0913 - everything the lots follow from
     """Return the lots of all accounts after the last transaction.
 
     A sale of more shares than are known is a problem (the import doesn't reach back far enough), not
-    an error. Least-tax sales go by `tax_of` where it is given (`min_tax.tax_by_situation`), else by the
+    an error. Least-tax sales go by `tax_of` where it is given (`tax.household_tax`), else by the
     brokers' fixed order; it needs the ledger of the whole household. With `history` the trail of each
     lot is kept.
     """

@@ -50,7 +50,9 @@ def test_household__is_edited_saved_and_undone(window, qtbot):
     dialog.show_taxes()
     assert RATES_NOTE in texts(dialog)
     assert nameless(dialog) == []
-    dialog.tax.status_box.setCurrentIndex(dialog.tax.status_box.findData(FilingStatus.SEPARATE.value))
+    dialog.tax.status_box.setCurrentIndex(
+        dialog.tax.status_box.findData(FilingStatus.SEPARATE.value)
+    )
     dialog.tax.figures["rate_long"].setText("18.8")
     dialog.tax.figures["realised_short"].setText("-2,500")
     with qtbot.waitSignal(window.desk.refreshed, timeout=10_000):
@@ -139,6 +141,10 @@ def test_account__is_added_then_edited_one_step_each(window, qtbot):
     dialog.accounts.select_keys([added.id], announce=True)
     dialog.edit_button.click()
     account = account_dialog(dialog)
+    assert not account.relief_words.isVisible()
+    account.relief_box.setCurrentIndex(account.relief_box.findData(ReliefMethod.MIN_TAX.value))
+    assert account.relief_words.isVisible()
+    assert account.relief_box.accessibleDescription() == account.relief_words.text()
     account.relief_box.setCurrentIndex(account.relief_box.findData(ReliefMethod.HIFO.value))
     account.reinvests_box.setChecked(True)
     with qtbot.waitSignal(window.desk.refreshed, timeout=10_000):

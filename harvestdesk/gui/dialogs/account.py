@@ -14,7 +14,7 @@ from harvestdesk.domain.account import (
 from harvestdesk.domain.household import Person
 from harvestdesk.domain.ids import AccountId
 from harvestdesk.gui.desk import Desk
-from harvestdesk.gui.dialogs.form import FormDialog
+from harvestdesk.gui.dialogs.form import FormDialog, wrapped
 from harvestdesk.gui.errors import words_of
 from harvestdesk.gui.theme import Space, Theme, Tone
 from harvestdesk.gui.widgets.fields import Choice, Tick
@@ -22,6 +22,10 @@ from harvestdesk.gui.widgets.fields import Choice, Tick
 _WORDS = (
     "The type decides how sales are taxed, and whether a purchase here makes a loss worthless for "
     "good. The relief method is the broker's own rule for sales that name no lots."
+)
+_LEAST_TAX = (
+    "Sales that name no lots are taken as if you had told the broker the lots that cost least tax. "
+    "Changing your tax profile works them out anew."
 )
 
 
@@ -50,12 +54,15 @@ class AccountDialog(FormDialog):
         self.tail_field = QLineEdit(shown.number_tail)
         self.tail_field.setMaxLength(4)
         self.relief_box = Choice(theme, "Relief method")
+        self.relief_words = wrapped(_LEAST_TAX)
         self.reinvests_box = Tick(theme, "&Dividends are reinvested (DRIP)")
         self.reinvests_box.setChecked(shown.reinvests)
         self.fractional_box = Tick(theme, "Orders may be for &fractions of a share")
         self.fractional_box.setChecked(shown.fractional)
         self._fill(shown)
         self._lay_out_fields()
+        self._say_relief()
+        self.relief_box.currentIndexChanged.connect(self._say_relief)
         self.buttons.accepted.connect(self._on_save)
 
     def _fill(self, shown: Account) -> None:
@@ -81,11 +88,19 @@ class AccountDialog(FormDialog):
         self.add_field(form, "custodian", "&Broker", self.custodian_box)
         self.add_field(form, "number_tail", "&Last four of the number", self.tail_field)
         self.add_field(form, "relief", "&Relief method", self.relief_box)
+        form.addRow("", self.relief_words)
         for box in (self.reinvests_box, self.fractional_box):
             form.addRow("", box)
         self.column.addLayout(form)
         self.column.addStretch(1)
         self.setMinimumWidth(self.theme.px(520))
+
+    def _say_relief(self) -> None:
+        """Say what least tax means, where it is chosen."""
+        least_tax = self.relief_box.currentData() == ReliefMethod.MIN_TAX
+        self.relief_words.setVisible(least_tax)
+        self.relief_box.setAccessibleDescription(_LEAST_TAX if least_tax else "")
+        self._grow()
 
     def account(self) -> Account:
         """Return the account as typed."""

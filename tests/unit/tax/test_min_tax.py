@@ -3,13 +3,10 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvestdesk.domain.household import TaxProfile
-from harvestdesk.tax.min_tax import Candidate, least_tax_shares, tax_by_situation
-from harvestdesk.tax.situation import TaxSituation
+from harvestdesk.tax.min_tax import Candidate, least_tax_shares
 
 D = Decimal
 Tax = Callable[[Decimal, Decimal], Decimal]
@@ -110,10 +107,3 @@ def test_more_shares_asked_than_there_are() -> None:
     assert least_tax_shares([lot(3, "10", is_long=True)], D(7), D(100), lambda s, g: s + g) == (
         D(3),
     )
-
-
-@pytest.mark.parametrize(("year", "told"), [(2025, True), (2024, False)])
-def test_tax_by_situation__tells_its_own_year_only(year: int, told: bool) -> None:
-    profile = TaxProfile()
-    tax = tax_by_situation(TaxSituation(profile, 2025))(year, D(0), D(10_000))
-    assert (tax is not None) is told
