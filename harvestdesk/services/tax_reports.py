@@ -19,8 +19,7 @@ from harvestdesk.reports.tax_forms.sales import tax_sales
 from harvestdesk.reports.tax_forms.schedule_d import schedule_d
 from harvestdesk.reports.tax_forms.wash_ledger import wash_ledger
 from harvestdesk.services.context import AppContext
-from harvestdesk.tax.situation import TaxSituation, situation_of
-from harvestdesk.tax.tables import load_state, load_tax_year
+from harvestdesk.services.tax_situation import situation_in
 from harvestdesk.washsale.audit import wash_entries
 from harvestdesk.washsale.household_run import run_household
 from harvestdesk.washsale.readings import household_readings
@@ -129,7 +128,7 @@ def year_facts(snapshot: HouseholdSnapshot, year: int | None = None) -> YearFact
     return YearFacts(
         snapshot,
         tax_sales(snapshot, tax_year, results.slices, results.unknown, history=run.sales),
-        _situation(snapshot, tax_year),
+        situation_in(snapshot, tax_year),
         results.distributions_long,
         results.dividends,
         results.interest,
@@ -139,15 +138,6 @@ def year_facts(snapshot: HouseholdSnapshot, year: int | None = None) -> YearFact
         history=run.sales,
         open_lots=run.current.result.lots,
     )
-
-
-def _situation(snapshot: HouseholdSnapshot, year: int) -> TaxSituation:
-    """Return the household's situation in the year of the pages, which need not be that of its day."""
-    made = situation_of(snapshot)
-    if year == made.year and made.tables is not None:
-        return made
-    state = load_state(snapshot.household.tax.state, year) if snapshot.household.tax.state else None
-    return replace(made, year=year, tables=load_tax_year(year), state=state)
 
 
 def _rendered(facts: YearFacts, file_format: str) -> tuple[TaxFile, ...]:

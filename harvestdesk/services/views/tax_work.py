@@ -9,9 +9,9 @@ from harvestdesk.domain.money import ZERO, decimal_text
 from harvestdesk.domain.proposal import LotSale, Proposal
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.domain.tax_year import ExternalGain, StatusTable, TaxYear
+from harvestdesk.services.tax_situation import situation_in
 from harvestdesk.tax.liability import YearTax, year_tax
-from harvestdesk.tax.situation import TaxSituation, situation_of
-from harvestdesk.tax.tables import load_state, load_tax_year
+from harvestdesk.tax.situation import TaxSituation
 from harvestdesk.washsale.year import YearResults, year_results
 
 
@@ -77,7 +77,7 @@ def worked_out(
     snapshot: HouseholdSnapshot, proposal: Proposal | None, year: int | None = None
 ) -> TaxWork:
     """Return a year (default: that of `as_of`) as it stands, and with the plan where it is one of that year."""
-    situation = _situation(snapshot, snapshot.as_of.year if year is None else year)
+    situation = situation_in(snapshot, snapshot.as_of.year if year is None else year)
     results = year_results(snapshot, situation.year)
     situation = replace(situation, washed=results.disallowed)
     now = Planned(results.short, results.long, year_tax(situation, results.short, results.long))
@@ -89,16 +89,6 @@ def worked_out(
         washed = results.disallowed + sum((s.disallowed for s in sales), ZERO)
         plan = Planned(short, long, year_tax(replace(situation, washed=washed), short, long))
     return TaxWork(snapshot, situation, results, now, proposal, plan, sales, sold)
-
-
-def _situation(snapshot: HouseholdSnapshot, year: int) -> TaxSituation:
-    """Return the household's situation in a year, which need not be that of its day."""
-    made = situation_of(snapshot)
-    if year == made.year:
-        return made
-    code = snapshot.household.tax.state
-    state = load_state(code, year) if code else None
-    return replace(made, year=year, tables=load_tax_year(year), state=state)
 
 
 def _still_held(
