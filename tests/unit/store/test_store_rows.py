@@ -149,6 +149,13 @@ def test_lots__rebuilt_ones_are_rounded_to_what_the_file_holds(book: HouseholdBo
     assert kept[third.id].shares == Decimal("0.66666667")
 
 
+def test_lots__tell_what_came_of_inherited_ones(book: HouseholdBook) -> None:
+    lot = replace(sample.LOTS[0], from_decedent=True)
+    with book.write("Lots") as w:
+        w.replace_lots([lot.account_id], [lot])
+    assert [x for x in book.lots() if x.id == lot.id] == [lot]
+
+
 def test_statement_lots__need_their_date(book: HouseholdBook) -> None:
     undated = replace(sample.LOTS[0], statement_on=None)
     with pytest.raises(BadInputError), book.write("Lots") as w:
