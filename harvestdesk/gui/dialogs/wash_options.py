@@ -58,7 +58,7 @@ class WashOptionsDialog(FormDialog):
         box = Choice(theme, option.title, option.authority)
         box.offer([(c.value, c.words) for c in option.choices], option.current)
         title.setBuddy(box)
-        authority = self._caption(option.authority, Tone.MUTED)
+        authority = self._caption(f"Authority: {option.authority}", Tone.MUTED)
         remark = self._caption("", Tone.WARNING)
         self.boxes[option.name], self.remarks[option.name] = box, remark
         box.currentIndexChanged.connect(lambda _index, o=option: self._remark(o))

@@ -62,8 +62,11 @@ class LotsPage(Page):
         self.views = Segments(self.theme, "Show", [(words, why) for words, why, _ in VIEWS])
         self.views.chosen.connect(self.show_view)
         bar.addWidget(self.views)
-        bar.addStretch(1)
-        bar.addWidget(self._sums)
+        # Long sums wrap: they must not hold the window wider than its screen.
+        self._sums.setWordWrap(True)
+        self._sums.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._sums.setMinimumWidth(1)
+        bar.addWidget(self._sums, 1)
         return bar
 
     def _split(self) -> QSplitter:
