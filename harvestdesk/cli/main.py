@@ -17,6 +17,7 @@ from harvestdesk.cli.commands import (
     plan,
     reconcile,
     reports,
+    solve,
     tax,
     upkeep,
 )
@@ -28,7 +29,7 @@ from harvestdesk.reports.document import PaperRenderer
 
 DONE, DEFECT, BAD_INPUT, NO_PLAN = 0, 1, 2, 3
 _CODES: dict[type[HarvestError], int] = {BadInputError: BAD_INPUT, NoPlanError: NO_PLAN}
-_FAMILIES = (demo, imports, household, plan, reports, tax, reconcile, upkeep, engine)
+_FAMILIES = (demo, imports, household, plan, reports, tax, reconcile, upkeep, engine, solve)
 
 
 class _Parser(argparse.ArgumentParser):

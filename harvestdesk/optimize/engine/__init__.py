@@ -1,0 +1,1 @@
+"""Certified household plans: perspective relaxation, branch and bound, and a bound that stays true."""

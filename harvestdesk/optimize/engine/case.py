@@ -1,0 +1,117 @@
+"""One linear case of a problem: what a sale costs, and the rows that tie everything together.
+
+A row is a total with a least and a most: cash of an account, turnover, a budget, a sector's weight, the gains
+of a netting regime. Its multiplier is a price, and given all prices the securities no longer know each other.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from harvestdesk.optimize.engine.problem import EngineProblem, FloatArray, Mode
+
+CASH, TURNOVER, TAX, GAIN, SECTOR = "cash", "turnover", "tax_budget", "gain_budget", "sector"
+
+
+@dataclass(frozen=True)
+class Row:
+    """offset + lots' sold + securities' active - spent[account], between `least` and `most`.
+
+    Attributes:
+        kind, name: what the row is, and which one of its kind.
+        lots: [lot]; securities: [security]; account: whose purchases count, or -1.
+        even: the same for all lots of a security and account, so that runs keep it true.
+    """
+
+    kind: str
+    name: str
+    least: float
+    most: float
+    offset: float
+    lots: FloatArray
+    securities: FloatArray | None = None
+    account: int = -1
+    even: bool = True
+
+
+@dataclass(frozen=True)
+class Case:
+    """A problem with linear tax.
+
+    Attributes:
+        cost: [lot] objective per weight sold.
+        constant: objective of no trade's tax, where a netting regime has one.
+    """
+
+    problem: EngineProblem
+    cost: FloatArray
+    rows: tuple[Row, ...]
+    constant: float = 0.0
+
+    @property
+    def even(self) -> bool:
+        """True where lots may be joined into runs."""
+        return all(row.even for row in self.rows)
+
+
+def linear_case(problem: EngineProblem) -> Case:
+    """Return the case of typed rates."""
+    return Case(problem, problem.lot_cost, tuple(rows_of(problem)))
+
+
+def rows_of(problem: EngineProblem) -> list[Row]:
+    """Return the rows every case of a problem has."""
+    limits, lots = problem.limits, len(problem.lot_ids)
+    rows = [
+        Row(
+            CASH,
+            name,
+            0.0,
+            float(limits.cash[a]),
+            float(problem.cash[a]),
+            (problem.lot_account == a).astype(np.float64),
+            account=a,
+        )
+        for a, name in enumerate(problem.account_ids)
+    ]
+    if np.isfinite(limits.turnover):
+        rows.append(Row(TURNOVER, "", 0.0, limits.turnover, 0.0, np.ones(lots)))
+    tax = problem.lot_rate * problem.lot_gain
+    if np.isfinite(limits.tax):
+        rows.append(_budget(problem, TAX, tax, limits.tax))
+    if np.isfinite(limits.gain):
+        taxed = problem.taxable[problem.lot_account]
+        rows.append(_budget(problem, GAIN, np.where(taxed, problem.lot_gain, 0.0), limits.gain))
+    rows.extend(_sector_rows(problem))
+    return rows
+
+
+def _budget(problem: EngineProblem, kind: str, per_lot: FloatArray, most: float) -> Row:
+    least = float(np.minimum(per_lot * problem.lot_weight, 0.0).sum())
+    # In the order of the typed rates tax budgets agree with costs, but the price of a run would not be exact.
+    return Row(kind, "", min(least, most), most, 0.0, per_lot, even=False)
+
+
+def _sector_rows(problem: EngineProblem) -> list[Row]:
+    rows = []
+    for name, least, most in problem.limits.sectors:
+        inside = np.array([s == name for s in problem.sectors], dtype=np.float64)
+        offset = float(inside @ problem.target)
+        none = np.zeros(len(problem.lot_ids))
+        rows.append(Row(SECTOR, name, least, most, offset, none, securities=inside))
+    return rows
+
+
+def objective_of(case: Case, sold: FloatArray, bought: FloatArray) -> float:
+    """Return the objective of sales [lot] and purchases [security], as the case counts tax."""
+    problem = case.problem
+    value = float(case.cost @ sold) + problem.buy_cost * float(bought.sum()) + case.constant
+    if problem.mode is Mode.HARVEST:
+        return value
+    return value + problem.risk_price * problem.variance(active_after(problem, sold, bought))
+
+
+def active_after(problem: EngineProblem, sold: FloatArray, bought: FloatArray) -> FloatArray:
+    """Return [security] active weights after a plan."""
+    gone = np.bincount(problem.lot_security, sold, minlength=len(problem.symbols))
+    return np.asarray(problem.active - gone + bought)

@@ -1,0 +1,166 @@
+"""One problem to its certified plan: search, shares, and the exact look at what came out."""
+
+import time
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from harvestdesk.domain.errors import BadInputError, CancelledError, NoPlanError
+from harvestdesk.optimize.engine.case import CASH, SECTOR, Case, linear_case
+from harvestdesk.optimize.engine.conflicts import conflict_of
+from harvestdesk.optimize.engine.evaluate import Figures, Trades, evaluate
+from harvestdesk.optimize.engine.problem import EngineProblem, Mode
+from harvestdesk.optimize.engine.repair import tightened, without_small_orders
+from harvestdesk.optimize.engine.search import (
+    Effort,
+    Found,
+    Incumbent,
+    polish,
+    relative_gap,
+    search,
+)
+from harvestdesk.optimize.engine.shares import to_shares
+from harvestdesk.optimize.solve import SolveStatus
+from harvestdesk.optimize.solvers import SCS, solver_version
+
+PROVEN = 5e-4
+"""Relative gap within which a plan is called optimal; the gap itself always goes with it."""
+ATTEMPTS = 16
+TIGHTENINGS = 4
+LEAST_DUAL = 1e-9
+
+
+@dataclass(frozen=True)
+class EnginePlan:
+    """A plan, what it amounts to and how far from the best it can be.
+
+    Attributes:
+        bound: no plan is below it; in a harvest, above it.
+        gap: of the trades as returned, rounding included.
+        rounding: objective lost by whole shares or the broker's step, and by limits kept despite them.
+        duals: what one unit more of a rule is worth, by the rule's name.
+    """
+
+    status: SolveStatus
+    trades: Trades
+    figures: Figures
+    bound: float
+    gap: float
+    rounding: float
+    duals: dict[str, float]
+    nodes: int
+    solver: str
+    version: str
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def solve_problem(problem: EngineProblem, effort: Effort | None = None) -> EnginePlan:
+    """Return the best plan found, with its bound.
+
+    Raises:
+        NoPlanError: naming the rules in conflict where no plan keeps them all.
+        CancelledError: when the effort's `stop` says so before there is a plan.
+    """
+    if problem.situation is not None:
+        raise BadInputError("field tax.profile: not solved yet. Use rate_short and rate_long.")
+    effort = effort or Effort()
+    started = time.perf_counter()
+    case = linear_case(problem)
+    found, effort = _searched(case, effort)
+    best = _best_of(case, found, effort)
+    rounding = time.perf_counter()
+    trades, figures = _in_shares(case, best, effort)
+    ended = time.perf_counter()
+    sign = -1.0 if problem.mode is Mode.HARVEST else 1.0
+    # Rules hold to a tolerance, so a plan may be better by as much: the bound gives way, never the truth.
+    bound = sign * min(found.bound, sign * figures.objective)
+    seconds = {**found.seconds, "total": ended - started}
+    seconds["polish"] += ended - rounding
+    return EnginePlan(
+        status=_status(found, figures),
+        trades=trades,
+        figures=figures,
+        bound=bound,
+        gap=relative_gap(figures.objective, bound),
+        rounding=max(0.0, sign * figures.objective - best.objective),
+        duals=_duals(case, best),
+        nodes=found.nodes,
+        solver=effort.solver,
+        version=solver_version(effort.solver),
+        seconds=seconds,
+    )
+
+
+def _searched(case: Case, effort: Effort) -> tuple[Found, Effort]:
+    """Search with Clarabel; where it gives no definite answer, with SCS, and say so in the plan."""
+    found = search(case, effort)
+    if found.status is SolveStatus.FAILED and not effort.stop():
+        effort = replace(effort, solver=SCS)
+        found = search(case, effort)
+    return found, effort
+
+
+def _best_of(case: Case, found: Found, effort: Effort) -> Incumbent:
+    if found.best is not None:
+        return found.best
+    if effort.stop():
+        raise CancelledError("Stopped before there was a plan.")
+    if found.status in {SolveStatus.INFEASIBLE, SolveStatus.OPTIMAL, SolveStatus.INACCURATE}:
+        raise conflict_of(case, effort)
+    raise NoPlanError(
+        f"The solver ended with '{found.status.value}' and found no plan.", code="solver.failed"
+    )
+
+
+def _status(found: Found, figures: Figures) -> SolveStatus:
+    """Return optimal only for a plan that keeps every rule and is proven near the best."""
+    if figures.broken:
+        return SolveStatus.FAILED
+    return SolveStatus.OPTIMAL if found.gap <= PROVEN else SolveStatus.LIMIT
+
+
+def _in_shares(case: Case, best: Incumbent, effort: Effort) -> tuple[Trades, Figures]:
+    """Return trades in shares; where rounding breaks a rule, those of a plan that leaves it room."""
+    plan, problem = best, case.problem
+    case, plan = _without_small_orders(case, plan, effort)
+    for attempt in range(TIGHTENINGS + 1):
+        if attempt:
+            plan = polish(tightened(case, attempt), plan.sides, effort) or plan
+        trades = to_shares(case, plan.sold, plan.bought, plan.sides)
+        figures = evaluate(problem, trades)
+        if not figures.broken:
+            break
+    return trades, figures
+
+
+def _without_small_orders(case: Case, plan: Incumbent, effort: Effort) -> tuple[Case, Incumbent]:
+    """Drop orders below the smallest one until none is left, solving again each time."""
+    for _ in range(ATTEMPTS):
+        problem = without_small_orders(case.problem, plan.sold, plan.bought)
+        if problem is None:
+            break
+        smaller = replace(case, problem=problem)
+        found = polish(smaller, plan.sides, effort)
+        if found is None:
+            break
+        case, plan = smaller, found
+    return case, plan
+
+
+def _duals(case: Case, best: Incumbent) -> dict[str, float]:
+    """Return what one unit more of each rule that binds is worth to the objective."""
+    duals: dict[str, float] = {}
+    for row, price in zip(case.rows, best.prices.rows, strict=True):
+        # Of cash the unit is one more in the account; of a limit, one more allowed.
+        worth = -float(price) if row.kind == CASH else float(price)
+        if abs(worth) > LEAST_DUAL:
+            duals[_name(row.kind, row.name)] = worth
+    limit = case.problem.limits.tracking_error
+    price = best.prices.risk - case.problem.risk_price
+    if np.isfinite(limit) and price > LEAST_DUAL:
+        duals["tracking_error"] = 2 * limit * price
+    return duals
+
+
+def _name(kind: str, name: str) -> str:
+    return f"{'sectors' if kind == SECTOR else kind}.{name}" if name else kind

@@ -1,0 +1,204 @@
+"""A plan's problem as arrays: what facts.py reads and every part of the engine works on.
+
+Weights are fractions of the household's value; `j` runs over securities, `l` over lots, `a` over accounts.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harvestdesk.tax.situation import TaxSituation
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+BoolArray = NDArray[np.bool_]
+
+NO_LIMIT = float("inf")
+
+
+class Mode(StrEnum):
+    """What a plan is for."""
+
+    REBALANCE = "rebalance"
+    """Least risk, tax and cost together."""
+    HARVEST = "harvest"
+    """The most loss within a limit on tracking error."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Rules beside cash and sides; fractions of value, infinite where there is none.
+
+    Attributes:
+        tracking_error: yearly, after the plan.
+        turnover: of everything sold.
+        tax: rate times gain of everything sold, losses counted as negative tax.
+        gain: gains less losses of everything sold.
+        sectors: (name, least, most) weight after the plan.
+        min_trade: least value of one order; 0 for none.
+        cash: [account] most cash after the plan.
+    """
+
+    cash: FloatArray
+    tracking_error: float = NO_LIMIT
+    turnover: float = NO_LIMIT
+    tax: float = NO_LIMIT
+    gain: float = NO_LIMIT
+    sectors: tuple[tuple[str, float, float], ...] = ()
+    min_trade: float = 0.0
+
+
+@dataclass(frozen=True)
+class Exact:
+    """The numbers of the problem as they were typed, for the exact recomputation.
+
+    Attributes:
+        value: dollars of the household: a weight of one.
+    """
+
+    value: Decimal
+    prices: tuple[Decimal, ...]
+    cash: tuple[Decimal, ...]
+    shares: tuple[Decimal, ...]
+    basis: tuple[Decimal, ...]
+
+
+@dataclass(frozen=True)
+class EngineProblem:
+    """One problem of the contract's `solve`, checked and ready to be solved.
+
+    Attributes:
+        symbols, target, cap, specific, loadings, set_of, sectors: [security]; `cap` is the most weight
+            after a plan, never below the weight before; `loadings` are [security, factor] per square root
+            of a year; `set_of` numbers the identical sets from zero.
+        account_ids, cash, taxable: [account].
+        lot_ids, lot_security, lot_account, lot_weight, lot_gain, lot_rate, lot_long: [lot]; `lot_gain` is
+            1 - basis / price; `lot_rate` is 0 in sheltered accounts.
+        buy_locked, loss_locked: [security], the same for all of an identical set.
+        rates: typed short and long rate.
+        situation: the tax return the year is netted through; None: the rates hold for every dollar.
+        left_alone, not_bought: [lot], [security] kept out of the plan by an earlier look at it.
+    """
+
+    as_of: date
+    mode: Mode
+    symbols: tuple[str, ...]
+    target: FloatArray
+    cap: FloatArray
+    specific: FloatArray
+    loadings: FloatArray
+    set_of: IntArray
+    sectors: tuple[str, ...]
+    account_ids: tuple[str, ...]
+    cash: FloatArray
+    taxable: BoolArray
+    lot_ids: tuple[str, ...]
+    lot_security: IntArray
+    lot_account: IntArray
+    lot_weight: FloatArray
+    lot_gain: FloatArray
+    lot_rate: FloatArray
+    lot_long: BoolArray
+    buy_locked: BoolArray
+    loss_locked: BoolArray
+    risk_aversion: float
+    cost_rate: float
+    limits: Limits
+    exact: Exact
+    fractional: bool = True
+    rates: tuple[float, float] = (0.0, 0.0)
+    situation: TaxSituation | None = None
+    left_alone: BoolArray | None = None
+    not_bought: BoolArray | None = None
+
+    @cached_property
+    def held(self) -> FloatArray:
+        """[security] weight before the plan."""
+        return total_by(self.lot_security, self.lot_weight, len(self.symbols))
+
+    @cached_property
+    def active(self) -> FloatArray:
+        """[security] active weight before the plan."""
+        return np.asarray(self.held - self.target)
+
+    @cached_property
+    def lot_set(self) -> IntArray:
+        """[lot] number of its identical set."""
+        return self.set_of[self.lot_security]
+
+    @cached_property
+    def is_loss(self) -> BoolArray:
+        """[lot] a loss that counts in tax: what may not be sold beside a purchase (IRC §1091)."""
+        return np.asarray((self.lot_gain < 0) & self.taxable[self.lot_account])
+
+    @cached_property
+    def sellable(self) -> BoolArray:
+        """[lot] may be sold at all."""
+        allowed = ~(self.is_loss & self.loss_locked[self.lot_security])
+        if self.mode is Mode.HARVEST:  # the maximiser sells no gain, and nothing that is not taxed
+            allowed &= self.is_loss
+        if self.left_alone is not None:
+            allowed &= ~self.left_alone
+        return np.asarray(allowed & (self.lot_most > 0))
+
+    @cached_property
+    def buyable(self) -> BoolArray:
+        """[security] may be bought at all."""
+        # Where there is no room, only shares moved between accounts could be bought.
+        room = (self.cap > self.held) | (len(self.account_ids) > 1)
+        barred = self.buy_locked if self.not_bought is None else self.buy_locked | self.not_bought
+        return np.asarray(~barred & room)
+
+    @cached_property
+    def sets(self) -> int:
+        """Number of identical sets."""
+        return int(self.set_of.max(initial=-1)) + 1
+
+    @cached_property
+    def two_sided(self) -> BoolArray:
+        """[set] could be sold at a loss and could be bought: a side must be chosen."""
+        losses = np.zeros(self.sets, dtype=np.bool_)
+        losses[self.lot_set[self.is_loss & self.sellable]] = True
+        buys = np.zeros(self.sets, dtype=np.bool_)
+        buys[self.set_of[self.buyable]] = True
+        return losses & buys
+
+    @cached_property
+    def lot_most(self) -> FloatArray:
+        """[lot] most weight that may be sold: where shares are whole, that of the whole ones."""
+        if self.fractional:
+            return self.lot_weight
+        part = [float(n // 1 / n) if n else 0.0 for n in self.exact.shares]
+        return np.asarray(self.lot_weight * np.array(part))
+
+    @cached_property
+    def lot_cost(self) -> FloatArray:
+        """[lot] objective per weight sold where the typed rates hold; in a harvest, less the loss."""
+        if self.mode is Mode.HARVEST:
+            return self.lot_gain
+        return np.asarray(self.lot_rate * self.lot_gain + self.cost_rate)
+
+    @property
+    def buy_cost(self) -> float:
+        """Objective per weight bought."""
+        return 0.0 if self.mode is Mode.HARVEST else self.cost_rate
+
+    @property
+    def risk_price(self) -> float:
+        """Objective per yearly variance."""
+        return 0.0 if self.mode is Mode.HARVEST else self.risk_aversion
+
+    def variance(self, active: FloatArray) -> float:
+        """Return the yearly variance of active weights."""
+        factors = self.loadings.T @ active
+        return float(factors @ factors + self.specific @ active**2)
+
+
+def total_by(index: IntArray, amounts: FloatArray, size: int) -> FloatArray:
+    """Return [size] sums of `amounts` by `index`."""
+    return np.asarray(np.bincount(index, amounts, minlength=size), dtype=np.float64)

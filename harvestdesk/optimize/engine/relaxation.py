@@ -1,0 +1,346 @@
+"""The perspective relaxation of a case, written down for cvxpy (methods 1.2).
+
+For each identical set with two sides z in [0, 1] (1: selling side) and a copy of the exposure per side:
+
+    selling side   xA = z x0 - s,         0 <= s <= z w
+    buying side    xB = (1-z) x0 + u - s, 0 <= u - s <= (1-z) room,  0 <= s <= (1-z) w
+    risk           tA >= d xA^2 / z,      tB >= d xB^2 / (1-z)         rotated second-order cones
+
+Everything is vectorised; `Cone` is what cvxpy compiles it to, with the places of its variables. A node of the
+search changes no coefficient: it only fixes columns of the compiled problem.
+"""
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import cvxpy as cp
+import numpy as np
+import scipy.sparse as sp
+
+from harvestdesk.optimize.engine.case import CASH, Case
+from harvestdesk.optimize.engine.columns import ALWAYS, BUYING, SELLING, Columns
+from harvestdesk.optimize.engine.problem import FloatArray, IntArray
+
+PERCENT = 100.0
+"""Inside the solver weights are percent of the household and the objective percent of its value, so that the
+numbers it sees are near one."""
+CASH_FIRMNESS = 1_000.0
+MAX_CONSTRAINTS = 50
+"""Constraint objects a problem may have: more means that somebody looped in Python."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where variables stand among the compiled columns; empty where a problem has none.
+
+    Attributes:
+        sell, buy, side, spent, total, factor, risk: of columns, purchases, sets, accounts, rows, factors,
+            and the whole variance under a limit on tracking error.
+        selling_x, selling_t, buying_x, buying_t: [security of two sides].
+    """
+
+    sell: IntArray
+    buy: IntArray
+    side: IntArray
+    total: IntArray
+    factor: IntArray
+    risk: IntArray
+    selling_x: IntArray
+    selling_t: IntArray
+    buying_x: IntArray
+    buying_t: IntArray
+
+
+@dataclass(frozen=True)
+class Cone:
+    """minimise x'Px/2 + c'x with Ax + s = b, s in zeros, non-negatives and second-order cones, in this order.
+
+    Attributes:
+        sets: numbers of the two-sided sets, as `places.side` counts them.
+        two, buys: numbers of the securities of two sides, and of those that may be bought.
+    """
+
+    case: Case
+    columns: Columns
+    P: Any
+    c: FloatArray
+    A: Any
+    b: FloatArray
+    zeros: int
+    positives: int
+    cones: IntArray
+    places: Places
+    sets: IntArray
+    two: IntArray
+    buys: IntArray
+
+
+def incidence(rows: IntArray, size: int, values: FloatArray | None = None) -> sp.csr_array:
+    """Return the matrix [size, len(rows)] that adds entry j, times its value, to row rows[j]."""
+    count = len(rows)
+    data = np.ones(count) if values is None else values
+    return sp.csr_array((data, (rows, np.arange(count))), shape=(size, count))
+
+
+class Relaxation:
+    """The cvxpy problem of a case; `compiled` turns it into numbers once."""
+
+    def __init__(self, case: Case, columns: Columns) -> None:
+        p = case.problem
+        self.case, self.columns = case, columns
+        self.sets = np.flatnonzero(p.two_sided)
+        two = p.two_sided[p.set_of]
+        self.two, self.one = np.flatnonzero(two), np.flatnonzero(~two)
+        self.buys = np.flatnonzero(p.buyable)
+        self.limited = bool(np.isfinite(p.limits.tracking_error))
+        self.sell = _variable(len(columns))
+        self.buy = _variable(len(self.buys))
+        self.side = _variable(len(self.sets))
+        self.spent = cp.Variable(len(p.account_ids))
+        self.total = cp.Variable(len(case.rows))
+        self.factor = _variable(p.loadings.shape[1])
+        self.one_x = _variable(len(self.one))
+        self.selling_x, self.selling_t = _variable(len(self.two)), _variable(len(self.two))
+        self.buying_x, self.buying_t = _variable(len(self.two)), _variable(len(self.two))
+        self.risk = cp.Variable() if self.limited else None
+        self.slack = self._slack()
+        constraints = [*self._holdings(), *self._sides(), *self._rows(), *self._cones()]
+        if len(constraints) > MAX_CONSTRAINTS:
+            raise AssertionError(f"{len(constraints)} constraint objects: vectorise them")
+        self.problem = cp.Problem(cp.Minimize(self._objective()), constraints)
+
+    def _slack(self) -> tuple[Any, Any, Any]:
+        """Return what rows may be over, under, and risk over its limit: nothing."""
+        return 0.0, 0.0, 0.0
+
+    def _z_of_two(self) -> Any:
+        """Return z of each security of two sides."""
+        return (
+            incidence(
+                np.searchsorted(self.sets, self.case.problem.set_of[self.two]), len(self.sets)
+            ).T
+            @ self.side
+        )
+
+    def _sold(self, securities: IntArray, side: int) -> Any:
+        """Return what is sold of each of these securities on a side."""
+        mine = np.where(self.columns.side == side, 1.0, 0.0)
+        size = len(self.case.problem.symbols)
+        return _times(incidence(self.columns.security, size, mine)[securities], self.sell)
+
+    def _bought(self, securities: IntArray) -> Any:
+        size = len(self.case.problem.symbols)
+        return _times(incidence(self.buys, size)[securities], self.buy)
+
+    def _holdings(self) -> list[Any]:
+        """Tie the exposures of each side, and those to the factors."""
+        p, found = self.case.problem, []
+        exposure = 0.0
+        if self.one_x is not None:
+            after = p.active[self.one] * PERCENT - self._sold(self.one, ALWAYS)
+            found.append(self.one_x == after + self._bought(self.one))
+            exposure = exposure + p.loadings[self.one].T @ self.one_x
+        if self.selling_x is not None:
+            z, x0 = self._z_of_two(), p.active[self.two] * PERCENT
+            buying = cp.multiply(x0, 1 - z) - self._sold(self.two, BUYING)
+            found.append(self.selling_x == cp.multiply(x0, z) - self._sold(self.two, SELLING))
+            found.append(self.buying_x == buying + self._bought(self.two))
+            exposure = exposure + p.loadings[self.two].T @ (self.selling_x + self.buying_x)
+        if self.factor is not None:
+            found.append(self.factor == exposure)
+        return found
+
+    def _sides(self) -> list[Any]:
+        """No more is sold or bought than the side allows."""
+        p, columns = self.case.problem, self.columns
+        signed = (self.sell, self.buy, self.side, self.spent)
+        found = [variable >= 0 for variable in signed if variable is not None]
+        if self.sell is not None:
+            found.append(self.sell <= self._share_of_side(columns.most * PERCENT))
+        if self.side is not None:
+            found.append(self.side <= 1)
+        if self.buy is not None:
+            room = np.maximum(p.cap - p.held, 0.0)[self.buys] * PERCENT
+            two = p.two_sided[p.set_of[self.buys]]
+            allowed: Any = room
+            if self.side is not None:
+                mine = np.where(two, np.searchsorted(self.sets, p.set_of[self.buys]), 0)
+                z = incidence(mine, len(self.sets), np.where(two, room, 0.0)).T @ self.side
+                allowed = room - z
+            sold = self._sold(self.buys, ALWAYS) + self._sold(self.buys, BUYING)
+            found.append(self.buy - sold <= allowed)
+        return found
+
+    def _share_of_side(self, most: FloatArray) -> Any:
+        """Return `most` [column], times z or 1 - z where the column is on one of two sides."""
+        columns, sets = self.columns, self.case.problem.set_of[self.columns.security]
+        if self.side is None:
+            return most
+        base = np.where(columns.side == SELLING, 0.0, most)
+        slope = np.where(columns.side == SELLING, most, np.where(columns.side == BUYING, -most, 0))
+        mine = np.where(columns.side == ALWAYS, 0, np.searchsorted(self.sets, sets))
+        return base + incidence(mine, len(self.sets), slope).T @ self.side
+
+    def _rows(self) -> list[Any]:
+        """Every total, between its least and its most; purchases are what the accounts spend."""
+        rows, p = self.case.rows, self.case.problem
+        lots = np.array([row.lots for row in rows]).reshape(len(rows), -1)
+        of_column = sp.csr_array(lots[:, self.columns.lots[self.columns.start[:-1]]])
+        none = np.zeros(len(p.symbols))
+        exposed = np.array([none if r.securities is None else r.securities for r in rows])
+        paying = sp.csr_array(
+            [[1.0 if r.account == a else 0.0 for a in range(len(p.cash))] for r in rows]
+        )
+        total = np.array([row.offset for row in rows]) * PERCENT - paying @ self.spent
+        total = total + _times(of_column, self.sell)
+        if exposed.any():
+            total = total + _times(sp.csr_array(exposed[:, self.one]), self.one_x)
+            if self.selling_x is not None:
+                both = self.selling_x + self.buying_x
+                total = total + sp.csr_array(exposed[:, self.two]) @ both
+        spent = 0.0 if self.buy is None else cp.sum(self.buy)
+        defining = self.total == total
+        self.defining = defining.id
+        return [
+            defining,
+            self.total + self.slack[1] >= np.array([row.least for row in rows]) * PERCENT,
+            self.total - self.slack[0] <= np.array([row.most for row in rows]) * PERCENT,
+            cp.sum(self.spent) == spent,
+        ]
+
+    def _cones(self) -> list[Any]:
+        """Risk of each side, and the limit on tracking error."""
+        p, found = self.case.problem, []
+        spread: Any = 0.0
+        if self.selling_x is not None:
+            z, double = self._z_of_two(), 2 * np.sqrt(p.specific[self.two])
+            for t, share, x in (
+                (self.selling_t, z, self.selling_x),
+                (self.buying_t, 1 - z, self.buying_x),
+            ):
+                found.append(
+                    cp.SOC(t + share, cp.vstack([cp.multiply(double, x), t - share]), axis=0)
+                )
+                spread = spread + cp.sum(t)
+        if self.risk is not None:
+            whole = cp.Variable()
+            parts = [] if self.factor is None else [self.factor]
+            if self.one_x is not None:
+                parts.append(cp.multiply(np.sqrt(p.specific[self.one]), self.one_x))
+            found.append(cp.SOC(whole + 1, cp.hstack([2 * cp.hstack(parts), whole - 1])))
+            found.append(self.risk == whole + spread)
+            limit = (p.limits.tracking_error * PERCENT) ** 2
+            found.append(self.risk - self.slack[2] <= limit)
+        return found
+
+    def _objective(self) -> Any:
+        p, columns = self.case.problem, self.columns
+        value: Any = 0.0
+        if self.sell is not None:
+            value = columns.cost @ self.sell
+            if (columns.fixed != 0).any():
+                value = value + cp.sum(self._share_of_side(columns.fixed * PERCENT))
+        if self.buy is not None:
+            value = value + p.buy_cost * cp.sum(self.buy)
+        scale = p.risk_price / PERCENT
+        if self.risk is not None:
+            return value + scale * self.risk
+        if self.factor is not None:
+            value = value + scale * cp.sum_squares(self.factor)
+        if self.one_x is not None:
+            root = sp.diags_array(p.specific[self.one] * scale)
+            value = value + cp.quad_form(self.one_x, root, assume_PSD=True)
+        if self.selling_t is not None:
+            value = value + scale * cp.sum(self.selling_t + self.buying_t)
+        return value
+
+    def compiled(self) -> Cone:
+        """Return the cone problem cvxpy makes of it, with the places of its variables."""
+        data, _, _ = self.problem.get_problem_data(cp.CLARABEL)
+        first = data["param_prob"].var_id_to_col
+        dims = data["dims"]
+        if dims.exp or dims.psd or len(dims.p3d):
+            raise AssertionError("only zero, non-negative and second-order cones are known here")
+
+        def at(variable: Any) -> IntArray:
+            if variable is None:
+                return np.empty(0, dtype=np.intp)
+            return np.asarray(first[variable.id] + np.arange(variable.size), dtype=np.intp)
+
+        quadratic = data["P"] if "P" in data else sp.csc_array((len(data["c"]),) * 2)
+        return Cone(
+            self.case,
+            self.columns,
+            sp.csc_array(sp.triu(quadratic)),
+            np.asarray(data["c"], dtype=np.float64),
+            sp.csr_array(data["A"]),
+            np.asarray(data["b"], dtype=np.float64),
+            int(dims.zero),
+            int(dims.nonneg),
+            np.array(dims.soc, dtype=np.intp),
+            Places(
+                at(self.sell),
+                at(self.buy),
+                at(self.side),
+                at(self.total),
+                at(self.factor),
+                at(self.risk),
+                at(self.selling_x),
+                at(self.selling_t),
+                at(self.buying_x),
+                at(self.buying_t),
+            ),
+            self.sets,
+            self.two,
+            self.buys,
+        )
+
+
+class Elastic(Relaxation):
+    """The same rules, each allowed to give: the least they have to give, all together.
+
+    Attributes:
+        over, under: [row] by how much a total is beyond its most or its least, fractions of value.
+        prices: [row] what the row costs the others.
+        risk_over: variance beyond the limit on tracking error.
+    """
+
+    def _slack(self) -> tuple[Any, Any, Any]:
+        rows = len(self.case.rows)
+        return (
+            cp.Variable(rows, nonneg=True),
+            cp.Variable(rows, nonneg=True),
+            cp.Variable(nonneg=True),
+        )
+
+    def _objective(self) -> Any:
+        over, under, risk = self.slack
+        # Nobody can let cash fall below zero: it gives only where nothing else helps.
+        weights = np.array([CASH_FIRMNESS if r.kind == CASH else 1.0 for r in self.case.rows])
+        return weights @ (over + under) + risk
+
+    def solve(self) -> None:
+        """Solve; raises cvxpy's error if even this has no answer."""
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore", UserWarning
+            )  # an inaccurate answer still names the rules
+            self.problem.solve(solver=cp.CLARABEL)
+        over, under, risk = (np.asarray(v.value, dtype=np.float64) for v in self.slack)
+        self.over, self.under = over / PERCENT, under / PERCENT
+        self.risk_over = float(risk) / PERCENT**2 if self.limited else 0.0
+        defining = next(c for c in self.problem.constraints if c.id == self.defining)
+        self.prices = np.asarray(defining.dual_value, dtype=np.float64)
+
+
+def _variable(size: int) -> Any:
+    """Return a variable, or None where it would be empty.
+
+    Signs are constraints: cvxpy puts another variable in the place of one with an attribute.
+    """
+    return cp.Variable(size) if size else None
+
+
+def _times(matrix: Any, variable: Any) -> Any:
+    return np.zeros(matrix.shape[0]) if variable is None else matrix @ variable

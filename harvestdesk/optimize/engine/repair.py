@@ -1,0 +1,61 @@
+"""What a plan in shares may still need: no order below the smallest, and room for rounding in the limits."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from harvestdesk.optimize.engine.case import CASH, SECTOR, Case, Row
+from harvestdesk.optimize.engine.problem import EngineProblem, FloatArray, Limits
+
+FIRST_BLOCK = 1e-5
+"""How much of a limit is kept back for rounding at first, a fraction of value; ten times more each time."""
+
+
+def without_small_orders(
+    problem: EngineProblem, sold: FloatArray, bought: FloatArray
+) -> EngineProblem | None:
+    """Return the problem without the smallest orders below the least one, or None where there are none.
+
+    An order is all that is sold, or bought, of a security in an account. Half of the small ones go at a
+    time, the smallest first: what they did is taken up by the others, which may grow large enough.
+    """
+    least = problem.limits.min_trade
+    if least <= 0:
+        return None
+    order = problem.lot_account * len(problem.symbols) + problem.lot_security
+    of_order = np.bincount(order, sold, minlength=len(problem.account_ids) * len(problem.symbols))
+    amounts = of_order[order]
+    dust = least * 1e-6
+    small_sales = (amounts > dust) & (amounts < least * (1 - 1e-9))
+    small_buys = (bought > dust) & (bought < least * (1 - 1e-9))
+    sizes = np.concatenate([of_order[(of_order > dust) & (of_order < least)], bought[small_buys]])
+    if not len(sizes):
+        return None
+    limit = float(np.median(sizes))
+    lots = small_sales & (amounts <= limit)
+    buys = small_buys & (bought <= limit)
+    if problem.left_alone is not None:
+        lots |= problem.left_alone
+    if problem.not_bought is not None:
+        buys |= problem.not_bought
+    return replace(problem, left_alone=lots, not_bought=buys)
+
+
+def tightened(case: Case, attempt: int) -> Case:
+    """Return the case with every limit but cash kept a little away from its end."""
+    room = FIRST_BLOCK * 10.0 ** (attempt - 1)
+    limits = case.problem.limits
+    kept = replace(limits, tracking_error=_less(limits, room))
+    rows = tuple(row if row.kind == CASH else _inside(row, room) for row in case.rows)
+    return replace(case, problem=replace(case.problem, limits=kept), rows=rows)
+
+
+def _less(limits: Limits, room: float) -> float:
+    return max(0.0, limits.tracking_error - min(room, limits.tracking_error * 0.02))
+
+
+def _inside(row: Row, room: float) -> Row:
+    if row.kind == SECTOR:
+        room = min(room, max(0.0, row.most - row.least) / 2)
+        return replace(row, least=row.least + room, most=row.most - room)
+    return replace(row, most=max(row.least, row.most - room))

@@ -1,0 +1,311 @@
+"""The search for the best sides: relax, round, flip, then branch while the gap is wide (methods 1.2).
+
+Best first over one compiled relaxation. Every bound is that of the closed form in duals.py on the solver's
+prices, so it is true whatever the solver's last digits are; the certificate is the smallest open one.
+"""
+
+import heapq
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from harvestdesk.optimize.engine.case import Case, objective_of
+from harvestdesk.optimize.engine.columns import Columns, lots_sold, runs, whole_columns
+from harvestdesk.optimize.engine.conic import NodeSolution, solve_node
+from harvestdesk.optimize.engine.duals import Bound, Prices, bound_of
+from harvestdesk.optimize.engine.problem import FloatArray, IntArray
+from harvestdesk.optimize.engine.relaxation import Cone, Relaxation
+from harvestdesk.optimize.problem import Side
+from harvestdesk.optimize.solve import SolveStatus
+from harvestdesk.optimize.solvers import CLARABEL
+
+NEAR_LOTS = 2
+"""Lots kept single on each side of where the relaxation stops selling."""
+FEW_COLUMNS = 1_000
+"""Below this, joining lots into runs saves nothing."""
+OFF_MARGIN = 2e-6
+"""A leaf this much above its own bound, relative, was solved with runs in the wrong place."""
+THRESHOLDS = (0.5, 0.25, 0.75)
+MOST_FLIPS = 12
+ROUND_EVERY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How hard to try.
+
+    Attributes:
+        aim: relative gap the search stops at.
+        good: relative gap it is content with after `patience` columns of relaxations solved.
+        seconds: after so long it stops wherever it is.
+        stop: asked between and inside solves; True ends the search with the best plan so far.
+    """
+
+    aim: float = 1e-4
+    good: float = 4e-4
+    patience: int = 30_000
+    seconds: float = 20.0
+    stop: Callable[[], bool] = lambda: False
+    solver: str = CLARABEL
+
+
+@dataclass(frozen=True)
+class Incumbent:
+    """The best plan found: weights, not yet shares.
+
+    Attributes:
+        sold: [lot]; bought: [security]; sides: [set].
+        prices: of the problem with these sides.
+    """
+
+    objective: float
+    sold: FloatArray
+    bought: FloatArray
+    sides: IntArray
+    prices: Prices
+
+
+@dataclass
+class Found:
+    """What the search ends with.
+
+    Attributes:
+        status: of the relaxation where there is no plan.
+        bound: no plan is below it.
+        root: the relaxation, for its prices.
+    """
+
+    status: SolveStatus
+    bound: float
+    best: Incumbent | None
+    root: NodeSolution
+    nodes: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def gap(self) -> float:
+        """Relative distance of the best plan from the bound."""
+        if self.best is None:
+            return float("inf")
+        return relative_gap(self.best.objective, self.bound)
+
+
+def relative_gap(objective: float, bound: float) -> float:
+    """Return the gap of the contract."""
+    return abs(objective - bound) / max(abs(bound), 1e-9)
+
+
+@dataclass(frozen=True, order=True)
+class _Node:
+    """A part of the search still open."""
+
+    bound: float
+    number: int
+    sides: IntArray = field(compare=False)
+    solution: NodeSolution = field(compare=False)
+
+
+def search(case: Case, effort: Effort) -> Found:
+    """Return the best plan of a case and the bound that certifies it."""
+    started = time.perf_counter()
+    columns = whole_columns(case.problem, case.cost)
+    cone = Relaxation(case, columns).compiled()
+    built = time.perf_counter()
+    sides = np.full(case.problem.sets, int(Side.OPEN), dtype=np.intp)
+    root = solve_node(cone, sides, effort.stop, solver=effort.solver)
+    relaxed = time.perf_counter()
+    found = Found(root.status, -np.inf, None, root)
+    if root.usable:
+        found = _Search(case, columns, cone, effort, started).run(sides, root)
+    found.seconds = {
+        "build": built - started,
+        "relaxation": relaxed - built,
+        "polish": time.perf_counter() - relaxed,
+    }
+    return found
+
+
+def polish(case: Case, sides: IntArray, effort: Effort) -> Incumbent | None:
+    """Return the best plan of a case with its sides [set] fixed, or None where there is none."""
+    columns = whole_columns(case.problem, case.cost)
+    cone = Relaxation(case, columns).compiled()
+    fixed = np.where(case.problem.two_sided, sides, int(Side.OPEN)).astype(np.intp)
+    return _Search(case, columns, cone, effort, time.perf_counter()).leaf(fixed)
+
+
+class _Search:
+    """The open nodes, the best plan and the clock of one case."""
+
+    def __init__(
+        self, case: Case, columns: Columns, cone: Cone, effort: Effort, started: float
+    ) -> None:
+        self._case, self._columns, self._cone = case, columns, cone
+        self._effort = effort
+        self._until = started + effort.seconds
+        self._best: Incumbent | None = None
+        self._closed = np.inf
+        self._work = len(columns)
+        self._nodes = 1
+        self._tried: set[bytes] = set()
+
+    def run(self, sides: IntArray, root: NodeSolution) -> Found:
+        bound = self._bound(root.prices, sides)
+        self._use_runs(bound)
+        self._first_plans(root, bound)
+        heap = [_Node(bound.value, 0, sides, root)]
+        while heap and not self._content(min(heap[0].bound, self._closed)):
+            self._branch(heap, heapq.heappop(heap))
+        proven = min([self._closed, *(node.bound for node in heap[:1])])
+        if self._best is not None:
+            proven = min(proven, self._best.objective)
+        return Found(root.status, proven, self._best, root, self._nodes)
+
+    # --- bounds and leaves ---
+
+    def _bound(self, prices: Prices, sides: IntArray) -> Bound:
+        return bound_of(self._case, self._columns, prices, sides)
+
+    def _use_runs(self, bound: Bound) -> None:
+        """From here on solve with lots far from the margin joined into runs."""
+        if not self._case.even or len(self._columns) < FEW_COLUMNS:
+            return
+        joined = runs(self._columns, bound.sold, NEAR_LOTS)
+        self._cone = Relaxation(self._case, joined).compiled()
+
+    def _solve(self, sides: IntArray) -> NodeSolution:
+        self._work += len(self._cone.columns) + len(self._case.problem.symbols)
+        return solve_node(self._cone, sides, self._effort.stop, solver=self._effort.solver)
+
+    def leaf(self, sides: IntArray) -> Incumbent | None:
+        """Return the best plan with all sides fixed, or None where there is none."""
+        for last in (False, True):
+            solution = self._solve(sides)
+            if not solution.usable:
+                return None
+            sold = lots_sold(self._cone.columns, self._case.problem, solution.sold)
+            objective = objective_of(self._case, sold, solution.bought)
+            bound = self._bound(solution.prices, sides)
+            if last or objective - bound.value <= OFF_MARGIN * max(abs(objective), 1e-4):
+                break
+            self._use_runs(bound)
+        return Incumbent(objective, sold, solution.bought, sides, solution.prices)
+
+    def _try(self, sides: IntArray) -> bool:
+        """Solve with these sides; keep the plan if it is better."""
+        key = sides.tobytes()
+        if key in self._tried or self._out_of_time():
+            return False
+        self._tried.add(key)
+        plan = self.leaf(sides)
+        if plan is None or (self._best and plan.objective >= self._best.objective):
+            return False
+        self._best = plan
+        return True
+
+    # --- first plans ---
+
+    def _first_plans(self, root: NodeSolution, bound: Bound) -> None:
+        for threshold in THRESHOLDS:
+            self._try(self._rounded(root.selling, threshold))
+            if self._content(bound.value):
+                return
+        self._settle()
+        stake = self._stake()
+        doubt = np.nan_to_num(np.minimum(root.selling, 1.0 - root.selling)) * stake
+        for number in [int(i) for i in np.argsort(-doubt) if doubt[i] > 1e-9][:MOST_FLIPS]:
+            if self._best is None or self._content(bound.value):
+                return
+            sides = self._best.sides.copy()
+            sides[number] = Side.BUY if sides[number] == Side.SELL else Side.SELL
+            self._try(sides)
+
+    def _settle(self) -> None:
+        """Give each set the side that is better at the plan's own prices, as long as that helps."""
+        while self._best is not None:
+            lead = self._bound(self._best.prices, self._best.sides).lead
+            sides = np.where(lead > 0, int(Side.SELL), int(Side.BUY))
+            sides = np.where(self._best.sides == Side.OPEN, int(Side.OPEN), sides).astype(np.intp)
+            if not self._try(sides):
+                return
+
+    def _rounded(self, selling: FloatArray, threshold: float) -> IntArray:
+        sides = np.where(selling >= threshold, int(Side.SELL), int(Side.BUY))
+        return np.where(np.isnan(selling), int(Side.OPEN), sides).astype(np.intp)
+
+    def _stake(self) -> FloatArray:
+        """Return [set] what its losses are worth."""
+        p = self._case.problem
+        worth = np.where(p.is_loss, np.maximum(-self._case.cost, 0.0) * p.lot_weight, 0.0)
+        return np.asarray(np.bincount(p.lot_set, worth, minlength=p.sets), dtype=np.float64)
+
+    # --- branching ---
+
+    def _branch(self, heap: list[_Node], node: _Node) -> None:
+        """Split a node on its most doubtful set, and put what is left of it back."""
+        sides = self._narrowed(node)
+        selling = np.where(sides == Side.OPEN, node.solution.selling, np.nan)
+        doubt = np.minimum(selling, 1.0 - selling) * (self._stake() + 1e-12)
+        if not (sides[~np.isnan(selling)] == Side.OPEN).any():
+            self._try(np.where(np.isnan(node.solution.selling), int(Side.OPEN), sides))
+            self._closed = min(self._closed, node.bound)
+            return
+        number = int(np.nanargmax(doubt))
+        for side in (Side.SELL, Side.BUY):
+            child = sides.copy()
+            child[number] = side
+            self._open(heap, child, node)
+
+    def _open(self, heap: list[_Node], sides: IntArray, parent: _Node) -> None:
+        solution = self._solve(sides)
+        self._nodes += 1
+        bound = self._bound(parent.solution.prices, sides)
+        if solution.usable:
+            bound = max(bound, self._bound(solution.prices, sides), key=lambda b: b.value)
+        elif solution.status is SolveStatus.INFEASIBLE:
+            return
+        value = max(bound.value, parent.bound)
+        open_sets = (sides == Side.OPEN) & ~np.isnan(solution.selling)
+        if self._nodes % ROUND_EVERY == 0 or not open_sets.any():
+            rounded = self._rounded(solution.selling, 0.5)
+            self._try(np.where(open_sets, rounded, np.where(np.isnan(solution.selling), 2, sides)))
+        if self._beaten(value) or not open_sets.any():
+            self._closed = min(self._closed, value)
+            return
+        heapq.heappush(heap, _Node(value, self._nodes, sides, solution))
+
+    def _narrowed(self, node: _Node) -> IntArray:
+        """Fix every side whose other side is proven worse than the best plan."""
+        if self._best is None:
+            return node.sides
+        bound = self._bound(node.solution.prices, node.sides)
+        room = self._best.objective - bound.value
+        open_sets = (node.sides == Side.OPEN) & ~np.isnan(node.solution.selling)
+        sides = np.where(open_sets & (bound.lead > room), int(Side.SELL), node.sides)
+        return np.where(open_sets & (-bound.lead > room), int(Side.BUY), sides).astype(np.intp)
+
+    # --- when to stop ---
+
+    def _beaten(self, value: float) -> bool:
+        """True where a part of the search can't hold a plan better by more than the aim."""
+        best = self._best
+        return best is not None and best.objective - value <= self._effort.aim * abs(best.objective)
+
+    def _good_enough(self, value: float) -> bool:
+        return self._best is not None and (
+            relative_gap(self._best.objective, min(value, self._best.objective)) <= self._effort.aim
+        )
+
+    def _content(self, value: float) -> bool:
+        if self._good_enough(value) or self._out_of_time():
+            return True
+        tired = self._work > self._effort.patience
+        return (
+            tired
+            and self._best is not None
+            and (relative_gap(self._best.objective, value) <= self._effort.good)
+        )
+
+    def _out_of_time(self) -> bool:
+        return time.perf_counter() > self._until or self._effort.stop()

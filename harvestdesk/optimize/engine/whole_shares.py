@@ -1,0 +1,161 @@
+"""Whole shares: round to the nearest, bring cash back into its bounds, then take single steps that help.
+
+A step is one share more or less of a lot sold or of a purchase. Each is judged by what it does to the
+objective, risk included, so rounding errors of like securities cancel instead of adding up.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from harvestdesk.optimize.engine.case import Case
+from harvestdesk.optimize.engine.problem import BoolArray, FloatArray, IntArray
+from harvestdesk.optimize.problem import Side
+
+MOST_STEPS = 5_000
+CAP_ROOM = 1e-9
+
+
+@dataclass(frozen=True)
+class WholeSteps:
+    """Whole shares sold [lot] and bought [account, security]."""
+
+    sold: IntArray
+    bought: IntArray
+
+
+class _Steps:
+    """Every possible trade, in whole shares: lots that may be sold first, then purchases.
+
+    Attributes:
+        count, most: [trade] shares now, and at most.
+        sign: [trade] what a share more does to the exposure: -1 or 1.
+        weight: [trade] of one share, a fraction of value.
+    """
+
+    def __init__(self, case: Case, sold: FloatArray, dealt: FloatArray, sides: IntArray) -> None:
+        p = self.problem = case.problem
+        value = float(p.exact.value)
+        self.price = np.array([float(x) for x in p.exact.prices]) / value
+        may_sell = p.sellable & ~(p.is_loss & (sides[p.lot_set] == Side.BUY))
+        lost = np.zeros(p.sets, dtype=np.bool_)
+        lost[p.lot_set[(sold > 0) & p.is_loss]] = True
+        may_buy = p.buyable & (sides[p.set_of] != Side.SELL) & ~lost[p.set_of]
+        self.lots = np.flatnonzero(may_sell)
+        self.buyers, self.bought = np.nonzero((dealt > 0) | may_buy[None, :])
+        self.security = np.concatenate([p.lot_security[self.lots], self.bought])
+        self.account = np.concatenate([p.lot_account[self.lots], self.buyers])
+        self.sign = np.concatenate([-np.ones(len(self.lots)), np.ones(len(self.bought))])
+        self.weight = self.price[self.security]
+        self.cost = np.concatenate([case.cost[self.lots], np.full(len(self.bought), p.buy_cost)])
+        wanted = np.concatenate([sold[self.lots], dealt[self.buyers, self.bought]]) / self.weight
+        in_lot = [int(p.exact.shares[x]) for x in self.lots]
+        room = np.maximum(p.cap - p.held, 0.0)[self.bought] / self.price[self.bought]
+        self.most = np.concatenate([in_lot, np.floor(room + 1e-9)])
+        self.count = np.minimum(np.rint(wanted), self.most)
+        self._within_caps()
+        gone = self.sign * self.count * self.weight
+        self.active = p.active + np.bincount(self.security, gone, minlength=len(p.symbols))
+        self.cash = p.cash - np.bincount(self.account, gone, minlength=len(p.cash))
+
+    def _within_caps(self) -> None:
+        """Buy no more of a security, in all accounts, than its largest weight leaves room for."""
+        p = self.problem
+        moved = self.sign * self.count * self.weight
+        over = p.held + np.bincount(self.security, moved, minlength=len(p.symbols)) - p.cap
+        buys = np.flatnonzero((self.sign > 0) & (self.count > 0))
+        for trade in buys[np.argsort(-self.count[buys], kind="stable")]:
+            j = self.security[trade]
+            if over[j] > CAP_ROOM:
+                less = min(self.count[trade], np.ceil(over[j] / self.weight[trade]))
+                self.count[trade] -= less
+                over[j] -= less * self.weight[trade]
+
+    def change(self, step: int) -> FloatArray:
+        """Return [trade] the objective's change by `step` shares more of each, infinite if not allowed."""
+        p = self.problem
+        moved = step * self.sign * self.weight
+        slope = 2 * (p.loadings @ (p.loadings.T @ self.active) + p.specific * self.active)
+        curve = (p.loadings**2).sum(axis=1) + p.specific
+        risk = slope[self.security] * moved + curve[self.security] * moved**2
+        after = self.count + step
+        allowed = (after >= 0) & (after <= self.most)
+        weight = (self.active + p.target)[self.security] + moved
+        allowed &= (moved < 0) | (weight <= p.cap[self.security] + CAP_ROOM)
+        price = p.risk_price
+        return np.where(allowed, self.cost * step * self.weight + price * risk, np.inf)
+
+    def take(self, trade: int, step: int) -> None:
+        """Deal `step` shares more of a trade."""
+        moved = step * self.sign[trade] * self.weight[trade]
+        self.count[trade] += step
+        self.active[self.security[trade]] += moved
+        self.cash[self.account[trade]] -= moved
+
+    def cash_after(self, step: int) -> FloatArray:
+        """Return [trade] its account's cash after `step` shares more."""
+        return np.asarray(self.cash[self.account] - step * self.sign * self.weight)
+
+
+def whole_steps(case: Case, sold: FloatArray, dealt: FloatArray, sides: IntArray) -> WholeSteps:
+    """Return whole shares near weights sold [lot] and bought [account, security]."""
+    steps = _Steps(case, sold, dealt, sides)
+    p = case.problem
+    most = np.maximum(p.limits.cash, 0.0)
+    for account in range(len(p.cash)):
+        _repair(steps, account, most[account])
+    _improve(steps, most)
+    sold_shares = np.zeros(len(p.lot_ids), dtype=np.intp)
+    sold_shares[steps.lots] = steps.count[: len(steps.lots)]
+    bought = np.zeros(dealt.shape, dtype=np.intp)
+    bought[steps.buyers, steps.bought] = steps.count[len(steps.lots) :]
+    return WholeSteps(sold_shares, bought)
+
+
+def _repair(steps: _Steps, account: int, most: float) -> None:
+    """Bring an account's cash between zero and its most by the cheapest steps."""
+    mine = steps.account == account
+    for _ in range(MOST_STEPS):
+        cash = steps.cash[account]
+        if 0 <= cash <= most:
+            return
+        best = _cheapest(steps, mine, raise_cash=cash < 0, most=most)
+        if best is None:
+            return
+        steps.take(*best)
+
+
+def _cheapest(
+    steps: _Steps, mine: BoolArray, *, raise_cash: bool, most: float
+) -> tuple[int, int] | None:
+    """Return the step that moves cash the right way at least cost a dollar, without overshooting below zero."""
+    found: tuple[float, int, int] | None = None
+    for step in (-1, 1):
+        change = steps.change(step)
+        gain = -step * steps.sign * steps.weight
+        after = steps.cash_after(step)
+        right = mine & (gain > 0 if raise_cash else (gain < 0) & (after >= 0))
+        price = np.where(right, change / np.abs(gain), np.inf)
+        trade = int(np.argmin(price))
+        if np.isfinite(price[trade]) and (found is None or price[trade] < found[0]):
+            found = (float(price[trade]), trade, step)
+    return None if found is None else (found[1], found[2])
+
+
+def _improve(steps: _Steps, most: FloatArray) -> None:
+    """Take the best single step while one helps and keeps cash within bounds."""
+    for _ in range(MOST_STEPS):
+        best, choice = -1e-12, None
+        for step in (-1, 1):
+            change = steps.change(step)
+            after = steps.cash_after(step)
+            fine = (after >= 0) & (
+                after <= np.maximum(most[steps.account], steps.cash[steps.account])
+            )
+            change = np.where(fine, change, np.inf)
+            trade = int(np.argmin(change))
+            if change[trade] < best:
+                best, choice = float(change[trade]), (trade, step)
+        if choice is None:
+            return
+        steps.take(*choice)
