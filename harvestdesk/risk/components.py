@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 
 TINY = 1e-300
+EVEN = 1e-6
+"""Below it a sum of entries is rounding: the largest entry gives the sign."""
 
 
 @dataclass(frozen=True)
@@ -76,5 +78,9 @@ def components(filled: FloatArray, weights: FloatArray, most: int, *, least: int
 
 def with_signs(vectors: FloatArray) -> FloatArray:
     """Return the columns with the sign that makes their sum positive; the solver's own sign is chance."""
+    if not vectors.size:
+        return vectors
+    largest = vectors[np.abs(vectors).argmax(axis=0), np.arange(vectors.shape[1])]
     sums = vectors.sum(axis=0)
-    return vectors * np.where(sums < 0, -1.0, 1.0)
+    side = np.where(np.abs(sums) > EVEN * np.abs(largest), sums, largest)
+    return vectors * np.where(side < 0, -1.0, 1.0)

@@ -74,6 +74,7 @@ def model_of(
 ) -> FactorModel:
     """Return the model of some securities from their returns; the same whatever their order."""
     ordered = sorted(securities, key=lambda s: s.id)
+    panel = panel.ordered()
     estimate = fit(panel, settings, {s.id: groups_of(s) for s in ordered})
     exposures = with_proxies(ordered, estimate, panel)
     least = settings.least_own_volatility**2

@@ -70,23 +70,29 @@ class ReturnPanel:
         """Return [security] the number of days with a return."""
         return np.asarray(np.isfinite(self.returns).sum(axis=0), dtype=np.intp)
 
+    def ordered(self) -> "ReturnPanel":
+        """Return the panel in the order of the ids: sums in floating point depend on it."""
+        order = sorted(range(len(self.security_ids)), key=lambda i: self.security_ids[i])
+        if order == list(range(len(order))):
+            return self
+        ids = tuple(self.security_ids[i] for i in order)
+        faults = tuple(sorted(self.faults, key=lambda f: (f.security_id, f.on)))
+        return ReturnPanel(ids, self.returns[:, order], faults)
+
 
 def return_panel(
     history: PriceHistory, as_of: date, settings: RiskSettings = DEFAULT_RISK
 ) -> ReturnPanel:
-    """Return the last daily returns on or before `as_of`, with the securities in the order of their ids."""
+    """Return the last daily returns on or before `as_of`, securities in the order of their ids."""
     ordinals = np.asarray(history.days, dtype=np.int64)
     last = int(np.searchsorted(ordinals, as_of.toordinal(), "right"))
     first = max(0, last - settings.lookback_days - 1)
     if last - first < 2 or not history.security_ids:
         return ReturnPanel((), np.empty((0, 0)))
-    # One order whatever the caller's: sums in floating point depend on it.
-    order = sorted(range(len(history.security_ids)), key=lambda i: history.security_ids[i])
-    closes = np.column_stack([np.frombuffer(history.closes[i])[first:last] for i in order])
-    ids = tuple(history.security_ids[i] for i in order)
+    closes = np.column_stack([np.frombuffer(row)[first:last] for row in history.closes])
     cleaned = clean(closes, settings)
-    faults = tuple(_faults(ids, cleaned, ordinals[first + 1 : last]))
-    return ReturnPanel(ids, cleaned.returns, faults)
+    faults = tuple(_faults(history.security_ids, cleaned, ordinals[first + 1 : last]))
+    return ReturnPanel(history.security_ids, cleaned.returns, faults).ordered()
 
 
 def daily_returns(closes: FloatArray, settings: RiskSettings = DEFAULT_RISK) -> FloatArray:
@@ -112,8 +118,9 @@ def clean(closes: FloatArray, settings: RiskSettings = DEFAULT_RISK) -> Cleaned:
     stale = stale_days(moves, settings.stale_run)
     returns = np.where(stale, np.nan, moves)
     typical = typical_moves(returns)
-    bound = np.inf if settings.outlier is None else settings.outlier
-    limit = np.where(typical > 0, bound * typical, np.inf)
+    limit = np.full(len(typical), np.inf)
+    if settings.outlier is not None:
+        limit[typical > 0] = settings.outlier * typical[typical > 0]
     jump = np.abs(returns) > limit
     split_like = np.zeros(jump.shape, dtype=np.bool_)
     if settings.leave_out_splits and jump.any():

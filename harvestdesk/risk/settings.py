@@ -19,7 +19,8 @@ class RiskSettings:
         needed_days: a security with fewer returns gets a proxy.
         most_factors: at most so many statistical factors.
         group_factors: add a factor to each index, asset class and sector whose members still move
-            together when the statistical factors are taken out.
+            together when the statistical factors are taken out, and draw a variance to others of
+            its own size only. For books of hundreds of stocks beside a few funds.
         shrink_days: weight of the variance of like securities, in days of evidence.
         least_own_share: least share of a security's variance that is its own.
         least_own_volatility: least own movement a year, 0.01 for 1 %; cash has none.

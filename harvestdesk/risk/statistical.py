@@ -20,6 +20,8 @@ NEEDED_DAYS = DEFAULT_RISK.needed_days
 CORE_COVERAGE = 0.9
 """Securities with returns on this share of the days shape the factors; the others are fitted to them."""
 RIDGE = 0.02
+LIKE = 2.0
+"""Variances so many times apart are not alike: the few bond funds of a stock book keep to themselves."""
 LEAST_VARIANCE = 1e-12
 """Daily variance below which a price counts as not moving at all."""
 
@@ -77,7 +79,7 @@ def fit(
     ids = tuple(panel.security_ids[i] for i in enough)
     returns = panel.returns[:, enough]
     weights = decaying_weights(panel.days, settings.half_life_days)
-    variance = shrunk_variances(returns, weights, settings.shrink_days)
+    variance = shrunk_variances(returns, weights, settings)
     # Shrinking must not turn into movement of its own where copies are to stay copies.
     seen = variances(returns, weights) if settings.group_factors else variance
     standard = returns / np.sqrt(seen)
@@ -129,12 +131,15 @@ def variances(returns: FloatArray, weights: FloatArray) -> FloatArray:
 
 
 def shrunk_variances(
-    returns: FloatArray, weights: FloatArray, shrink_days: float = DEFAULT_RISK.shrink_days
+    returns: FloatArray, weights: FloatArray, settings: RiskSettings = DEFAULT_RISK
 ) -> FloatArray:
     """Return [security] daily variances about zero, drawn a little to the median of like variances."""
     variance = variances(returns, weights)
     days = np.isfinite(returns).sum(axis=0)
     typical = _local_median(variance)
+    if settings.group_factors:
+        typical = np.clip(typical, variance / LIKE, variance * LIKE)
+    shrink_days = settings.shrink_days
     # v = (n v + 30 typical) / (n + 30)
     return np.asarray((days * variance + shrink_days * typical) / (days + shrink_days))
 
@@ -145,7 +150,7 @@ def _annual_variance(
     """Return [security] yearly variances; from weights of their own where the settings ask for it."""
     if settings.volatility_half_life_days is not None:
         weights = decaying_weights(len(returns), settings.volatility_half_life_days)
-        variance = shrunk_variances(returns, weights, settings.shrink_days)
+        variance = shrunk_variances(returns, weights, settings)
     return variance * DAYS_A_YEAR
 
 
