@@ -28,7 +28,10 @@ class TopBar(QFrame):
         side, top = theme.px(Space.HUGE), theme.px(Space.TINY)
         layout.setContentsMargins(side, top, side, top)
         layout.setSpacing(theme.px(Space.LARGE))
-        layout.addWidget(self.simulated)
+        # Beside stale prices the words wrap: they must not hold the window wider than a small screen.
+        self.simulated.setWordWrap(True)
+        self.simulated.setMinimumWidth(theme.text_width(24))
+        layout.addWidget(self.simulated, 6)
         layout.addWidget(self.view_only)
         layout.addStretch(1)
         layout.addWidget(self.stale)

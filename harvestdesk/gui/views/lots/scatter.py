@@ -209,7 +209,10 @@ class LotScatter(Canvas):
         pen = QPen(self.theme.colour("text"), 1.2, Qt.PenStyle.DashLine)
         painter.setPen(pen)
         painter.drawLine(QPointF(year, plot.top()), QPointF(year, plot.bottom()))
-        words = "long-term from here \u2192"
+        wide, brief = "long-term from here \u2192", "long-term \u2192"
+        room = self.width() - year - self.gap(Space.TINY)
+        width = self.metrics().horizontalAdvance(wide) + self.gap(Space.SMALL)
+        words = wide if width <= room else brief
         width = self.metrics().horizontalAdvance(words) + self.gap(Space.SMALL)
         box = QRectF(year + self.gap(Space.TINY), plot.top() + 2, width, line)
         painter.fillRect(box, self.theme.colour("surface"))
