@@ -17,6 +17,11 @@ _BROKER_FILES = (
     "Closed lots, realised gains or 1099-B (*.csv *.txt *.ofx *.qfx *.xml);;All files (*)"
 )
 _COMPARING = "Comparing with the broker's file"
+_ONE_AT_A_TIME = "One of the files names no account of this household"
+_ONE_AT_A_TIME_WORDS = (
+    "Several files were chosen, so it can't be told which of them belongs where. Compare that file alone: you "
+    "will be asked which account it is of."
+)
 
 
 class TaxCommands(QObject):
@@ -99,18 +104,20 @@ class TaxCommands(QObject):
         self, error: BaseException, paths: tuple[Path, ...], account_id: "AccountId | None"
     ) -> None:
         unplaced = isinstance(error, BadInputError) and error.code == "reconcile.account"
-        if unplaced and account_id is None:
-            self._ask_account(paths)
+        if unplaced and account_id is None and len(paths) == 1:
+            self._ask_account(paths[0])
+        elif unplaced and account_id is None:
+            self._commands.say_problem(_ONE_AT_A_TIME, _ONE_AT_A_TIME_WORDS)
         else:
             self._window.desk.failed.emit(_COMPARING, error)
 
-    def _ask_account(self, paths: tuple[Path, ...]) -> None:
+    def _ask_account(self, path: Path) -> None:
         from harvestdesk.gui.dialogs.which_account import WhichAccountDialog
 
         window = self._window
         if window.desk.loaded is None:
             return
         taxable = [a for a in window.desk.loaded.data.snapshot.accounts if a.type.is_taxable]
-        dialog = WhichAccountDialog(window.theme, [p.name for p in paths], taxable, window)
-        dialog.accepted.connect(lambda: self._compare(paths, dialog.account_id))
+        dialog = WhichAccountDialog(window.theme, path.name, taxable, window)
+        dialog.accepted.connect(lambda: self._compare((path,), dialog.account_id))
         self._commands.show_dialog(dialog)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import view_samples as vs
-from gui_help import make_book, settle
+from gui_help import make_book, settle, texts
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QAbstractItemModelTester, QTest
@@ -545,6 +545,24 @@ def test_compare__asks_for_the_account_a_file_does_not_name(
     (preview,) = window.commands.open_dialogs
     assert isinstance(preview, PreviewDialog)
     preview.reject()
+
+
+def test_compare__several_files_of_unnamed_accounts_go_one_at_a_time(
+    open_window, qtbot, tmp_path, monkeypatch
+):
+    window = open_window(sold_last_year(tmp_path / "spring.harvest"))
+    paths = [tmp_path / "one.csv", tmp_path / "two.csv"]
+    for path in paths:
+        text = CLOSED_LOTS.format(basis="200.00").replace("Taxable one", path.stem)
+        path.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(
+        QFileDialog, "getOpenFileNames", lambda *a, **k: ([str(p) for p in paths], "")
+    )
+    window.actions_by_key["tax.reconcile"].trigger()
+    settle(qtbot, window)
+    (said,) = window.commands.open_dialogs
+    assert "which account it is of" in texts(said)
+    said.reject()
 
 
 def test_f1__explains_the_cell_and_the_part_with_the_focus(open_window, monkeypatch):

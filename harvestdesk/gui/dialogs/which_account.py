@@ -17,12 +17,12 @@ class WhichAccountDialog(FormDialog):
     def __init__(
         self,
         theme: Theme,
-        files: Sequence[str],
+        file: str,
         accounts: Sequence[Account],
         parent: QWidget | None = None,
     ) -> None:
         words = (
-            f"{', '.join(files)} names no account of this household. Choose the one whose sales it lists; "
+            f"{file} names no account of this household. Choose the one whose sales it lists; "
             "nothing is stored."
         )
         super().__init__(theme, "Which account is this?", words, "&Compare", parent)
