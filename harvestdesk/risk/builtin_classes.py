@@ -1,8 +1,11 @@
 """Built-in risk of asset classes and sectors, for securities without price history.
 
-Round long-run figures of the classes' broad indices (standard deviation of yearly returns and correlation),
-the extra movement of a sector against its class, and the own movement of one security. They are meant to
-be sensible rather than precise; price history replaces them as soon as it is there.
+Assumptions, set by hand: round figures of the classes' broad indices (standard deviation of yearly returns and
+correlation), the movement of a sector against its class, and the own movement of one security. They are meant to
+be sensible rather than precise; price history replaces them as soon as it is there. docs/validation.md sets them
+beside the monthly returns of funds of the classes and sectors, 2005 to 2026 (US stocks 15.3 %, developed 16.7 %,
+emerging 20.9 %, real estate 21.4 %, commodities 18.7 %, US bonds 4.5 %, municipals 5.2 %); international bonds
+are meant unhedged, between hedged (4.0 %) and currency risk. Correlations lie a little under those of 2005 to 2026.
 """
 
 from typing import Final

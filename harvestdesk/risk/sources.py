@@ -36,11 +36,15 @@ def describe(
     if not measured:
         why = "no price history" if settings.use_history else "price history not used"
         proxied = sum(count[s] for s in PROXIES)
-        return f"built-in asset-class and sector table for {proxied} securities ({why})"
-    text = f"{factors} statistical factors from {days} trading days of {measured} securities"
+        return f"built-in asset-class and sector table for {proxied} {_securities(proxied)} ({why})"
+    text = f"{factors} statistical factors from {days} trading days of {measured} {_securities(measured)}"
     if count[RiskSource.PART_HISTORY]:
         text += f" ({count[RiskSource.PART_HISTORY]} on part of the days)"
     return "; ".join([text, *_proxied(count), *_odd(faults), *_chosen(settings)])
+
+
+def _securities(count: int) -> str:
+    return "security" if count == 1 else "securities"
 
 
 def _proxied(count: Counter[RiskSource]) -> Iterator[str]:

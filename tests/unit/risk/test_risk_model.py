@@ -12,7 +12,7 @@ from harvestdesk.domain.prices import PriceHistory
 from harvestdesk.domain.security import AssetClass, Security, SecurityKind
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.risk.builtin_classes import CLASSES, SPECIFIC_VOLATILITY, class_covariance
-from harvestdesk.risk.factor_model import build_model
+from harvestdesk.risk.factor_model import build_model, model_of
 from harvestdesk.risk.returns import ReturnPanel, daily_returns, return_panel
 from harvestdesk.risk.statistical import NEEDED_DAYS, fit
 from harvestdesk.risk.tracking_error import tracking_error
@@ -245,3 +245,40 @@ def test_realised_tracking_error__at_real_prices_is_near_the_forecast(shared) ->
         medians.append(float(np.median(ratios)))
     assert all(0.65 < m < 1.5 for m in medians), medians
     assert np.mean(medians) == pytest.approx(1.0, abs=0.2)
+
+
+def test_realised_tracking_error__of_funds_at_real_prices_is_near_the_forecast(shared) -> None:
+    pq = pytest.importorskip("pyarrow.parquet")
+    path = shared / "data" / "etf" / "adj_close_2005_2026.parquet"
+    if not path.exists():
+        pytest.skip("the price panel (../shared/data) is not here")
+    table = pq.read_table(path)
+    names = [n for n in table.schema.names if n != "date"]
+    closes = np.column_stack([table[n].to_numpy(zero_copy_only=False) for n in names])
+    days = [d.date() if hasattr(d, "date") else d for d in table["date"].to_pylist()]
+    rng = np.random.default_rng(0)
+    medians = []
+    for year in (2016, 2018, 2020, 2022, 2024):
+        start = next(i for i, d in enumerate(days) if d > date(year, 12, 5))
+        old = np.isfinite(closes[start - 505 : start + 63]).all(axis=0)
+        known = closes[:, old]
+        securities = [
+            Security(SecurityId(n), n, kind=SecurityKind.ETF)
+            for n, kept in zip(names, old, strict=True)
+            if kept
+        ]
+        panel = ReturnPanel(
+            tuple(s.id for s in securities), daily_returns(known[start - 505 : start])
+        )
+        model = model_of(securities, panel)
+        ahead = known[start : start + 63] / known[start - 1 : start + 62] - 1
+        ratios = []
+        for _ in range(60):
+            picks = rng.choice(len(securities), 30, replace=False)
+            active = np.zeros(len(securities))
+            active[picks[:15]], active[picks[15:]] = 1 / 15, -1 / 15
+            done = (ahead @ active).std() * np.sqrt(252)
+            ratios.append(done / tracking_error(model, active))
+        medians.append(float(np.median(ratios)))
+    assert all(0.6 < m < 1.6 for m in medians), medians
+    assert 0.8 < np.median(medians) < 1.25

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from harvest_households import etf, snapshot
 
 from harvestdesk.domain.ids import SecurityId
 from harvestdesk.domain.security import AssetClass, Security, SecurityKind
-from harvestdesk.risk.factor_model import model_of
+from harvestdesk.risk.factor_model import build_model, model_of
 from harvestdesk.risk.returns import ReturnPanel
 from harvestdesk.risk.settings import RiskSettings
 from harvestdesk.risk.sources import RiskSource
@@ -125,15 +126,10 @@ def test_sources_and_description__say_what_was_used_for_how_many() -> None:
 
 
 def test_history_not_used__is_the_built_in_table() -> None:
-    from harvest_households import etf, snapshot
-
-    model_settings = RiskSettings(use_history=False)
-    from harvestdesk.risk.factor_model import build_model
-
-    model = build_model(snapshot([etf("VTI")], [], {}), model_settings)
+    model = build_model(snapshot([etf("VTI")], [], {}), RiskSettings(use_history=False))
     assert model.builtin_only
     assert model.description == (
-        "built-in asset-class and sector table for 1 securities (price history not used)"
+        "built-in asset-class and sector table for 1 security (price history not used)"
     )
 
 
