@@ -58,6 +58,8 @@ class Pool:
         self._symbols = symbols
         self._policy = policy
         self._literal = policy.disposed_before is DisposedBefore.LITERAL
+        self._any_age = policy.acquired_before_sold_lot is AcquiredBeforeSoldLot.COUNTS
+        self._sold_today_stays = policy.same_day_disposal is SameDayDisposal.COUNTS
         self._split_factor = split_factor
         self._now = now
         self._same_set = same_set
@@ -111,21 +113,20 @@ class Pool:
     def _replaces(self, lot: OpenLot, sold: OpenLot) -> bool:
         if lot.purchase == sold.purchase:
             return False  # what is left of the same purchase replaces nothing, Rev. Rul. 56-602
-        if self._same_set is not None and not self._same_set(lot.symbol, sold.symbol):
+        if not self._any_age and lot.bought < sold.acquired:
             return False
-        if (
-            self._policy.acquired_before_sold_lot is AcquiredBeforeSoldLot.IGNORE
-            and lot.bought < sold.acquired
-        ):
+        if lot.symbol == sold.symbol:
+            return True
+        if self._same_set is not None and not self._same_set(lot.symbol, sold.symbol):
             return False
         if self._symbols(sold.symbol).contract:
             # §1091(a) reaches "contracts or options to acquire" when stock was sold, not the reverse.
-            return lot.symbol == sold.symbol
+            return False
         return not self._symbols(lot.symbol).put
 
     def _match(self, lot: OpenLot, sold: OpenLot, quantity: int) -> Match | None:
         left = self._left(lot)
-        if self._policy.same_day_disposal is SameDayDisposal.IGNORE and lot.fresh is not None:
+        if not self._sold_today_stays and lot.fresh is not None:
             left -= lot.fresh.promised
         if left <= 0:
             return None
@@ -137,12 +138,16 @@ class Pool:
 
     def _ratio(self, lot: OpenLot, sold: OpenLot) -> tuple[int, int]:
         """Return a, b so that `a` candidate units answer for `b` sold shares."""
-        cover = UNIT if lot.symbol == sold.symbol else lot.cover
+        alike = lot.symbol == sold.symbol
         if not lot.live:
             numerator, denominator = self._split_factor(sold.symbol, self._now(), lot.order)
-            return UNIT * numerator, cover * denominator
-        underlying = self._symbols(lot.symbol).underlying
-        if lot.symbol == sold.symbol or not underlying:
+            if alike:
+                return numerator, denominator
+            return UNIT * numerator, lot.cover * denominator
+        if alike:
+            return 1, 1
+        cover, underlying = lot.cover, self._symbols(lot.symbol).underlying
+        if not underlying:
             return UNIT, cover
         # A split of the underlying changes what a contract delivers.
         numerator, denominator = self._split_factor(underlying, lot.order, self._now())
