@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication
 
+from harvestdesk.domain.lot import LotSource
 from harvestdesk.domain.proposal import HarvestGoal, RiskLimit
 from harvestdesk.gui import a11y
 from harvestdesk.gui.plots.marks import Shape, outline
@@ -224,6 +225,41 @@ def test_lots__dollars_read_with_cents_and_true_minus(show):
 
 
 # --- wash calendar ---------------------------------------------------------------------------------------
+def test_lots__nothing_is_called_clear_where_the_data_do_not_reach(show):
+    page = show(LotsPage, with_plan=False)
+    page.select({"lot": "l4"})
+    row = page.rows["l4"]
+    assert row.unsure
+    place = page.model.row_of("l4")
+    status = page.model.index(place, page.model.column_number("status"))
+    assert status.data() == "coverage incomplete"
+    assert "would stand" not in page.answer + status.data(Qt.ItemDataRole.ToolTipRole)
+    assert "coverage is incomplete" in page.answer
+    said = page.detail.text
+    assert "Coverage incomplete" in said
+    assert "would stand" not in said
+    assert "Jordan Roth IRA" in said  # nothing of it is imported for the last 30 days
+
+
+def test_lots__a_covered_household_says_that_its_losses_would_stand(show):
+    snapshot = vs.household()
+    heard = dict.fromkeys((a.id for a in snapshot.accounts), vs.AS_OF)
+    page = show(LotsPage, replace(snapshot, cash_on=heard), with_plan=False)
+    page.select({"lot": "l4"})
+    assert page.model.index(page.model.row_of("l4"), 2).data() == "can be sold"
+    assert "would stand if they were sold today" in page.answer
+    assert "How sure this is" not in page.detail.text
+
+
+def test_lots__an_inherited_lot_is_long_term_and_says_why(show):
+    snapshot = vs.household()
+    lots = [replace(x, source=LotSource.INHERITED) if x.id == "l5" else x for x in snapshot.lots]
+    page = show(LotsPage, replace(snapshot, lots=tuple(lots)), with_plan=False)
+    term = page.model.index(page.model.row_of("l5"), page.model.column_number("term"))
+    assert term.data() == "long"
+    assert "inherited, so long-term" in term.data(Qt.ItemDataRole.ToolTipRole)
+
+
 def test_calendar_model__obeys_qt(show):
     page = show(WashCalendarPage)
     QAbstractItemModelTester(page.model, QAbstractItemModelTester.FailureReportingMode.Fatal)

@@ -3,11 +3,15 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from harvestdesk.domain.lot import Term
 from harvestdesk.gui import formatting
 from harvestdesk.gui.models.table_base import Column, ColumnTable, Kind, RowValues
 from harvestdesk.gui.theme import Theme, Tone
 from harvestdesk.gui.views.lots.words import LOOKS, TERM_WORDS, status_words, why
 from harvestdesk.services.views.lots import LotRow
+
+_YEAR = 365
+"""Days held, at most, that are short-term by their date alone."""
 
 
 def _of_row(write: Callable[[LotRow], str]) -> Callable[[RowValues], str]:
@@ -33,6 +37,8 @@ def _term_words(row: LotRow) -> str:
     if row.term is None:
         return "Sales here are not taxed, so the term does not matter."
     held = f"Held {formatting.plural(row.days_held or 0, 'day')}"
+    if row.term is Term.LONG and (row.days_held or 0) <= _YEAR:
+        return f"{held}: inherited, so long-term whatever the date (IRC \u00a71223(9))."
     if not row.days_to_long_term:
         return f"{held}: more than one year, so long-term (IRC \u00a71222)."
     return (
