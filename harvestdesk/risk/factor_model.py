@@ -1,5 +1,6 @@
 """The risk model every figure of tracking error rests on: factors, loadings, specific variance."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from harvestdesk.domain.ids import SecurityId
 from harvestdesk.domain.prices import PriceHistory
+from harvestdesk.domain.relations import IdenticalSet
 from harvestdesk.domain.security import AssetClass, Security
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.risk.builtin_classes import is_cash
@@ -34,7 +36,7 @@ class FactorModel:
         proxied: securities without enough history, whose risk comes from sector and asset class.
         builtin_only: no security had enough history.
         factor_names: [factor] `statistical:1` by size; `index:`, `class:`, `sector:` measured on a group;
-            `assumed-...` from the built-in table.
+            `identical:` likewise; `shared:` by a copy without history; `assumed-...` from the built-in table.
         sources: [security] what the risk of each rests on.
         asset_classes, sectors: [security] for exposures; cash is cash, no sector is empty.
         faults: what was odd in the prices and how it was dealt with.
@@ -66,17 +68,26 @@ class FactorModel:
 def build_model(snapshot: HouseholdSnapshot, settings: RiskSettings = DEFAULT_RISK) -> FactorModel:
     """Return the model of all securities of a snapshot: statistical where there is history."""
     history = snapshot.history if settings.use_history else PriceHistory()
-    return model_of(snapshot.securities, return_panel(history, snapshot.as_of, settings), settings)
+    panel = return_panel(history, snapshot.as_of, settings)
+    return model_of(snapshot.securities, panel, settings, snapshot.identical_sets)
 
 
 def model_of(
-    securities: Sequence[Security], panel: ReturnPanel, settings: RiskSettings = DEFAULT_RISK
+    securities: Sequence[Security],
+    panel: ReturnPanel,
+    settings: RiskSettings = DEFAULT_RISK,
+    identical_sets: Sequence[IdenticalSet] = (),
 ) -> FactorModel:
     """Return the model of some securities from their returns; the same whatever their order."""
     ordered = sorted(securities, key=lambda s: s.id)
     panel = panel.ordered()
-    estimate = fit(panel, settings, {s.id: groups_of(s) for s in ordered})
-    exposures = with_proxies(ordered, estimate, panel)
+    sets: dict[SecurityId, list[str]] = defaultdict(list)
+    for group in identical_sets:
+        for security_id in group.security_ids:
+            sets[security_id].append(group.id)
+    groups = {s.id: groups_of(s, sets.get(s.id, ())) for s in ordered}
+    estimate = fit(panel, settings, groups)
+    exposures = with_proxies(ordered, estimate, panel, groups)
     least = settings.least_own_volatility**2
     own = [
         v if s is RiskSource.CASH else max(v, least)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from harvestdesk.domain.security import AssetClass, Security
+from harvestdesk.domain.security import AssetClass, Security, SecurityKind
 from harvestdesk.risk.builtin_classes import FUNDS
 from harvestdesk.risk.components import components, with_signs
 
@@ -31,9 +31,19 @@ class GroupFactors:
     names: tuple[str, ...]
 
 
-def groups_of(security: Security) -> tuple[str, ...]:
-    """Return the groups a security may share a factor with, most alike first."""
-    names = []
+ALIKE = ("identical:", "index:")
+"""Groups whose members stand for each other where one has no history."""
+
+
+def groups_of(security: Security, sets: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the groups a security may share a factor with, most alike first.
+
+    Args:
+        security: the security.
+        sets: names of the identical sets it is in; an option is in none, whatever its underlying.
+    """
+    option = security.kind is SecurityKind.OPTION
+    names = [] if option else [f"identical:{name}" for name in sets]
     fund = security.kind in FUNDS
     if fund and security.tracked_index:
         names.append(f"index:{security.tracked_index}")
@@ -85,11 +95,11 @@ def group_loadings(
 def _in_order(
     core: NDArray[np.bool_], groups: Sequence[Sequence[str]]
 ) -> Iterator[tuple[str, list[int]]]:
-    """Yield the groups of two or more: indices, then sectors and classes, each by name."""
+    """Yield the groups of two or more: identical sets and indices, then sectors and classes, each by name."""
     members: dict[tuple[int, str], list[int]] = defaultdict(list)
     for i, names in enumerate(groups):
         for name in names if core[i] else ():
-            members[int(not name.startswith("index:")), name].append(i)
+            members[int(not name.startswith(ALIKE)), name].append(i)
     for (_, name), rows in sorted(members.items()):
         if len(rows) >= 2:
             yield name, rows

@@ -100,7 +100,12 @@ def whole_risk(
     target = held
     if snapshot.security_targets or snapshot.class_targets:
         target = np.append(target_weights(snapshot), apart) * (1.0 + float(weights.sum()))
-    return WholeRisk(model_of(securities, panel, settings), held, target, len(snapshot.securities))
+    return WholeRisk(
+        model_of(securities, panel, settings, snapshot.identical_sets),
+        held,
+        target,
+        len(snapshot.securities),
+    )
 
 
 def _dollars(outside: Sequence[OutsideHolding]) -> dict[SecurityId, Decimal]:

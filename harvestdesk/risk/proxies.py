@@ -7,7 +7,7 @@ loadings plus a diagonal, so the covariance stays positive semidefinite.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,6 +25,7 @@ from harvestdesk.risk.builtin_classes import (
     class_covariance,
     is_cash,
 )
+from harvestdesk.risk.group_factors import ALIKE
 from harvestdesk.risk.returns import ReturnPanel
 from harvestdesk.risk.sources import RiskSource
 from harvestdesk.risk.statistical import DAYS_A_YEAR, Estimate
@@ -51,42 +52,62 @@ class Exposures:
 
 
 def with_proxies(
-    securities: Sequence[Security], estimate: Estimate, panel: ReturnPanel | None = None
+    securities: Sequence[Security],
+    estimate: Estimate,
+    panel: ReturnPanel | None = None,
+    groups: Mapping[SecurityId, Sequence[str]] | None = None,
 ) -> Exposures:
-    """Return the exposures of all securities: estimated where there is history, else proxies."""
+    """Return the exposures of all securities: estimated where there is history, else proxies.
+
+    Args:
+        securities: all of them, in the order of their ids.
+        estimate: of those with history.
+        panel: daily returns, for what a short history tells.
+        groups: names of the groups of each; members of one index or identical set stand for each other.
+    """
     measured = estimate.factors
     rows = {s: i for i, s in enumerate(estimate.security_ids)}
     known = [s for s in securities if s.id in rows and not is_cash(s)]
     missing = [s for s in securities if s.id not in rows and not is_cash(s)]
+    twins = _twins(known, missing, groups or {})
     if missing:
         estimate = _with_lone_funds(known, estimate)
-    proxies = _Proxies(known, estimate)
+        estimate = _with_shared(sorted(set(twins.values())), securities, estimate)
+    proxies = _Proxies(known, estimate, twins)
     short = _ShortHistories(panel, estimate.factor_returns)
     entries = {s.id: short.look(s, proxies.exposure(s), measured) for s in missing}
     if missing:
         entries.update({s.id: proxies.tied(s) for s in known if proxies.is_apart(s)})
+    return _assembled(securities, estimate, entries)
+
+
+def _assembled(
+    securities: Sequence[Security], estimate: Estimate, entries: Mapping[SecurityId, "_Proxy"]
+) -> Exposures:
+    """Return the rows of all securities: those of `entries`, else the estimate's, zeros for cash."""
+    rows = {s: i for i, s in enumerate(estimate.security_ids)}
     extra = sorted({name for entry in entries.values() for name in entry.extra})
     columns = {name: estimate.factors + i for i, name in enumerate(extra)}
     loadings = np.zeros((len(securities), estimate.factors + len(columns)))
     specific = np.zeros(len(securities))
+    sources = [RiskSource.CASH] * len(securities)
     partial = set(estimate.partial)
-    sources = []
     for i, security in enumerate(securities):
         entry = entries.get(security.id)
         if is_cash(security):
-            sources.append(RiskSource.CASH)
-        elif entry is not None:
+            continue
+        if entry is None:
+            row = rows[security.id]
+            loadings[i, : estimate.factors] = estimate.loadings[row]
+            specific[i] = estimate.specific_variance[row]
+            sources[i] = RiskSource.HISTORY
+        else:
             loadings[i, : estimate.factors] = entry.loadings
             for name, value in entry.extra.items():
                 loadings[i, columns[name]] = value
-            specific[i] = entry.specific_variance
-            sources.append(entry.source)
-        else:
-            loadings[i, : estimate.factors] = estimate.loadings[rows[security.id]]
-            specific[i] = estimate.specific_variance[rows[security.id]]
-            sources.append(RiskSource.HISTORY)
+            specific[i], sources[i] = entry.specific_variance, entry.source
         if security.id in partial:
-            sources[-1] = RiskSource.PART_HISTORY
+            sources[i] = RiskSource.PART_HISTORY
     return Exposures(loadings, specific, (*estimate.names, *extra), tuple(sources))
 
 
@@ -131,6 +152,49 @@ def _is_broad_fund(security: Security) -> bool:
     return security.kind in FUNDS and not security.sector
 
 
+def _twins(
+    known: Sequence[Security],
+    missing: Sequence[Security],
+    groups: Mapping[SecurityId, Sequence[str]],
+) -> dict[SecurityId, SecurityId]:
+    """Return for securities without history one with history that does the same: share class, same index."""
+    first: dict[str, SecurityId] = {}
+    for security in known:
+        for name in groups.get(security.id, ()):
+            if name.startswith(ALIKE):
+                first.setdefault(name, security.id)
+    return {
+        s.id: first[name]
+        for s in missing
+        for name in reversed(groups.get(s.id, ()))  # the first name holds
+        if name in first
+    }
+
+
+def _with_shared(
+    twins: Sequence[SecurityId], securities: Sequence[Security], estimate: Estimate
+) -> Estimate:
+    """Return the estimate with what a twin does beside the factors as a factor that its copies share."""
+    symbols = {s.id: s.symbol for s in securities}
+    rows = {s: i for i, s in enumerate(estimate.security_ids)}
+    loadings, specific = estimate.loadings, estimate.specific_variance.copy()
+    names = []
+    for twin in twins:
+        moved = float(specific[rows[twin]]) - SAME_INDEX_VOLATILITY**2
+        if moved > 0:
+            column = np.zeros((len(rows), 1))
+            column[rows[twin]] = np.sqrt(moved)
+            specific[rows[twin]] -= moved
+            loadings = np.column_stack([loadings, column])
+            names.append(f"shared:{symbols[twin]}")
+    return replace(
+        estimate,
+        loadings=loadings,
+        specific_variance=specific,
+        names=(*estimate.names, *names),
+    )
+
+
 class _ShortHistories:
     """The own movement of securities with some returns, but too few to fit factors to."""
 
@@ -165,8 +229,14 @@ class _ShortHistories:
 class _Proxies:
     """Averages of what has history, ready to stand for what has none."""
 
-    def __init__(self, known: Sequence[Security], estimate: Estimate) -> None:
+    def __init__(
+        self,
+        known: Sequence[Security],
+        estimate: Estimate,
+        twins: Mapping[SecurityId, SecurityId],
+    ) -> None:
         self._estimate = estimate
+        self._twins = twins
         self._row = {s: i for i, s in enumerate(estimate.security_ids)}
         self._by_class: dict[AssetClass, list[Security]] = defaultdict(list)
         self._by_sector: dict[tuple[AssetClass, str], list[Security]] = defaultdict(list)
@@ -178,6 +248,10 @@ class _Proxies:
 
     def exposure(self, security: Security) -> _Proxy:
         """Return the proxy of one security."""
+        if security.id in self._twins:
+            row = self._row[self._twins[security.id]]
+            same = SAME_INDEX_VOLATILITY**2
+            return _Proxy(self._estimate.loadings[row], {}, same, RiskSource.TWIN)
         peers = self._by_sector.get((security.asset_class, security.sector), [])
         if security.kind is SecurityKind.STOCK and len(peers) >= STOCKS_FOR_A_SECTOR:
             return self._like(peers)

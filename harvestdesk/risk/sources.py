@@ -13,6 +13,7 @@ class RiskSource(StrEnum):
 
     HISTORY = "history"
     PART_HISTORY = "part_history"
+    TWIN = "twin"
     SECTOR = "sector"
     ASSET_CLASS = "asset_class"
     TABLE = "table"
@@ -20,7 +21,7 @@ class RiskSource(StrEnum):
 
 
 MEASURED = frozenset({RiskSource.HISTORY, RiskSource.PART_HISTORY})
-PROXIES = frozenset({RiskSource.SECTOR, RiskSource.ASSET_CLASS, RiskSource.TABLE})
+PROXIES = frozenset({RiskSource.TWIN, RiskSource.SECTOR, RiskSource.ASSET_CLASS, RiskSource.TABLE})
 
 
 def describe(
@@ -49,6 +50,7 @@ def _securities(count: int) -> str:
 
 def _proxied(count: Counter[RiskSource]) -> Iterator[str]:
     words = (
+        (RiskSource.TWIN, "by a share class or fund of the same index"),
         (RiskSource.SECTOR, "by sector"),
         (RiskSource.ASSET_CLASS, "by asset class"),
         (RiskSource.TABLE, "by the built-in table"),

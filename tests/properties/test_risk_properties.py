@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harvestdesk.domain.ids import SecurityId
+from harvestdesk.domain.ids import IdenticalSetId, SecurityId
+from harvestdesk.domain.relations import IdenticalSet
 from harvestdesk.domain.security import AssetClass, Security, SecurityKind
 from harvestdesk.risk.exposures import exposures
 from harvestdesk.risk.factor_model import FactorModel, model_of
@@ -14,6 +15,7 @@ from harvestdesk.risk.returns import ReturnPanel, daily_returns
 from harvestdesk.risk.settings import RiskSettings
 
 SECTORS = ("", "Energy", "Utilities", "Unheard Of")
+PAIR = IdenticalSet(IdenticalSetId("pair"), "", (SecurityId("S01"), SecurityId("S03")))
 INDICES = ("", "S&P 500")
 
 choices = st.builds(
@@ -78,7 +80,8 @@ def books(draw):
 def model(securities, closes, order, chosen: RiskSettings) -> FactorModel:
     ids = tuple(securities[i].id for i in order)
     returns = daily_returns(closes[:, list(order)], chosen)
-    return model_of([securities[i] for i in order], ReturnPanel(ids, returns), chosen)
+    panel = ReturnPanel(ids, returns)
+    return model_of([securities[i] for i in order], panel, chosen, (PAIR,))
 
 
 @given(books(), choices)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from harvest_households import etf, snapshot
 
-from harvestdesk.domain.ids import SecurityId
+from harvestdesk.domain.ids import IdenticalSetId, SecurityId
+from harvestdesk.domain.relations import IdenticalSet
 from harvestdesk.domain.security import AssetClass, Security, SecurityKind
 from harvestdesk.risk.factor_model import build_model, model_of
 from harvestdesk.risk.returns import ReturnPanel
@@ -146,3 +147,37 @@ def test_least_own_movement__holds_for_all_but_cash() -> None:
     assert (model.specific_variance[:2] >= 0.02**2).all()
     assert model.specific_variance[2] == 0
     assert apart(model, "A", "B") >= 0.02 * 2**0.5
+
+
+def test_a_fund_of_the_same_index__stands_for_one_without_history() -> None:
+    market = moves(0, 0.16)
+    index = "S&P 500"
+    known = {f"S{i}": market + moves(i + 1, 0.25) for i in range(8)}
+    known["OLD"] = market + moves(50, 0.06)
+    securities = [
+        *(stock(f"S{i}") for i in range(8)),
+        fund("OLD", tracked_index=index),
+        fund("NEW", tracked_index=index),
+        fund("OTHER", tracked_index="CRSP"),
+    ]
+    model = model_of(securities, panel(**known))
+    assert apart(model, "OLD", "NEW") == pytest.approx(0.005 * 2**0.5, rel=0.01)
+    assert apart(model, "OLD", "OTHER") > 0.03
+    assert model.sources[model.row_of[SecurityId("NEW")]] is RiskSource.TWIN
+    assert "1 by a share class or fund of the same index" in model.description
+
+
+def test_an_identical_set__stands_for_its_members_but_not_for_options() -> None:
+    market = moves(0, 0.16)
+    known = {f"S{i}": market + moves(i + 1, 0.25) for i in range(8)}
+    securities = [
+        *(stock(f"S{i}") for i in range(8)),
+        stock("S0.B"),
+        Security(SecurityId("S0 call"), "S0 call", kind=SecurityKind.OPTION),
+    ]
+    same = IdenticalSet(
+        IdenticalSetId("set"), "S0", tuple(SecurityId(s) for s in ("S0", "S0.B", "S0 call"))
+    )
+    model = model_of(securities, panel(**known), identical_sets=(same,))
+    assert apart(model, "S0", "S0.B") < 0.01
+    assert apart(model, "S0", "S0 call") > 0.3
