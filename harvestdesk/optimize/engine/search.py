@@ -15,21 +15,22 @@ from harvestdesk.optimize.engine.case import Case, objective_of
 from harvestdesk.optimize.engine.columns import Columns, lots_sold, runs, whole_columns
 from harvestdesk.optimize.engine.conic import NodeSolution, solve_node
 from harvestdesk.optimize.engine.duals import Bound, Prices, bound_of
+from harvestdesk.optimize.engine.newton import fixed_plan
 from harvestdesk.optimize.engine.problem import FloatArray, IntArray
 from harvestdesk.optimize.engine.relaxation import Cone, Relaxation
 from harvestdesk.optimize.problem import Side
 from harvestdesk.optimize.solve import SolveStatus
 from harvestdesk.optimize.solvers import CLARABEL
 
-NEAR_LOTS = 2
+NEAR_LOTS = 3
 """Lots kept single on each side of where the relaxation stops selling."""
 FEW_COLUMNS = 1_000
 """Below this, joining lots into runs saves nothing."""
 OFF_MARGIN = 2e-6
 """A leaf this much above its own bound, relative, was solved with runs in the wrong place."""
 THRESHOLDS = (0.5, 0.25, 0.75)
-MOST_FLIPS = 12
-ROUND_EVERY = 3
+MOST_FLIPS = 60
+ROUND_EVERY = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Effort:
 
     aim: float = 1e-4
     good: float = 4e-4
-    patience: int = 30_000
+    patience: int = 15_000
     seconds: float = 20.0
     stop: Callable[[], bool] = lambda: False
     solver: str = CLARABEL
@@ -145,15 +146,18 @@ class _Search:
         self._effort = effort
         self._until = started + effort.seconds
         self._best: Incumbent | None = None
+        self._prices: Prices | None = None
         self._closed = np.inf
         self._work = len(columns)
         self._nodes = 1
-        self._tried: set[bytes] = set()
+        self._leaves: dict[bytes, float] = {}
 
     def run(self, sides: IntArray, root: NodeSolution) -> Found:
         bound = self._bound(root.prices, sides)
-        self._use_runs(bound)
+        self._prices = root.prices
         self._first_plans(root, bound)
+        if not self._content(bound.value):
+            self._use_runs(bound)
         heap = [_Node(bound.value, 0, sides, root)]
         while heap and not self._content(min(heap[0].bound, self._closed)):
             self._branch(heap, heapq.heappop(heap))
@@ -169,37 +173,66 @@ class _Search:
 
     def _use_runs(self, bound: Bound) -> None:
         """From here on solve with lots far from the margin joined into runs."""
-        if not self._case.even or len(self._columns) < FEW_COLUMNS:
-            return
-        joined = runs(self._columns, bound.sold, NEAR_LOTS)
-        self._cone = Relaxation(self._case, joined).compiled()
+        self._cone = self._cone_near(bound)
 
-    def _solve(self, sides: IntArray) -> NodeSolution:
-        self._work += len(self._cone.columns) + len(self._case.problem.symbols)
-        return solve_node(self._cone, sides, self._effort.stop, solver=self._effort.solver)
+    def _cone_near(self, bound: Bound) -> Cone:
+        """Return the relaxation with lots joined into runs away from where the prices of a bound sell."""
+        if not self._case.even or len(self._columns) < FEW_COLUMNS:
+            return self._cone
+        return Relaxation(self._case, runs(self._columns, bound.sold, NEAR_LOTS)).compiled()
+
+    def _solve(self, sides: IntArray, cone: Cone | None = None) -> NodeSolution:
+        cone = cone or self._cone
+        self._work += len(cone.columns) + len(self._case.problem.symbols)
+        return solve_node(cone, sides, self._effort.stop, solver=self._effort.solver)
+
+    def _relaxed(self, sides: IntArray, inherited: Bound) -> tuple[NodeSolution, Bound]:
+        """Return a node's solution and the better of its bound and the one its parent's prices give."""
+        for _ in range(2):
+            solution = self._solve(sides)
+            if not solution.usable:
+                return solution, inherited
+            own = self._bound(solution.prices, sides)
+            if own.value >= inherited.value - OFF_MARGIN * abs(inherited.value):
+                return solution, own
+            self._use_runs(own)  # the runs hide where this node sells
+        return solution, max(own, inherited, key=lambda b: b.value)
 
     def leaf(self, sides: IntArray) -> Incumbent | None:
         """Return the best plan with all sides fixed, or None where there is none."""
+        start = self._best.prices if self._best else self._prices
+        if start is not None and self._effort.solver == CLARABEL:
+            plan = fixed_plan(self._case, self._columns, sides, start)
+            if plan is not None:
+                objective = objective_of(self._case, plan.sold, plan.bought)
+                return Incumbent(objective, plan.sold, plan.bought, sides, plan.prices)
+        return self._leaf_by_cones(sides)
+
+    def _leaf_by_cones(self, sides: IntArray) -> Incumbent | None:
+        cone = self._cone
         for last in (False, True):
-            solution = self._solve(sides)
+            solution = self._solve(sides, cone)
             if not solution.usable:
                 return None
-            sold = lots_sold(self._cone.columns, self._case.problem, solution.sold)
+            sold = lots_sold(cone.columns, self._case.problem, solution.sold)
             objective = objective_of(self._case, sold, solution.bought)
             bound = self._bound(solution.prices, sides)
             if last or objective - bound.value <= OFF_MARGIN * max(abs(objective), 1e-4):
                 break
-            self._use_runs(bound)
+            cone = self._cone_near(bound)
         return Incumbent(objective, sold, solution.bought, sides, solution.prices)
 
     def _try(self, sides: IntArray) -> bool:
         """Solve with these sides; keep the plan if it is better."""
         key = sides.tobytes()
-        if key in self._tried or self._out_of_time():
+        if key in self._leaves or self._out_of_time():
             return False
-        self._tried.add(key)
         plan = self.leaf(sides)
-        if plan is None or (self._best and plan.objective >= self._best.objective):
+        if plan is None:
+            return False
+        self._work += len(self._case.problem.symbols)
+        self._leaves[key] = self._bound(plan.prices, sides).value
+        if self._best and plan.objective >= self._best.objective:
             return False
         self._best = plan
         return True
@@ -211,23 +244,28 @@ class _Search:
             self._try(self._rounded(root.selling, threshold))
             if self._content(bound.value):
                 return
-        self._settle()
-        stake = self._stake()
-        doubt = np.nan_to_num(np.minimum(root.selling, 1.0 - root.selling)) * stake
-        for number in [int(i) for i in np.argsort(-doubt) if doubt[i] > 1e-9][:MOST_FLIPS]:
-            if self._best is None or self._content(bound.value):
-                return
-            sides = self._best.sides.copy()
-            sides[number] = Side.BUY if sides[number] == Side.SELL else Side.SELL
-            self._try(sides)
+        self._flip(bound.value)
 
-    def _settle(self) -> None:
-        """Give each set the side that is better at the plan's own prices, as long as that helps."""
-        while self._best is not None:
-            lead = self._bound(self._best.prices, self._best.sides).lead
-            sides = np.where(lead > 0, int(Side.SELL), int(Side.BUY))
-            sides = np.where(self._best.sides == Side.OPEN, int(Side.OPEN), sides).astype(np.intp)
-            if not self._try(sides):
+    def _flip(self, proven: float) -> None:
+        """Flip single sets while one flip helps.
+
+        At the plan's own prices a flip can gain at most the lead of the other side, so few are worth a try.
+        """
+        tries = MOST_FLIPS
+        while self._best is not None and tries:
+            best = self._best
+            lead = self._bound(best.prices, best.sides).lead
+            gain = np.where(best.sides == Side.SELL, -lead, lead)
+            gain[best.sides == Side.OPEN] = 0.0
+            for number in [int(i) for i in np.argsort(-gain) if gain[i] > 0]:
+                if not tries or self._content(proven):
+                    return
+                sides = best.sides.copy()
+                sides[number] = Side.BUY if sides[number] == Side.SELL else Side.SELL
+                tries -= 1
+                if self._try(sides):
+                    break
+            else:
                 return
 
     def _rounded(self, selling: FloatArray, threshold: float) -> IntArray:
@@ -247,9 +285,10 @@ class _Search:
         sides = self._narrowed(node)
         selling = np.where(sides == Side.OPEN, node.solution.selling, np.nan)
         doubt = np.minimum(selling, 1.0 - selling) * (self._stake() + 1e-12)
-        if not (sides[~np.isnan(selling)] == Side.OPEN).any():
-            self._try(np.where(np.isnan(node.solution.selling), int(Side.OPEN), sides))
-            self._closed = min(self._closed, node.bound)
+        if not (sides == Side.OPEN)[~np.isnan(node.solution.selling)].any():
+            self._try(sides)
+            proven = self._leaves.get(sides.tobytes(), node.bound)
+            self._closed = min(self._closed, max(node.bound, proven))
             return
         number = int(np.nanargmax(doubt))
         for side in (Side.SELL, Side.BUY):
@@ -258,12 +297,9 @@ class _Search:
             self._open(heap, child, node)
 
     def _open(self, heap: list[_Node], sides: IntArray, parent: _Node) -> None:
-        solution = self._solve(sides)
+        solution, bound = self._relaxed(sides, self._bound(parent.solution.prices, sides))
         self._nodes += 1
-        bound = self._bound(parent.solution.prices, sides)
-        if solution.usable:
-            bound = max(bound, self._bound(solution.prices, sides), key=lambda b: b.value)
-        elif solution.status is SolveStatus.INFEASIBLE:
+        if solution.status is SolveStatus.INFEASIBLE:
             return
         value = max(bound.value, parent.bound)
         open_sets = (sides == Side.OPEN) & ~np.isnan(solution.selling)

@@ -15,6 +15,7 @@ from harvestdesk.optimize.engine.conic import solve_node
 from harvestdesk.optimize.engine.duals import Prices, bound_of
 from harvestdesk.optimize.engine.evaluate import Buy, Sale, Trades, evaluate
 from harvestdesk.optimize.engine.facts import read_problem
+from harvestdesk.optimize.engine.newton import fixed_plan
 from harvestdesk.optimize.engine.plan import solve_problem
 from harvestdesk.optimize.engine.relaxation import MAX_CONSTRAINTS, Relaxation
 from harvestdesk.optimize.engine.search import Effort, search
@@ -295,3 +296,46 @@ def test_scs_takes_over_where_clarabel_fails(monkeypatch) -> None:
     assert plan.solver == "SCS"
     assert plan.status == "optimal"
     assert plan.figures.broken == ()
+
+
+@pytest.mark.parametrize(
+    "limits", [{}, {"turnover": 0.1}, {"gain_budget": -0.01, "sectors": {"Energy": [0.3, 0.5]}}]
+)
+def test_newton_and_the_cone_program_agree_on_fixed_sides(limits) -> None:
+    problem = read_problem(book(names=10, lots=5, seed=4, limits=limits))
+    case = linear_case(problem)
+    columns = whole_columns(problem, case.cost)
+    cone = Relaxation(case, columns).compiled()
+    root = solve_node(cone, open_sides(problem), never)
+    sides = np.where(root.selling >= 0.5, 1, 0)
+    sides = np.where(np.isnan(root.selling), int(Side.OPEN), sides).astype(np.intp)
+    fast = fixed_plan(case, columns, sides, root.prices)
+    slow = solve_node(cone, sides, never)
+    assert fast is not None
+    sold = lots_sold(columns, problem, slow.sold)
+    value = objective_of(case, fast.sold, fast.bought)
+    assert value == pytest.approx(objective_of(case, sold, slow.bought), abs=1e-8)
+    proven = bound_of(case, columns, fast.prices, sides).value
+    assert proven == pytest.approx(value, abs=1e-9)
+    assert proven <= value
+
+
+def test_newton_leaves_what_it_cannot_do_to_the_cone_program() -> None:
+    for document in (book(accounts=2), book(limits={"tracking_error": 0.05})):
+        problem = read_problem(document)
+        case = linear_case(problem)
+        columns = whole_columns(problem, case.cost)
+        prices = Prices(np.zeros(len(case.rows)), np.zeros(3))
+        assert fixed_plan(case, columns, open_sides(problem), prices) is None
+
+
+def test_a_search_that_branches_proves_what_a_finer_one_finds() -> None:
+    problem = read_problem(book(names=30, lots=40, seed=11))
+    case = linear_case(problem)
+    coarse = search(case, Effort())
+    fine = search(case, EXACT)
+    assert fine.nodes > 1
+    assert coarse.bound <= fine.best.objective + 1e-12
+    assert fine.bound <= coarse.best.objective + 1e-12
+    assert coarse.gap <= 4e-4
+    assert fine.gap <= 1e-6
