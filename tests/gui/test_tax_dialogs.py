@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from gui_help import AS_OF, settle, texts
+from PySide6.QtCore import QLocale
 
 from harvestdesk.domain.household import RateSource
 from harvestdesk.domain.tax_year import ExternalKind, ExternalTerm, LawTarget
@@ -14,6 +15,7 @@ from harvestdesk.gui.dialogs.outside_gain import GainDialog, LawChangeDialog
 from harvestdesk.gui.dialogs.outside_gains import OutsideDialog
 from harvestdesk.gui.dialogs.wash_options import CHANGED, WashOptionsDialog
 from harvestdesk.gui.views.lots.detail import PICK_WORDS
+from harvestdesk.gui.widgets.fields import FigureField
 
 
 @pytest.fixture
@@ -73,6 +75,22 @@ def test_tax_profile__income_and_state_are_saved_and_undone(window, qtbot):
     with qtbot.waitSignal(window.desk.refreshed, timeout=10_000):
         window.actions_by_key["edit.undo"].trigger()
     assert snapshot(window).household == before
+
+
+def test_figures__are_grouped_and_read_in_every_language(theme, qtbot):
+    before = QLocale()
+    QLocale.setDefault(QLocale(QLocale.Language.German, QLocale.Country.Germany))
+    try:
+        field = FigureField(theme, "Wages", most=Decimal(10_000_000), least=Decimal(-10_000_000))
+        qtbot.addWidget(field)
+        for value, shown in (
+            ("472000", "472,000"), ("-1234567.89", "-1,234,567.89"), ("-0.5", "-0.5"), ("9999", "9999"),
+        ):  # fmt: skip
+            field.show_value(Decimal(value))
+            assert (field.text(), field.value) == (shown, Decimal(value))
+            assert field.hasAcceptableInput()
+    finally:
+        QLocale.setDefault(before)
 
 
 def test_tax_profile__state_without_a_table_asks_for_its_rate(window, qtbot):

@@ -3,13 +3,16 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QLocale, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QDoubleValidator, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QStyle, QStyleOptionButton
 
 from harvestdesk.domain.money import ZERO, decimal_text, parse_decimal
 from harvestdesk.gui.a11y import name
 from harvestdesk.gui.theme import Theme
+
+_GROUPED_FROM = 10_000
+"""Smaller numbers are read without marks between their digits."""
 
 
 class FigureField(QLineEdit):
@@ -36,6 +39,8 @@ class FigureField(QLineEdit):
         self._least, self._most = least, most
         self._step = Decimal(step)
         validator = QDoubleValidator(float(least), float(most), decimals, self)
+        # Figures are written the American way everywhere, whatever the system's language.
+        validator.setLocale(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
         validator.setNotation(QDoubleValidator.Notation.StandardNotation)
         self.setValidator(validator)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -59,7 +64,7 @@ class FigureField(QLineEdit):
 
     def show_value(self, value: Decimal) -> None:
         """Write a number into the field."""
-        self.setText(decimal_text(value))
+        self.setText(_grouped(decimal_text(value)))
 
     def _on_text_changed(self, text: str) -> None:
         typed = parse_decimal(text.replace(",", "").strip())
@@ -75,6 +80,12 @@ class FigureField(QLineEdit):
             super().keyPressEvent(event)
             return
         self.show_value(min(max(self._last + turn * self._step, self._least), self._most))
+
+
+def _grouped(text: str) -> str:
+    """Return a number as text with its thousands set apart."""
+    whole, dot, rest = text.partition(".")
+    return f"{int(whole):,}{dot}{rest}" if abs(int(whole or 0)) >= _GROUPED_FROM else text
 
 
 class Tick(QCheckBox):
