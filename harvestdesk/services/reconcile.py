@@ -74,8 +74,9 @@ def _years(files: Sequence[PlacedFile], year: int | None) -> tuple[int, ...]:
         if there:
             return tuple(there)
         raise BadInputError(
-            f"{files[0].path.name}: no closed lot of a taxable account could be read. "
-            + " ".join(p.described() for p in files[0].problems[:3]),
+            f"{files[0].path.name}: no closed lot of a taxable account could be read"
+            + "".join(f"; {p.described()}" for p in files[0].problems[:3])
+            + ".",
             code="reconcile.empty",
         )
     if year not in there:

@@ -1,6 +1,7 @@
 """`reconcile`: brokers' closed lots beside the household's own sales."""
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 
 from harvestdesk.cli.commands.reports import SUFFIXES, write_report
@@ -17,7 +18,7 @@ from harvestdesk.domain.reconciliation import (
     SaleSide,
     SideTotals,
 )
-from harvestdesk.reports.figures import day, usd
+from harvestdesk.reports.figures import count, day, usd
 from harvestdesk.reports.tax_forms.reconciliation import reconciliation_report
 from harvestdesk.reports.tax_forms.reconciliation_words import KINDS, detail
 from harvestdesk.services.books import open_book
@@ -50,6 +51,7 @@ def run_reconcile(run: Run) -> None:
         )
     with open_book(args.household, view_only=True) as book:
         ctx = AppContext(book)
+        names = {a.id: a.name for a in book.accounts()}
         account = AccountId(args.account) if args.account else None
         found = reconcile(ctx, args.files, args.year, account)
         if out is not None:
@@ -57,19 +59,21 @@ def run_reconcile(run: Run) -> None:
     if run.out.as_json:
         run.out.document(_document(found, out))
     else:
-        _tell(run, found, out)
+        _tell(run, found, out, names)
 
 
-def _tell(run: Run, found: Reconciliation, out: Path | None) -> None:
+def _tell(
+    run: Run, found: Reconciliation, out: Path | None, names: Mapping[AccountId, str]
+) -> None:
     run.out.say(
-        f"{found.agreed} of {found.compared} sold lots agree to the cent; "
-        f"{len(found.differences)} differences, {len(found.unexplained)} not explained."
+        f"{found.agreed} of {count(found.compared, 'sold lot')} found on both sides agree to the cent; "
+        f"{count(len(found.differences), 'difference')}, {len(found.unexplained)} not explained."
     )
     run.out.table(
-        ("account", "year", "here", "broker", "difference"),
+        ("account", "year", "here", "broker", "here less broker"),
         [
             (
-                t.account_id,
+                names.get(t.account_id, t.account_id),
                 str(t.year),
                 usd(t.ours.result.total),
                 usd(t.theirs.result.total),
@@ -81,9 +85,13 @@ def _tell(run: Run, found: Reconciliation, out: Path | None) -> None:
     for row in found.differences:
         why = detail(row)
         run.out.say(
-            f"{day(row.sold)} {row.symbol} in {row.account_id}: {KINDS[row.kind].title}, "
+            f"{day(row.sold)} {row.symbol} in {names.get(row.account_id, row.account_id)}: "
+            f"{KINDS[row.kind].title}, "
             f"{usd(row.effect.total)}" + (f" ({why})" if why else "")
         )
+    if found.not_compared:
+        others = ", ".join(names.get(a, a) for a in found.not_compared)
+        run.out.say(f"Sold in these years too, and in none of the files: {others}.")
     for file in found.files:
         for problem in file.problems:
             run.out.say(f"{file.name}: {problem.severity.value}: {problem.described()}")

@@ -75,13 +75,17 @@ def _account_of(
     if AccountId(mapping.key) in snapshot.account_by_id:
         return AccountId(mapping.key)  # our own table may name an account by its id
     found = mapping.account_id
-    if found is None or found.startswith(NEW):
-        named = mapping.parsed.name or mapping.parsed.number_tail
+    named = mapping.parsed.name or mapping.parsed.number_tail
+    known_account = None if found is None else snapshot.account_by_id.get(AccountId(found))
+    # Brokers report no sales of an IRA: a file that names no account isn't taken for one of its.
+    guessed_wrong = not named and known_account is not None and not known_account.type.is_taxable
+    if found is None or found.startswith(NEW) or guessed_wrong:
+        taxable = ", ".join(f"{a.id} ({a.name})" for a in snapshot.accounts if a.type.is_taxable)
         what = f"its account {mapping.label} is not in this household" if named else (
             "it does not say which account it is of"
         )  # fmt: skip
         raise BadInputError(
-            f"{path.name}: {what}. Expected --account with one of: {known}.",
+            f"{path.name}: {what}. Expected --account with one of: {taxable or 'none yet'}.",
             code="reconcile.account",
         )
     return found
