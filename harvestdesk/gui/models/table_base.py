@@ -5,10 +5,8 @@ kept as columns, sorting is one stable argsort and filtering one boolean mask.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -16,8 +14,11 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from harvestdesk.gui import formatting
+from harvestdesk.gui.models.columns import WRITERS, Column, Kind, RowValues, RowView
 from harvestdesk.gui.models.filter_text import matcher
 from harvestdesk.gui.theme import Theme, Tone
+
+__all__ = ["Column", "ColumnTable", "KeyRole", "Kind", "RowValues", "ValueRole"]
 
 Role = Qt.ItemDataRole
 KeyRole = int(Role.UserRole)
@@ -26,87 +27,6 @@ ValueRole = int(Role.UserRole) + 1
 """The value behind the text."""
 _CACHED_ROWS = 4096
 _Index = QModelIndex | QPersistentModelIndex
-
-
-class Kind(StrEnum):
-    """How a column is written, aligned, sorted and filtered."""
-
-    TEXT = "text"
-    MONEY = "money"
-    """Dollars with cents."""
-    DOLLARS = "dollars"
-    """Dollars without cents."""
-    PRICE = "price"
-    SHARES = "shares"
-    PERCENT = "percent"
-    """A fraction of one, written as a percentage."""
-    BASIS_POINTS = "basis_points"
-    INTEGER = "integer"
-    DATE = "date"
-
-    @property
-    def is_number(self) -> bool:
-        """True for kinds that are right-aligned figures."""
-        return self not in {Kind.TEXT, Kind.DATE}
-
-
-_WRITERS: dict[Kind, Callable[[Any], str]] = {
-    Kind.TEXT: lambda v: "" if v is None else str(v),
-    Kind.MONEY: lambda v: formatting.amount(v, cents=True),
-    Kind.DOLLARS: lambda v: formatting.amount(v, cents=False),
-    Kind.PRICE: lambda v: formatting.amount(v, cents=True),
-    Kind.SHARES: formatting.shares,
-    Kind.PERCENT: formatting.percent,
-    Kind.BASIS_POINTS: lambda v: formatting.number(v, 1),
-    Kind.INTEGER: lambda v: formatting.number(v, 0),
-    Kind.DATE: formatting.day,
-}
-
-RowValues = Mapping[str, Any]
-"""The values of one row by column key (extra columns included)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column as data.
-
-    Attributes:
-        key: name of the column in the data.
-        title: head of the column.
-        explain: what the column means, for the head's tooltip.
-        explain_cell: words on how one figure came about; without it the head's words are used.
-        tone: colour of meaning of a cell; a sign or a word must stand beside it.
-        width: width in characters, 0 for the usual one of its kind.
-        stretch: takes the room that is left.
-    """
-
-    key: str
-    title: str
-    kind: Kind = Kind.TEXT
-    explain: str = ""
-    explain_cell: Callable[[RowValues], str] | None = None
-    tone: Callable[[RowValues], Tone] | None = None
-    width: int = 0
-    stretch: bool = False
-
-
-class _RowView(Mapping[str, Any]):
-    """One row of the columns, looked up without copying."""
-
-    __slots__ = ("_columns", "_row")
-
-    def __init__(self, columns: Mapping[str, Sequence[Any]], row: int) -> None:
-        self._columns = columns
-        self._row = row
-
-    def __getitem__(self, key: str) -> Any:
-        return self._columns[key][self._row]
-
-    def __iter__(self) -> Any:
-        return iter(self._columns)
-
-    def __len__(self) -> int:
-        return len(self._columns)
 
 
 class ColumnTable(QAbstractTableModel):
@@ -185,7 +105,7 @@ class ColumnTable(QAbstractTableModel):
 
     def values_at(self, row: int) -> RowValues:
         """Return the values of a row on view by column key."""
-        return _RowView(self._values, int(self._view[row]))
+        return RowView(self._values, int(self._view[row]))
 
     def visible_keys(self) -> list[Hashable]:
         """Return the keys on view, in order."""
@@ -274,7 +194,7 @@ class ColumnTable(QAbstractTableModel):
     def _coded(self, column: Column) -> tuple[NDArray[np.int64], list[str]]:
         """Return a text or date column as ranks [row] and the case-folded words they stand for."""
         if column.key not in self._codes:
-            write = _WRITERS[column.kind]
+            write = WRITERS[column.kind]
             values = self._values[column.key]
             distinct = {v: write(v).casefold() for v in set(values)}
             words = sorted(set(distinct.values()))
@@ -329,9 +249,9 @@ class ColumnTable(QAbstractTableModel):
 
     def _text(self, column: Column, value: Any, *, whole: bool = False) -> str:
         if whole and column.kind is Kind.MONEY:
-            return _WRITERS[Kind.DOLLARS](value)
+            return WRITERS[Kind.DOLLARS](value)
         if column.kind is not Kind.SHARES:
-            return _WRITERS[column.kind](value)
+            return WRITERS[column.kind](value)
         decimals = self._decimals.get(column.key)
         if decimals is None:  # the same for the whole column: none when all are whole
             decimals = formatting.share_decimals(self._values[column.key])
@@ -354,11 +274,11 @@ class ColumnTable(QAbstractTableModel):
         tone = self.columns[column].tone
         if tone is None:
             return None
-        found = tone(_RowView(self._values, row))
+        found = tone(RowView(self._values, row))
         return None if found is Tone.PLAIN else self._theme.text(found)
 
     def _font(self, row: int, _column: int) -> Any:
-        if self._is_sum is None or not self._is_sum(_RowView(self._values, row)):
+        if self._is_sum is None or not self._is_sum(RowView(self._values, row)):
             return None
         return self._theme.font(strong=True)
 
@@ -380,14 +300,12 @@ class ColumnTable(QAbstractTableModel):
     def has_sum(self) -> bool:
         """Return True where a row on view is written in bold."""
         is_sum = self._is_sum
-        return is_sum is not None and any(
-            is_sum(_RowView(self._values, int(r))) for r in self._view
-        )
+        return is_sum is not None and any(is_sum(RowView(self._values, int(r))) for r in self._view)
 
     def _explanation(self, row: int, column: int) -> str:
         spec = self.columns[column]
         if spec.explain_cell is not None:
-            return spec.explain_cell(_RowView(self._values, row))
+            return spec.explain_cell(RowView(self._values, row))
         return spec.explain or f"{spec.title}: {self._texts(row)[column]}"
 
     def _spoken(self, row: int, column: int) -> str:
