@@ -112,3 +112,23 @@ def test_bad_input__exit_code_2_and_the_way_out(
 def test_the_import_points_to_the_comparison(desk, files, household: Path) -> None:
     assert desk.run("import", files["closed"], "--household", household) == 2
     assert "Compare with broker's closed lots" in desk.err
+
+
+def test_a_file_that_names_no_account_is_not_taken_for_one_of_a_retirement_account(
+    desk, tmp_path
+) -> None:
+    from harvestdesk.services.sample import build_sample
+
+    path, closed = tmp_path / "sample.harvest", tmp_path / "gainloss.csv"
+    build_sample(path)
+    closed.write_text(
+        "Security,Trans type,Qty,Open date,Adj cost,Close date,Adj proceeds,Adj gain($),Adj gain(%),Term\n"
+        'Quill (QVTI),Sell.FIFO,20.,1/10/2020,"1,300.00 ",3/15/2020,"1,310.00 ",10.00 ,0.77 ,Short-term\n'
+    )
+    assert desk.run("reconcile", closed, "--household", path) == 2
+    assert "does not say which account it is of" in desk.err
+    assert "Direct index" in desk.err
+    assert "IRA" not in desk.err.partition("Expected")[2]
+    account = desk.json("accounts", "--household", path)[1]["id"]
+    assert desk.run("reconcile", closed, "--household", path, "--account", account) == 0
+    assert "QVTI in Direct index: Sold at the broker, not in the ledger" in desk.out
