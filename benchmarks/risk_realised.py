@@ -282,12 +282,14 @@ def _line(name: str, values: np.ndarray, *more: str) -> str:
 
 
 SETTINGS = {
+    "no group factors": RiskSettings(group_factors=False),
     "default": RiskSettings(),
-    "group factors": RiskSettings(group_factors=True),
-    "volatilities with half-life 63": RiskSettings(volatility_half_life_days=63),
-    "half-life 63 for all": RiskSettings(half_life_days=63),
-    "all days alike": RiskSettings(half_life_days=None),
-    "three years": RiskSettings(lookback_days=756, half_life_days=378),
+    "volatilities with half-life 63": RiskSettings(
+        volatility_half_life_days=63, group_factors=False
+    ),
+    "half-life 63 for all": RiskSettings(half_life_days=63, group_factors=False),
+    "all days alike": RiskSettings(half_life_days=None, group_factors=False),
+    "three years": RiskSettings(lookback_days=756, half_life_days=378, group_factors=False),
 }
 
 
@@ -316,9 +318,9 @@ def _print_hidden(seeds: int) -> None:
 
 
 def _print_copies() -> None:
-    plain = {pair: f for pair, f, _ in copies(RiskSettings())}
-    print("\n| pair | default bp | group factors bp | realised bp |\n| --- | --- | --- | --- |")
-    for pair, forecast, done in copies(RiskSettings(group_factors=True)):
+    plain = {pair: f for pair, f, _ in copies(RiskSettings(group_factors=False))}
+    print("\n| pair | no group factors bp | default bp | realised bp |\n| --- | --- | --- | --- |")
+    for pair, forecast, done in copies(RiskSettings()):
         print(f"| {pair} | {plain[pair] * 1e4:.0f} | {forecast * 1e4:.0f} | {done * 1e4:.0f} |")
 
 

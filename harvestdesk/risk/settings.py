@@ -35,7 +35,7 @@ class RiskSettings:
     volatility_half_life_days: float | None = None
     needed_days: int = 120
     most_factors: int = 15
-    group_factors: bool = False
+    group_factors: bool = True
     shrink_days: float = 30.0
     least_own_share: float = 0.001
     least_own_volatility: float = 0.0

@@ -12,6 +12,7 @@ from harvestdesk.risk.statistical import decaying_weights
 from harvestdesk.risk.tracking_error import tracking_error
 
 GROUPS = RiskSettings(group_factors=True, least_own_share=1e-4)
+ALONE = RiskSettings(group_factors=False)
 STOCKS = 250
 
 
@@ -51,7 +52,7 @@ def apart(model: FactorModel, a: str, b: str) -> float:
 
 def test_copies__are_near_with_group_factors_and_far_without() -> None:
     securities, panel = book()
-    plain, grouped = model_of(securities, panel), model_of(securities, panel, GROUPS)
+    plain, grouped = model_of(securities, panel, ALONE), model_of(securities, panel, GROUPS)
     for name, truth in (("GOLD", 0.01), ("BOND", 0.005), ("FUND", 0.004)):
         assert apart(grouped, f"{name}1", f"{name}2") == pytest.approx(truth, rel=0.4)
         assert apart(plain, f"{name}1", f"{name}2") > 2 * apart(grouped, f"{name}1", f"{name}2")
@@ -90,5 +91,8 @@ def test_a_sector_that_moves_together__is_found_beyond_the_most_factors() -> Non
     truth = (returns @ tilt).std() * 252**0.5
     assert tracking_error(model, tilt) == pytest.approx(truth, rel=0.15)
     assert tracking_error(model, tilt) > 1.2 * tracking_error(
-        model_of(securities, ReturnPanel(ids, returns), RiskSettings(most_factors=1)), tilt
+        model_of(
+            securities, ReturnPanel(ids, returns), RiskSettings(most_factors=1, group_factors=False)
+        ),
+        tilt,
     )
