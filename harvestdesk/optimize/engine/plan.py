@@ -72,8 +72,7 @@ def solve_problem(problem: EngineProblem, effort: Effort | None = None) -> Engin
     trades, figures = _in_shares(case, best, effort)
     ended = time.perf_counter()
     sign = -1.0 if problem.mode is Mode.HARVEST else 1.0
-    # Rules hold to a tolerance, so a plan may be better by as much: the bound gives way, never the truth.
-    bound = sign * min(found.bound, sign * figures.objective)
+    bound = sign * _bound(found, sign * figures.objective)
     seconds = {**found.seconds, "total": ended - started}
     seconds["polish"] += ended - rounding
     return EnginePlan(
@@ -89,6 +88,11 @@ def solve_problem(problem: EngineProblem, effort: Effort | None = None) -> Engin
         version=solver_version(effort.solver),
         seconds=seconds,
     )
+
+
+def _bound(found: Found, objective: float) -> float:
+    """Return the bound; it gives way where a plan is better, as cash to the last step of a share lets it be."""
+    return found.bound - 2 * max(0.0, found.bound - objective)
 
 
 def _searched(case: Case, effort: Effort) -> tuple[Found, Effort]:
@@ -116,7 +120,7 @@ def _status(found: Found, figures: Figures) -> SolveStatus:
     """Return optimal only for a plan that keeps every rule and is proven near the best."""
     if figures.broken:
         return SolveStatus.FAILED
-    return SolveStatus.OPTIMAL if found.gap <= PROVEN else SolveStatus.LIMIT
+    return SolveStatus.OPTIMAL if found.proven(PROVEN) else SolveStatus.LIMIT
 
 
 def _in_shares(case: Case, best: Incumbent, effort: Effort) -> tuple[Trades, Figures]:

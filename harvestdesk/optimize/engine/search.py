@@ -29,6 +29,8 @@ FEW_COLUMNS = 1_000
 OFF_MARGIN = 2e-6
 """A leaf this much above its own bound, relative, was solved with runs in the wrong place."""
 THRESHOLDS = (0.5, 0.25, 0.75)
+NOTHING = 1e-10
+"""Fractions of value: a hundredth of a cent in a million."""
 MOST_FLIPS = 60
 ROUND_EVERY = 2
 
@@ -85,12 +87,22 @@ class Found:
     nodes: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
 
+    def proven(self, gap: float) -> bool:
+        """Return True where the best plan is within a relative gap of the bound."""
+        return self.best is not None and near(self.best.objective, self.bound, gap)
+
     @property
     def gap(self) -> float:
         """Relative distance of the best plan from the bound."""
         if self.best is None:
             return float("inf")
         return relative_gap(self.best.objective, self.bound)
+
+
+def near(objective: float, bound: float, gap: float) -> bool:
+    """Return True within a relative gap, or where both are nothing."""
+    distance = objective - bound
+    return distance <= NOTHING or distance <= gap * abs(bound)
 
 
 def relative_gap(objective: float, bound: float) -> float:
@@ -323,25 +335,17 @@ class _Search:
 
     # --- when to stop ---
 
+    def _within(self, value: float, gap: float) -> bool:
+        return self._best is not None and near(self._best.objective, value, gap)
+
     def _beaten(self, value: float) -> bool:
         """True where a part of the search can't hold a plan better by more than the aim."""
-        best = self._best
-        return best is not None and best.objective - value <= self._effort.aim * abs(best.objective)
-
-    def _good_enough(self, value: float) -> bool:
-        return self._best is not None and (
-            relative_gap(self._best.objective, min(value, self._best.objective)) <= self._effort.aim
-        )
+        return self._within(value, self._effort.aim)
 
     def _content(self, value: float) -> bool:
-        if self._good_enough(value) or self._out_of_time():
-            return True
         tired = self._work > self._effort.patience
-        return (
-            tired
-            and self._best is not None
-            and (relative_gap(self._best.objective, value) <= self._effort.good)
-        )
+        gap = self._effort.good if tired else self._effort.aim
+        return self._within(value, gap) or self._out_of_time()
 
     def _out_of_time(self) -> bool:
         return time.perf_counter() > self._until or self._effort.stop()

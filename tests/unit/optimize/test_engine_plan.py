@@ -339,3 +339,44 @@ def test_a_search_that_branches_proves_what_a_finer_one_finds() -> None:
     assert fine.bound <= coarse.best.objective + 1e-12
     assert coarse.gap <= 4e-4
     assert fine.gap <= 1e-6
+
+
+def gains_only() -> dict:
+    document = book(mode="harvest")
+    for lot in document["lots"]:
+        lot["basis_per_share"] = "1"
+    return document
+
+
+ODD = {
+    "only cash": {**book(), "lots": []},
+    "no factors": {
+        **book(),
+        "securities": [{**s, "loadings": []} for s in book()["securities"]],
+    },
+    "no specific risk": {
+        **book(),
+        "securities": [{**s, "specific_variance": 0.0} for s in book()["securities"]],
+    },
+    "no aversion, no cost": book(objective={"risk_aversion": 0, "cost_rate": 0}),
+    "everything locked": book(
+        locks={"buy": [f"S{j}" for j in range(8)], "loss_sale": [f"S{j}" for j in range(8)]}
+    ),
+    "no turnover": book(limits={"turnover": 0.0}),
+    "no cash": {**book(), "accounts": [{"id": "A0", "type": "taxable", "cash": "0"}]},
+    "all cash invested": book(limits={"max_cash": 0}),
+    "one set": {
+        **book(),
+        "securities": [{**s, "identical_set": "G"} for s in book()["securities"]],
+    },
+    "nothing to harvest": gains_only(),
+    "a sector at one weight": book(limits={"sectors": {"Energy": [0.5, 0.5]}}),
+}
+
+
+@pytest.mark.parametrize("document", ODD.values(), ids=ODD.keys())
+def test_odd_books_have_a_plan(document) -> None:
+    plan = solve_problem(read_problem(document))
+    assert plan.status == "optimal"
+    assert plan.figures.broken == ()
+    assert abs(plan.figures.objective - plan.bound) <= 1e-7
