@@ -169,9 +169,10 @@ def _problem(snapshot: HouseholdSnapshot, short: Shortfall) -> Problem:
     security = snapshot.security_by_id.get(SecurityId(short.symbol))
     name = short.account if account is None else account.name
     symbol = short.symbol if security is None else security.symbol
+    shares = f"{decimal_text(short.missing)} share{'' if short.missing == 1 else 's'}"
     return Problem(
         Severity.WARNING,
-        f"{short.on.isoformat()}: the cost of {decimal_text(short.missing)} shares of {symbol} sold in "
+        f"{short.on.isoformat()}: the cost of {shares} of {symbol} sold in "
         f"{name} is not known; import older transactions or the broker's lot file",
         code="coverage_incomplete",
         text=short.sale,

@@ -66,11 +66,13 @@ def _answer(facts: YearFacts, places: Sequence[Whereabouts]) -> str:
     waiting = sum((p.open for p in places), ZERO)
     sold = count(len({e.sale for e in facts.washes}), "sale")
     again = " (in part disallowed once more)" if any(p.washed_again for p in places) else ""
-    return (
-        f"{usd(total)} of the losses of {sold} in {facts.year} are disallowed: {usd(waiting)} waits in the basis "
-        f"of shares still held, {usd(total - lost - waiting)} was in the basis of replacement shares sold since"
-        f"{again}, {usd(lost)} is lost for good."
+    parts = (
+        (waiting, "waits in the basis of shares still held"),
+        (total - lost - waiting, f"was in the basis of replacement shares sold since{again}"),
+        (lost, "is lost for good"),
     )
+    told = ", ".join(f"{usd(amount)} {what}" for amount, what in parts if amount)
+    return f"{usd(total)} of the losses of {sold} in {facts.year} are disallowed: {told}."
 
 
 # --- each disallowed loss ---------------------------------------------------------------------------
