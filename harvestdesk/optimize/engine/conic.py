@@ -67,11 +67,16 @@ Stop = Callable[[], bool]
 
 
 def solve_node(
-    cone: Cone, sides: IntArray, stop: Stop, *, solver: str = "CLARABEL"
+    cone: Cone,
+    sides: IntArray,
+    stop: Stop,
+    *,
+    solver: str = "CLARABEL",
+    tolerance: float = TOLERANCE,
 ) -> NodeSolution:
     """Solve a compiled relaxation with some sides [set] fixed (Side.OPEN: not)."""
     part = _reduced(cone, *_fixed(cone, sides))
-    status, x, z, iterations, seconds = _SOLVERS[solver](part, stop)
+    status, x, z, iterations, seconds = _SOLVERS[solver](part, stop, tolerance)
     values = part.values.copy()
     values[part.kept_columns] = x
     duals = np.zeros(len(cone.b))
@@ -143,12 +148,12 @@ def _reduced(cone: Cone, fixed: BoolArray, values: FloatArray) -> _Reduced:
 _Answer = tuple[SolveStatus, FloatArray, FloatArray, int, float]
 
 
-def _clarabel(part: _Reduced, stop: Stop) -> _Answer:
+def _clarabel(part: _Reduced, stop: Stop, tolerance: float) -> _Answer:
     import clarabel
 
     settings = clarabel.DefaultSettings()
     settings.verbose = False
-    settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = TOLERANCE
+    settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = tolerance
     settings.max_threads = 1
     kinds = [clarabel.ZeroConeT(part.zeros)] if part.zeros else []
     if part.positives:
@@ -172,7 +177,7 @@ _CLARABEL_STATUS = {
 }
 
 
-def _scs(part: _Reduced, _stop: Stop) -> _Answer:
+def _scs(part: _Reduced, _stop: Stop, _tolerance: float) -> _Answer:
     import scs
 
     data = {"P": part.P, "A": part.A, "b": part.b, "c": part.c}
@@ -197,7 +202,10 @@ _SCS_STATUS = {
     "infeasible": SolveStatus.INFEASIBLE,
     "unbounded": SolveStatus.UNBOUNDED,
 }
-_SOLVERS: dict[str, Callable[[_Reduced, Stop], _Answer]] = {"CLARABEL": _clarabel, "SCS": _scs}
+_SOLVERS: dict[str, Callable[[_Reduced, Stop, float], _Answer]] = {
+    "CLARABEL": _clarabel,
+    "SCS": _scs,
+}
 
 
 def _unpacked(

@@ -288,8 +288,8 @@ def test_scs_takes_over_where_clarabel_fails(monkeypatch) -> None:
 
     whole = conic._SOLVERS["CLARABEL"]
 
-    def failing(part, stop):
-        return (SolveStatus.FAILED, *whole(part, stop)[1:])
+    def failing(*given):
+        return (SolveStatus.FAILED, *whole(*given)[1:])
 
     monkeypatch.setitem(conic._SOLVERS, "CLARABEL", failing)
     plan = solve_problem(read_problem(book(names=5, lots=2, seed=3)))
