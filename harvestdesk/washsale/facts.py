@@ -5,7 +5,6 @@ The layout is `harvestdesk.washcase/1`; money and shares are decimal strings, da
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,7 +13,7 @@ from harvestdesk.domain.account import AccountType
 from harvestdesk.domain.errors import BadInputError
 from harvestdesk.domain.lot import Term
 from harvestdesk.domain.money import ZERO, cents, decimal_text, money_text
-from harvestdesk.domain.wash_policy import DEFAULT_POLICY, SameDayOrder, WashPolicy
+from harvestdesk.domain.wash_policy import DEFAULT_POLICY, WashPolicy
 from harvestdesk.washsale.events import (
     Exchange,
     LedgerFacts,
@@ -97,8 +96,8 @@ def policy_of(facts: Json, policy: WashPolicy = DEFAULT_POLICY) -> WashPolicy:
     Raises:
         BadInputError: when an option or its choice is not known.
     """
-    if facts.get("same_day_order") == SameDayOrder.AS_LISTED:
-        policy = replace(policy, same_day_order=SameDayOrder.AS_LISTED)
+    if facts.get("same_day_order") is not None:
+        policy = with_choices(policy, {"same_day_order": str(facts["same_day_order"])})
     named = facts.get("policy") or {}
     if not isinstance(named, Mapping):
         raise BadInputError("facts, field policy: expected an object of option to choice")
@@ -115,6 +114,8 @@ def ledger_facts(facts: Json) -> LedgerFacts:
     method = method_of(facts.get("lot_method"), "lot_method")
     rows = _list(facts, "transactions", "facts")
     kinds = {str(a.get("id")): str(a.get("type", "taxable")) for a in accounts}
+    if len(kinds) < len(accounts):
+        raise BadInputError("facts, field accounts: two accounts have the same id")
     reader = FactRows(frozenset(kinds), _as_of(facts))
     events = tuple(reader.read(row) for row in sorted(rows, key=_date_text))
     for row, event in zip(sorted(rows, key=_date_text), events, strict=True):
@@ -155,10 +156,10 @@ def _owners(owner: object) -> frozenset[str]:
 def _symbols(facts: Json, traded: Iterable[str]) -> dict[str, LedgerSymbol]:
     """Return what each symbol is: its group, or that of its underlying."""
     group_of: dict[str, str] = {}
-    for group in facts.get("identical_groups") or ():
-        for symbol in group["symbols"]:
+    for group in _objects(facts, "identical_groups", "id"):
+        for symbol in _list(group, "symbols", f"facts, identical group {group['id']}"):
             group_of.setdefault(str(symbol), f"group:{group['id']}")
-    rows = {str(row["symbol"]): row for row in facts.get("symbols") or ()}
+    rows = {str(row["symbol"]): row for row in _objects(facts, "symbols", "symbol")}
     for symbol, row in rows.items():
         if row.get("wash_group"):
             group_of.setdefault(symbol, f"group:{row['wash_group']}")
@@ -307,7 +308,18 @@ def _by_year(result: LedgerResult) -> dict[str, dict[str, str]]:
     }
 
 
-def _list(row: Json, key: str, where: str) -> list[Json]:
+def _objects(facts: Json, key: str, needed: str) -> list[Any]:
+    """Return the objects of a list that may be absent; each must have the field it is named by."""
+    rows = [] if facts.get(key) is None else _list(facts, key, "facts")
+    for number, row in enumerate(rows, start=1):
+        if not isinstance(row, Mapping) or not isinstance(row.get(needed), str):
+            raise BadInputError(
+                f"facts, field {key}, row {number}: expected an object with `{needed}`"
+            )
+    return rows
+
+
+def _list(row: Json, key: str, where: str) -> list[Any]:
     value = row.get(key)
     if not isinstance(value, list):
         raise BadInputError(f"{where}: field {key} must be a list")

@@ -191,5 +191,24 @@ def test_bad_ledger__rows_after_the_day_of_the_facts() -> None:
         run(BUY, SELL, as_of="2025-03-02")
 
 
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"accounts": [{"id": "A"}, {"id": "A"}]}, "field accounts: two accounts"),
+        ({"identical_groups": "X"}, "field identical_groups must be a list"),
+        ({"identical_groups": [{"symbols": ["X"]}]}, "identical_groups, row 1: .* `id`"),
+        ({"identical_groups": [{"id": "g"}]}, "identical group g: field symbols must be a list"),
+        ({"symbols": ["X"]}, "field symbols, row 1: .* `symbol`"),
+        ({"symbols": [{"asset_class": "stock"}]}, "field symbols, row 1: .* `symbol`"),
+        ({"same_day_order": "random"}, "same_day_order"),
+        ({"policy": "strict"}, "field policy"),
+    ],
+)
+def test_bad_facts__beside_the_rows(more: dict[str, Any], words: str) -> None:
+    facts = {"accounts": [{"id": "A"}], "lot_method": "fifo", "transactions": [BUY, SELL]}
+    with pytest.raises(BadInputError, match=words):
+        evaluate_facts({**facts, **more})
+
+
 def test_rows_of_different_days_may_stand_in_any_order() -> None:
     assert run(SELL, BUY, lot_method="fifo") == run(BUY, SELL, lot_method="fifo")
