@@ -87,6 +87,7 @@ def check(name: str, raw: bytes) -> None:
     named = sum(1 for p in batch.problems if p.line is not None) + len(records)
     named += len(batch.class_targets) + len(batch.security_targets) + len(batch.replacements)
     named += len(batch.equivalents) + len(batch.identical)
+    named += len(batch.external_gains) + len(batch.law_changes)
     if batch.kind in {"accounts", "securities"}:  # rows without a line of their own
         named += len(batch.accounts) + len(batch.securities)
     assert named >= batch.rows
