@@ -173,18 +173,19 @@ def refreshed_lots(
         known: the lots as they were before `touched` changed.
         touched: securities with new rows or new statements.
     """
-    transactions, statement_lots = facts.transactions, facts.statement_lots
     kept: tuple[TaxLot, ...] = ()
     if facts.tax_of is None:
         index = SetIndex.of(facts.securities, facts.identical_sets, facts.policy)
-        sets = connected_sets(transactions, index, touched)
+        sets = connected_sets(facts.transactions, index, touched)
         reached = {security_id for set_id in sets for security_id in index.members(set_id)}
-        transactions = [t for t in transactions if t.security_id in reached]
-        statement_lots = [lot for lot in statement_lots if lot.security_id in reached]
         kept = tuple(lot for lot in known if lot.security_id not in reached)
-    result = lots_of_ledger(
-        replace(facts, transactions=transactions, statement_lots=statement_lots)
-    )
+        facts = replace(
+            facts,
+            transactions=[t for t in facts.transactions if t.security_id in reached],
+            statement_lots=[x for x in facts.statement_lots if x.security_id in reached],
+            securities=tuple(s for s in facts.securities if s.id in reached),
+        )
+    result = lots_of_ledger(facts)
     return replace(result, lots=(*kept, *result.lots))
 
 
