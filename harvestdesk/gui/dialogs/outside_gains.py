@@ -95,7 +95,7 @@ class OutsideDialog(FormDialog):
         across.addStretch(1)
         self.column.addLayout(across)
         self.column.addWidget(stack, 1)
-        self.resize(theme.px(920), theme.px(560))
+        self.resize(theme.px(1060), theme.px(560))
         desk.refreshed.connect(self._on_refreshed)
         self._show()
 
