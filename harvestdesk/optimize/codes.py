@@ -44,6 +44,20 @@ SALE_REASONS: Final = _table(
     ),
 )
 
+SALE_EVIDENCE: Final = _table(
+    CodeSpec(
+        "coverage_incomplete",
+        ("uncovered", "options"),
+        "not every purchase in the window is known; `uncovered`: accounts with the days missing",
+    ),
+    CodeSpec(
+        "unclear",
+        ("uncovered", "options"),
+        "`options` are held whose underlying is not known; they may wash the loss",
+    ),
+)
+"""The fact `evidence` of a sale's reason; it and these come only where evidence is less than probable."""
+
 PURCHASE_REASONS: Final = _table(
     CodeSpec(
         "replacement_listed",
@@ -151,6 +165,17 @@ NOTICES: Final = _table(
     ),
     CodeSpec("nothing_fits", ("limit_bp", "loss"), "losses exist, none fits under the limit"),
     CodeSpec(
+        "coverage_incomplete",
+        ("sales", "of_sales", "symbols", "uncovered"),
+        "losses are sold although purchases in their window may be missing; `uncovered`: which accounts lack "
+        "which days, such as `Joint (2025-11-21 to 2025-12-04)`",
+    ),
+    CodeSpec(
+        "evidence_unclear",
+        ("sales", "of_sales", "symbols", "options"),
+        "losses are sold although an option on something unknown is held, which may wash them",
+    ),
+    CodeSpec(
         "locks_into_january",
         ("symbols", "last_day", "first_safe_day"),
         "the plan's own locks run into the next year",
@@ -235,6 +260,9 @@ NOTICES: Final = _table(
     ),
     CodeSpec("tax_figures_unconfirmed", ("figures",), "figures used that one source only tells"),
 )
+
+CAUTIONS: Final = frozenset({"coverage_incomplete", "evidence_unclear"})
+"""Notices to read once more where a plan leaves the program: on paper and with its orders."""
 
 CHECKS: Final = _table(
     CodeSpec("no_gain_sold", ("sales",), "every sale realises a loss"),

@@ -24,6 +24,7 @@ from harvestdesk.optimize.notices import Finished, notices
 from harvestdesk.optimize.rounding import RoundedPlan, bought_weights, round_plan, sold_weights
 from harvestdesk.optimize.sides import Chosen, choose_sides
 from harvestdesk.optimize.solve import Outcome, SolveLimits, SolveStatus
+from harvestdesk.optimize.thin_evidence import thin_findings, with_evidence
 from harvestdesk.optimize.top_up import top_up
 from harvestdesk.optimize.trades import exact_purchases, exact_sales, with_tax_values
 from harvestdesk.optimize.verify import verify
@@ -134,9 +135,10 @@ def _finish(built: Built, plan: RoundedPlan) -> Finished:
     purchases: tuple[Purchase, ...] = exact_purchases(built, plan, sales)
     before = figures(snapshot, so_far, built.te_today)
     after = figures(snapshot, so_far, plan.tracking_error, sales, purchases)
-    sales = with_tax_values(built, sales, before.tax - after.tax)
+    thin = thin_findings(snapshot, built.standings, sales)
+    sales = with_evidence(snapshot, with_tax_values(built, sales, before.tax - after.tax), thin)
     locks = planned_locks(snapshot, sales)
-    return Finished(built, sales, purchases, locks, after, before, so_far)
+    return Finished(built, sales, purchases, locks, after, before, so_far, thin)
 
 
 def _warned(parts: Finished, chosen: Chosen, plan: RoundedPlan, record: SolverRecord) -> Finished:

@@ -1,13 +1,13 @@
 """Warnings and tasks that go with a harvest plan: codes and facts, worded by the reports."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from harvestdesk.domain.errors import Notice, Severity
-from harvestdesk.domain.ids import AccountId, SecurityId
+from harvestdesk.domain.ids import AccountId, LotId, SecurityId
 from harvestdesk.domain.lock import WashLock
 from harvestdesk.domain.money import ZERO, cents, decimal_text, money_text
 from harvestdesk.domain.proposal import HarvestGoal, LotSale, PlanFigures, Purchase
@@ -16,13 +16,16 @@ from harvestdesk.optimize.build import BP, Built, listed_lots
 from harvestdesk.optimize.figures import YearToDate
 from harvestdesk.optimize.problem import HarvestProblem
 from harvestdesk.optimize.solve import Outcome, SolveStatus
+from harvestdesk.optimize.thin_evidence import options, uncovered
 from harvestdesk.risk.benchmark import untracked_classes
 from harvestdesk.risk.statistical import NEEDED_DAYS
 from harvestdesk.tax.basis import tax_basis
 from harvestdesk.tax.situation import situation_of
+from harvestdesk.washsale.evidence import Evidence, Finding
 from harvestdesk.washsale.outlook import pause_tasks
 
 NAMED_AT_MOST = 12
+NAMED_IN_SHORT = 3
 HARVEST_SEASON = 11
 """Before November a plan for the year's end is early."""
 LARGE_GAP = 0.01
@@ -33,7 +36,11 @@ RATE_STEP = Decimal("0.000001")
 
 @dataclass(frozen=True)
 class Finished:
-    """A plan's parts, as far as warnings look at them."""
+    """A plan's parts, as far as warnings look at them.
+
+    Attributes:
+        thin: findings of the lots sold that are less than probable.
+    """
 
     built: Built
     sales: Sequence[LotSale]
@@ -42,6 +49,7 @@ class Finished:
     after: PlanFigures
     before: PlanFigures
     so_far: YearToDate
+    thin: Mapping[LotId, Finding] = field(default_factory=dict)
     outcomes: Sequence[Outcome] = ()
     gap: float = 0.0
     repairs: int = 0
@@ -54,6 +62,7 @@ def notices(plan: Finished) -> tuple[Notice, ...]:
         *_solver(plan),
         *_nothing(plan),
         *_limit(plan),
+        *_evidence(plan),
         *_calendar(plan),
         *_tasks(plan),
         *_prices(plan.built),
@@ -122,6 +131,29 @@ def _limit(plan: Finished) -> Iterator[Notice]:
         yield Notice("te_already_above_limit", facts)
     if plan.repairs and plan.given_up > 0.5:
         yield Notice("limit_repaired", {"loss_given_up": f"{plan.given_up:.2f}"}, Severity.INFO)
+
+
+def _evidence(plan: Finished) -> Iterator[Notice]:
+    """Losses that stand only as far as is known: a missing purchase is no proof that there is none."""
+    snapshot = plan.built.snapshot
+    for state, code in (
+        (Evidence.COVERAGE_INCOMPLETE, "coverage_incomplete"),
+        (Evidence.UNCLEAR, "evidence_unclear"),
+    ):
+        found = {k: f for k, f in plan.thin.items() if f.state is state}
+        if not found:
+            continue
+        gaps = [g for f in found.values() for g in f.gaps]
+        sold = [s.security_id for s in plan.sales if s.lot_id in found]
+        facts = {
+            "sales": str(len(found)),
+            "of_sales": str(len(plan.sales)),
+            "symbols": _symbols(snapshot, sold, NAMED_IN_SHORT),
+        }
+        if state is Evidence.UNCLEAR:
+            yield Notice(code, {**facts, "options": ", ".join(options(snapshot, gaps))})
+        else:
+            yield Notice(code, {**facts, "uncovered": uncovered(snapshot, gaps)})
 
 
 def _calendar(plan: Finished) -> Iterator[Notice]:
@@ -248,8 +280,10 @@ def _rate(value: Decimal) -> str:
     return decimal_text(value.quantize(RATE_STEP))
 
 
-def _symbols(snapshot: HouseholdSnapshot, ids: Sequence[SecurityId]) -> str:
+def _symbols(
+    snapshot: HouseholdSnapshot, ids: Sequence[SecurityId], most: int = NAMED_AT_MOST
+) -> str:
     known = snapshot.security_by_id
     names = sorted({known[s].symbol if s in known else str(s) for s in ids})
-    more = len(names) - NAMED_AT_MOST
-    return ", ".join(names[:NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")

@@ -13,19 +13,26 @@ from harvestdesk.domain.errors import Notice
 from harvestdesk.domain.money import parse_decimal
 from harvestdesk.domain.proposal import Check, Reason
 from harvestdesk.reports.figures import long_day, number, share_digits, usd, usd0
-from harvestdesk.reports.words import CAUSES, FAILURES, KINDS, LIMITS, SENTENCES, TERMS
+from harvestdesk.reports.words import CAUSES, EVIDENCE, FAILURES, KINDS, LIMITS, SENTENCES, TERMS
 
 UNKNOWN = "…"
 """Stands for a fact that is not known and that the sentence can't do without."""
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _FACT = re.compile(r"\{(\w+)(?::(\w+))?\}")
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def sentence(item: Reason | Notice | Check) -> str:
     """Return the sentence for a reason, a notice or a check (in the words of its outcome)."""
     if isinstance(item, Check) and not item.passed:
         return worded(item.code, item.facts, FAILURES)
-    return worded(item.code, item.facts)
+    return " ".join(x for x in (worded(item.code, item.facts), evidence_note(item.facts)) if x)
+
+
+def evidence_note(facts: Mapping[str, str]) -> str:
+    """Return what a reason says about thin evidence behind it; empty where there is nothing to say."""
+    evidence = facts.get("evidence", "")
+    return worded(evidence, facts, EVIDENCE) if evidence in EVIDENCE else ""
 
 
 def worded(code: str, facts: Mapping[str, str], words: Mapping[str, str] = SENTENCES) -> str:
@@ -74,6 +81,11 @@ def _day(text: str) -> str:
         return text
 
 
+def _days(text: str) -> str:
+    """Return text with every day in it written out."""
+    return _ISO_DAY.sub(lambda day: _day(day.group()), text)
+
+
 def _words(table: Mapping[str, str]) -> Callable[[str], str]:
     return lambda text: table.get(text, text.replace("_", " "))
 
@@ -81,6 +93,7 @@ def _words(table: Mapping[str, str]) -> Callable[[str], str]:
 _FORMS: dict[str, Callable[[str], str]] = {
     "text": str,
     "day": _day,
+    "days": _days,
     "usd": _figure(usd),
     "usd0": _figure(usd0),
     "shares": _figure(lambda value: number(value, share_digits([value]))),

@@ -88,6 +88,11 @@ SENTENCES: dict[str, str] = {
     "funds are known), or plan without replacements.",
     "nothing_fits": "There are losses[ of {loss:usd}], but none fits under the tracking-error limit of "
     "{limit_bp:bp}.",
+    "coverage_incomplete": "Coverage incomplete for {sales:count} of {of_sales:count} lots sold ({symbols}): not "
+    "every purchase is known in {uncovered:days}. One there would wash these losses; import those days, or look "
+    "them up at the broker, before trading.",
+    "evidence_unclear": "Unclear for {sales:count} of {of_sales:count} lots sold ({symbols}): what {options} is an "
+    "option on is not known, so it may wash these losses; name its underlying before trading.",
     "locks_into_january": "The locks of this plan run into the new year: do not buy {symbols} through "
     "{last_day:day}; the first safe day is {first_safe_day:day}.",
     "january_purchases": "A purchase in January still destroys losses of {year}: buying, reinvesting or an IRA "
@@ -142,6 +147,13 @@ SENTENCES: dict[str, str] = {
     "not_loss_locked": "Nothing locked against loss sales is sold.",
     "tracking_error": "Tracking error after the plan[, {te_bp:bp},] is within its limit[ of {limit_bp:bp}].",
 }
+
+EVIDENCE: dict[str, str] = {
+    "coverage_incomplete": "Coverage incomplete: not every purchase is known in {uncovered:days}; one there would "
+    "wash the loss.",
+    "unclear": "Unclear: what {options} is an option on is not known; it may wash the loss.",
+}
+"""What follows a sale's reason where the evidence behind it is thin, by its fact `evidence`."""
 
 FAILURES: dict[str, str] = {
     "wash_sale_free": "The exact wash-sale ledger would disallow {disallowed:usd} of the losses[, not "

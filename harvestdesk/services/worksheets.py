@@ -49,7 +49,7 @@ def _report(kind: str, proposal: Proposal, snapshot: HouseholdSnapshot) -> Repor
         return harvest_worksheet(proposal, snapshot, in_force)
     if kind == "lot-instructions":
         return lot_instruction_sheet(proposal, snapshot)
-    return do_not_buy_sheet(snapshot, (*proposal.locks, *in_force))
+    return do_not_buy_sheet(snapshot, (*proposal.locks, *in_force), proposal.notices)
 
 
 def _require_known(proposal: Proposal, snapshot: HouseholdSnapshot) -> None:

@@ -1,11 +1,15 @@
 """Every focusable widget of every window, dialog, wizard and page can be announced."""
 
+from dataclasses import replace
+
 import pytest
+import view_samples as vs
 from gui_help import settle
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QLabel, QLineEdit, QTableView, QVBoxLayout, QWidget
 
+from harvestdesk.domain.errors import Notice
 from harvestdesk.gui.a11y import nameless
 from harvestdesk.gui.actions import PAGE_KEYS
 from harvestdesk.gui.dialogs.export_orders import ExportOrdersDialog
@@ -66,6 +70,21 @@ def test_export_orders(open_window, qtbot):
     window = open_window()
     dialog = ExportOrdersDialog(window.theme, window.desk, window.desk.loaded.data, window)
     qtbot.addWidget(dialog)
+    assert nameless(dialog) == []
+    assert dialog.caution.words == ""
+
+
+def test_export_orders__says_what_the_plan_does_not_know(open_window, qtbot):
+    window = open_window()
+    household = vs.household()
+    told = {"sales": "1", "of_sales": "2", "symbols": "ACLX", "uncovered": "Roth (2025-12-04)"}
+    thin = replace(vs.plan(household), notices=(Notice("coverage_incomplete", told),))
+    data = replace(window.desk.loaded.data, proposal=thin)
+    dialog = ExportOrdersDialog(window.theme, window.desk, data, window)
+    qtbot.addWidget(dialog)
+    assert "Roth (December 4, 2025)" in dialog.caution.words
+    assert not dialog.caution.isHidden()
+    assert dialog.accept_button.isEnabled()
     assert nameless(dialog) == []
 
 

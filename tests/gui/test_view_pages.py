@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication
 
+from harvestdesk.domain.errors import Notice
 from harvestdesk.domain.lot import LotSource
 from harvestdesk.domain.proposal import HarvestGoal, RiskLimit
 from harvestdesk.gui import a11y
@@ -25,7 +26,7 @@ from harvestdesk.gui.views.wash_calendar import WashCalendarPage
 from harvestdesk.services.views.drift import drift_view
 from harvestdesk.services.views.lots import LotStatus
 from harvestdesk.services.views.overview import overview
-from harvestdesk.services.views.plan import plan_view
+from harvestdesk.services.views.plan import cautions, plan_view
 
 PAGES = (LotsPage, DriftPage, WashCalendarPage, PlanPage)
 _KEYS = ("import", "plan.run", "plan.cancel", "worksheet.print", "orders.export")
@@ -516,6 +517,27 @@ def test_plan__failed_check_stands_first_in_words(show):
     failed = replace(plan.checks[1], passed=False)
     page.refresh(desk(snapshot, replace(plan, checks=(plan.checks[0], failed))))
     assert page.checks.lines[0].words.startswith("\u2716 failed")
+
+
+def test_plan__what_is_not_covered_stands_in_the_row_and_before_you_trade(show):
+    page = show(PlanPage)
+    household, plan = vs.household(), vs.plan(vs.household())
+    missing = "Jordan Roth IRA (2025-11-05 to 2025-12-04)"
+    first, *others = plan.sales
+    assert "overage incomplete" not in page.trades.as_text()
+    facts = {"evidence": "coverage_incomplete", "uncovered": missing, "options": ""}
+    reason = replace(first.reason, facts={**first.reason.facts, **facts})
+    told = {"sales": "1", "of_sales": "2", "symbols": "ACLX", "uncovered": missing}
+    notices = (Notice("coverage_incomplete", told), *plan.notices)
+    thin = replace(plan, sales=(replace(first, reason=reason), *others), notices=notices)
+    page.refresh(desk(household, thin))
+    why = page.trades.tables[0].columns_model.values_at(0)["why"]
+    assert why.startswith("down 26.2 %; coverage incomplete: ")
+    assert "Jordan Roth IRA (November 5, 2025 to December 4, 2025)" in why
+    assert page.checks.pane.isVisible()
+    assert page.checks.lines[0].words.startswith("\u26a0 Coverage incomplete for 1 of 2 lots sold")
+    assert cautions(thin) == notices[:1]
+    assert cautions(plan) == ()
 
 
 def test_plan__stop_shows_only_while_it_works(show, ctx):

@@ -88,6 +88,36 @@ def test_import_plan_report_and_orders(desk, household, tmp_path):
         assert f"SELL,{sale['shares']},{sale['symbol']}," in text
 
 
+def test_an_account_nothing_is_known_of__plan_paper_and_orders_say_so(desk, household, tmp_path):
+    where = ("--household", household)
+    known = desk.json("plan", "harvest", *where, *AS_OF)
+    assert "coverage_incomplete" not in {n["code"] for n in known["notices"]}
+    accounts = tmp_path / "accounts.csv"
+    accounts.write_text(
+        "account,name,type,owner,custodian,number_tail,relief,reinvests,fractional,cash,cash_on\n"
+        "Old employer plan,Old employer plan,401k,Alex Rivera,other,,fifo,no,no,,\n"
+    )
+    desk.json("import", accounts, *where)
+    plan = desk.json("plan", "harvest", *where, *AS_OF)
+    assert plan["passed"] is True
+    (notice,) = [n for n in plan["notices"] if n["code"] == "coverage_incomplete"]
+    assert notice["severity"] == "warning"
+    assert notice["facts"]["uncovered"] == "Old employer plan (2025-11-05 to 2025-12-04)"
+    sells = [t for t in plan["trades"] if t["action"] == "sell"]
+    assert notice["facts"]["sales"] == notice["facts"]["of_sales"] == str(len(sells))
+    for sale in sells:
+        assert sale["reason"]["facts"]["evidence"] == "coverage_incomplete"
+        assert "Coverage incomplete: " in sale["reason"]["text"]
+    for kind in ("worksheet", "do-not-buy"):
+        assert desk.run("report", kind, *where, "--out", tmp_path / f"{kind}.csv") == 0
+        assert "Old employer plan (November 5, 2025" in (tmp_path / f"{kind}.csv").read_text()
+    written = desk.json(
+        "export-orders", *where, "--format", "generic-csv", "--out", tmp_path / "orders"
+    )
+    assert written["files"]
+    assert desk.err.strip() == notice["text"]
+
+
 def test_a_stored_plan_is_worked_out_again_from_its_own_inputs(desk, household, sample_folder):
     plan = desk.json("plan", "harvest", "--household", household, *AS_OF)
     desk.json("import", sample_folder / "class-targets.csv", "--household", household)

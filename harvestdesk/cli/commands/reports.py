@@ -12,9 +12,11 @@ from harvestdesk.domain.ids import ProposalId
 from harvestdesk.reports.document import Report
 from harvestdesk.reports.figures import count
 from harvestdesk.reports.render_csv import render_csv
-from harvestdesk.services import orders, tax_reports, worksheets
+from harvestdesk.reports.wording import sentence
+from harvestdesk.services import orders, plan_harvest, tax_reports, worksheets
 from harvestdesk.services.books import list_books, open_book
 from harvestdesk.services.context import AppContext
+from harvestdesk.services.views.plan import cautions
 from harvestdesk.store.database import HouseholdBook
 
 SUFFIXES = (".pdf", ".csv")
@@ -135,15 +137,19 @@ def write_report(run: Run, report: Report, out: Path) -> None:
 
 
 def run_export(run: Run) -> None:
-    """Write order files."""
+    """Write order files; what the plan does not know for sure is said beside them."""
     with book_of(run) as book:
+        ctx = AppContext(book)
         paths = orders.export_orders(
-            AppContext(book),
+            ctx,
             run.args.plan,
             run.args.format,
             run.args.out,
             allow_stale_prices=run.args.allow_stale_prices,
         )
+        unsure = cautions(plan_harvest.find(ctx, run.args.plan))
+    for notice in unsure:
+        run.out.note(sentence(notice))
     _tell(run, paths)
 
 

@@ -14,6 +14,9 @@ from harvestdesk.gui.errors import words_of
 from harvestdesk.gui.theme import Theme, Tone
 from harvestdesk.gui.view_base import DeskData
 from harvestdesk.gui.widgets.fields import Choice
+from harvestdesk.gui.widgets.notice_bar import NoticeBar
+from harvestdesk.reports.wording import sentence
+from harvestdesk.services.views.plan import cautions
 
 
 class ExportOrdersDialog(FormDialog):
@@ -42,6 +45,10 @@ class ExportOrdersDialog(FormDialog):
         self.add_field(form, "format", "&Format", self.format_box)
         self.add_field(form, "folder", "F&older", folder_row, self.folder_field)
         self.column.addLayout(form)
+        self.caution = NoticeBar(theme)
+        self.column.addWidget(self.caution)
+        if data.proposal is not None:
+            self.caution.say(" ".join(map(sentence, cautions(data.proposal))))
         self.setMinimumWidth(theme.px(600))
         choose.clicked.connect(self._on_choose)
         self.buttons.accepted.connect(self._on_save)

@@ -6,9 +6,11 @@ from datetime import date
 from decimal import Decimal
 
 from harvestdesk.domain.account import Account
+from harvestdesk.domain.errors import Notice
 from harvestdesk.domain.ids import IdenticalSetId
 from harvestdesk.domain.lock import LockKind, WashLock
 from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.optimize.codes import CAUTIONS
 from harvestdesk.reports.document import (
     Align,
     Block,
@@ -23,7 +25,7 @@ from harvestdesk.reports.document import (
     Tone,
 )
 from harvestdesk.reports.figures import count, day, joined, long_day, usd
-from harvestdesk.reports.wording import cause_phrase
+from harvestdesk.reports.wording import cause_phrase, sentence
 from harvestdesk.reports.worksheets.parts import (
     DISCLAIMER,
     account_label,
@@ -62,15 +64,19 @@ def buy_locks(snapshot: HouseholdSnapshot, locks: Iterable[WashLock]) -> tuple[B
     return tuple(sorted(merged, key=lambda lock: lock.symbols))
 
 
-def do_not_buy_sheet(snapshot: HouseholdSnapshot, locks: Sequence[WashLock]) -> Report:
+def do_not_buy_sheet(
+    snapshot: HouseholdSnapshot, locks: Sequence[WashLock], notices: Sequence[Notice] = ()
+) -> Report:
     """Return the do-not-buy list, one page for each account, with what to switch off there.
 
     Args:
         snapshot: the household.
         locks: locks in force and, where a plan is meant, those it makes; loss-sale locks are left out.
+        notices: those of the plan; what it does not know for sure is said on the first page.
     """
     held = buy_locks(snapshot, locks)
     blocks: list[Block] = [Paragraph(_answer(held), Tone.LEAD), Paragraph(RULE)]
+    blocks += [Paragraph(sentence(n), Tone.WARNING) for n in notices if n.code in CAUTIONS]
     tasks = _tasks(snapshot, locks)
     for number, account in enumerate(snapshot.accounts):
         if number:

@@ -9,6 +9,7 @@ from harvestdesk.domain.lot import Term
 from harvestdesk.domain.money import ZERO
 from harvestdesk.domain.proposal import Proposal, RiskLimit
 from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.optimize.codes import CAUTIONS
 from harvestdesk.reports.document import (
     Block,
     Checklist,
@@ -120,6 +121,7 @@ def _decision(proposal: Proposal) -> list[Block]:
     blocks += [Paragraph(decision(proposal), Tone.LEAD), Paragraph(optimality(proposal))]
     if proposal.sales:
         blocks.append(Paragraph(january_warning(proposal), Tone.WARNING))
+    blocks += [Paragraph(sentence(n), Tone.WARNING) for n in proposal.notices if n.code in CAUTIONS]
     return blocks
 
 
@@ -244,7 +246,7 @@ def checklist(
 
 
 def _remarks(notices: Sequence[Notice]) -> list[Notice]:
-    return [n for n in notices if n.code not in _TASK_NOTICES]
+    return [n for n in notices if n.code not in _TASK_NOTICES | CAUTIONS]
 
 
 def _limit(proposal: Proposal) -> str:

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from harvestdesk.domain.errors import Notice
 from harvestdesk.domain.ids import AccountId, LotId, SecurityId
 from harvestdesk.domain.lot import Term
 from harvestdesk.domain.money import ZERO
@@ -17,6 +18,7 @@ from harvestdesk.domain.proposal import (
     RiskLimit,
 )
 from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.optimize.codes import CAUTIONS
 from harvestdesk.services.views.naming import Names
 from harvestdesk.services.views.wash_calendar import LockRow, lock_row
 
@@ -191,6 +193,11 @@ class PlanView:
     def can_export(self) -> bool:
         """True when the solver proved the plan, every check passed and nothing changed since."""
         return self.proposal.passed and not self.stale
+
+
+def cautions(proposal: Proposal) -> tuple[Notice, ...]:
+    """Return the notices that go with the orders of a plan: they forbid nothing, but must have been read."""
+    return tuple(n for n in proposal.notices if n.code in CAUTIONS)
 
 
 def plan_view(snapshot: HouseholdSnapshot, proposal: Proposal) -> PlanView:

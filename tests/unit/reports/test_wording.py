@@ -5,8 +5,8 @@ import pytest
 from harvestdesk.domain.errors import Notice
 from harvestdesk.domain.proposal import Check, Reason
 from harvestdesk.optimize import codes
-from harvestdesk.reports.wording import UNKNOWN, cause_phrase, sentence, worded
-from harvestdesk.reports.words import CAUSES, FAILURES, SENTENCES
+from harvestdesk.reports.wording import UNKNOWN, cause_phrase, evidence_note, sentence, worded
+from harvestdesk.reports.words import CAUSES, EVIDENCE, FAILURES, SENTENCES
 
 TABLES = (
     codes.SALE_REASONS,
@@ -61,6 +61,23 @@ def test_every_code__with_all_facts_and_with_none(spec: codes.CodeSpec) -> None:
         assert "  " not in text
         assert " ." not in text
     assert UNKNOWN not in worded(spec.code, facts)
+
+
+def test_thin_evidence_follows_the_reason_of_a_sale() -> None:
+    assert set(EVIDENCE) == set(codes.SALE_EVIDENCE)
+    plain = Reason("harvest_loss", {"loss": "1234.50", "term": "short"})
+    days = {"uncovered": "Joint (2025-11-21 to 2025-12-04), Roth (2025-12-04)", "options": "XYZ"}
+    for code, words in (
+        ("coverage_incomplete", "Joint (November 21, 2025 to December 4, 2025), Roth (December"),
+        ("unclear", "what XYZ is an option on"),
+    ):
+        facts = {**plain.facts, "evidence": code, **days}
+        assert sentence(Reason("harvest_loss", facts)).startswith(f"{sentence(plain)} ")
+        assert words in evidence_note(facts)
+        assert UNKNOWN not in evidence_note(facts)
+        assert not re.search(r"[{}\[\]]", evidence_note(facts))
+    assert evidence_note(plain.facts) == ""
+    assert evidence_note({"evidence": "probable"}) == ""
 
 
 @pytest.mark.parametrize("spec", list(codes.CHECKS.values()), ids=lambda s: s.code)

@@ -18,6 +18,7 @@ from factories import (
 )
 
 from harvestdesk.domain.account import Account, ReliefMethod
+from harvestdesk.domain.errors import Notice
 from harvestdesk.domain.ids import AccountId
 from harvestdesk.domain.lock import LockKind
 from harvestdesk.domain.proposal import (
@@ -278,6 +279,33 @@ def test_do_not_buy__overlapping_locks_end_with_the_last() -> None:
     assert merged.first_safe_day == date(2026, 1, 20)
     assert merged.loss == Decimal(200)
     assert len(merged.causes) == 2
+
+
+UNSURE = Notice(
+    "coverage_incomplete",
+    {
+        "sales": "1",
+        "of_sales": "13",
+        "symbols": "ARBX",
+        "uncovered": "Jordan Roth IRA (2025-11-05 to 2025-12-04)",
+    },
+)
+
+
+def test_what_a_plan_does_not_know_stands_on_its_papers() -> None:
+    thin = replace(PLAN, notices=(UNSURE, *PLAN.notices))
+    for report in (
+        harvest_worksheet(thin, HOUSEHOLD),
+        do_not_buy_sheet(HOUSEHOLD, PLAN.locks, thin.notices),
+    ):
+        (warning,) = (
+            b for b in report.blocks if isinstance(b, Paragraph) and "Coverage incomplete" in b.text
+        )
+        assert warning.tone is Tone.WARNING
+        assert "Jordan Roth IRA (November 5, 2025 to December 4, 2025)" in warning.text
+        points = [w for b in report.blocks if isinstance(b, Points) for _, w in b.items]
+        assert not any("Coverage incomplete" in words for words in points)
+    assert "Coverage incomplete" not in paragraphs(harvest_worksheet(PLAN, HOUSEHOLD))
 
 
 def test_do_not_buy__nothing_locked() -> None:

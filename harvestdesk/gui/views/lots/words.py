@@ -7,7 +7,7 @@ from harvestdesk.gui import formatting
 from harvestdesk.gui.plots.marks import Shape
 from harvestdesk.gui.remarks import missing_prices
 from harvestdesk.gui.theme import Tone
-from harvestdesk.reports.wording import cause_phrase, sentence
+from harvestdesk.reports.wording import cause_phrase, evidence_note, sentence
 from harvestdesk.services.views.lots import LotRow, LotStatus, LotsView, Quadrant
 from harvestdesk.washsale.evidence import Evidence
 
@@ -67,7 +67,8 @@ def status_words(row: LotRow) -> str:
 def why(row: LotRow) -> str:
     """Return why a lot stands as it does: the plan's words where there are any."""
     if row.reason is not None:
-        more = f" {_NOT_COVERED}" if row.unsure and row.free_shares > 0 else ""
+        said = evidence_note(row.reason.facts)
+        more = f" {_NOT_COVERED}" if row.unsure and row.free_shares > 0 and not said else ""
         return sentence(row.reason) + more
     return _why_by_status(row)
 

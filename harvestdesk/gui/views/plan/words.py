@@ -10,7 +10,7 @@ from harvestdesk.gui import formatting
 from harvestdesk.gui.theme import Tone
 from harvestdesk.gui.view_base import Figure
 from harvestdesk.reports.figures import proved_percent
-from harvestdesk.reports.wording import sentence
+from harvestdesk.reports.wording import evidence_note, sentence
 from harvestdesk.reports.words import LIMITS
 from harvestdesk.services.views.plan import AccountTrades, Comparison, Measure, PlanView
 
@@ -118,6 +118,12 @@ def brief(reason: Reason) -> str:
         return f"nearest, {formatting.number(apart, 1)} % apart"
     if reason.code not in {"harvest_loss", "harvest_loss_partly"}:
         return sentence(reason)
+    note = evidence_note(reason.facts)
+    return f"{_brief_sale(reason)}; {note[0].lower()}{note[1:]}" if note else _brief_sale(reason)
+
+
+def _brief_sale(reason: Reason) -> str:
+    facts = reason.facts
     down = parse_decimal(facts.get("loss_percent", ""))
     words = "loss stands" if down is None else f"down {formatting.number(down, 1)} %"
     disallowed = parse_decimal(facts.get("disallowed", ""))
