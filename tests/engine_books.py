@@ -90,7 +90,9 @@ class Plain:
         days = [(AS_OF - date.fromisoformat(x["acquired"])).days for x in document["lots"]]
         long = np.array(days) > 366
         rates = document["tax"]
-        self.rate = np.where(taxed, np.where(long, rates["rate_long"], rates["rate_short"]), 0.0)
+        short_rate, long_rate = rates.get("rate_short", 0.0), rates.get("rate_long", 0.0)
+        self.taxed, self.long = taxed, long
+        self.rate = np.where(taxed, np.where(long, long_rate, short_rate), 0.0)
         self.loss = taxed & (self.gain < 0)
         self.sets = [s["identical_set"] for s in document["securities"]]
 
@@ -103,8 +105,24 @@ class Plain:
         ]
         return min(values) if self.d["mode"] == "rebalance" else max(values)
 
-    def solve(self, selling: dict[str, bool]) -> float:
-        """Return the optimum with a side for each set; infinite if there is no plan."""
+    def results(self) -> np.ndarray:
+        """Return [term, lot] taxed gain per weight sold, short first."""
+        gain = np.where(self.taxed, self.gain, 0.0)
+        return np.array([np.where(self.long, 0.0, gain), np.where(self.long, gain, 0.0)])
+
+    def solve(
+        self,
+        selling: dict[str, bool],
+        *,
+        tax: tuple[float, float, float] | None = None,
+        inside: tuple[np.ndarray, np.ndarray] | None = None,
+    ) -> float:
+        """Return the optimum with a side for each set; infinite if there is no plan.
+
+        Args:
+            tax: short rate, long rate and constant instead of the typed rates.
+            inside: (A, b): the short and long results r keep A r <= b.
+        """
         import cvxpy as cp
 
         d, n, lots = self.d, len(self.symbols), len(self.w)
@@ -139,10 +157,16 @@ class Plain:
         if "turnover" in limits:
             rules.append(cp.sum(s) <= limits["turnover"])
         if "gain_budget" in limits:
-            rules.append(np.where(self.rate > 0, self.gain, 0) @ s <= limits["gain_budget"])
+            rules.append(np.where(self.taxed, self.gain, 0) @ s <= limits["gain_budget"])
         cost = d["objective"]["cost_rate"]
-        tax = (self.rate * self.gain) @ s
-        value = d["objective"]["risk_aversion"] * variance + tax + cost * (cp.sum(s) + cp.sum(u))
+        owed = (self.rate * self.gain) @ s
+        if tax is not None:
+            owed = np.array(tax[:2]) @ (self.results() @ s) + tax[2]
+        if inside is not None:
+            rules.append(inside[0] @ (self.results() @ s) <= inside[1])
+        if "tax_budget" in limits:
+            rules.append(owed <= limits["tax_budget"])
+        value = d["objective"]["risk_aversion"] * variance + owed + cost * (cp.sum(s) + cp.sum(u))
         goal = cp.Maximize(-self.gain @ s) if harvest else cp.Minimize(value)
         problem = cp.Problem(goal, rules)
         problem.solve(solver=cp.CLARABEL)

@@ -11,6 +11,8 @@ import numpy as np
 from harvestdesk.optimize.engine.problem import EngineProblem, FloatArray, Mode
 
 CASH, TURNOVER, TAX, GAIN, SECTOR = "cash", "turnover", "tax_budget", "gain_budget", "sector"
+NETTING = "netting"
+"""The results of a year between two of the lines where its tax bends; no rule anybody made."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Case:
 
 
 def linear_case(problem: EngineProblem) -> Case:
-    """Return the case of typed rates."""
+    """Return the case of typed rates, or of a harvest nothing but losses counts in."""
     return Case(problem, problem.lot_cost, tuple(rows_of(problem)))
 
 

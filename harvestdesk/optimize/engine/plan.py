@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from harvestdesk.domain.errors import BadInputError, CancelledError, NoPlanError
-from harvestdesk.optimize.engine.case import CASH, SECTOR, Case, linear_case
+from harvestdesk.domain.errors import CancelledError, NoPlanError
+from harvestdesk.optimize.engine.case import CASH, NETTING, SECTOR, Case, linear_case
 from harvestdesk.optimize.engine.conflicts import conflict_of
 from harvestdesk.optimize.engine.evaluate import Figures, Trades, evaluate
+from harvestdesk.optimize.engine.netting import netting_conflict, search_netted
 from harvestdesk.optimize.engine.problem import EngineProblem, Mode
 from harvestdesk.optimize.engine.repair import tightened, without_small_orders
 from harvestdesk.optimize.engine.search import (
@@ -61,12 +62,9 @@ def solve_problem(problem: EngineProblem, effort: Effort | None = None) -> Engin
         NoPlanError: naming the rules in conflict where no plan keeps them all.
         CancelledError: when the effort's `stop` says so before there is a plan.
     """
-    if problem.situation is not None:
-        raise BadInputError("field tax.profile: not solved yet. Use rate_short and rate_long.")
     effort = effort or Effort()
     started = time.perf_counter()
-    case = linear_case(problem)
-    found, effort = _searched(case, effort)
+    case, found, effort = _searched(problem, effort)
     best = _best_of(case, found, effort)
     rounding = time.perf_counter()
     trades, figures = _in_shares(case, best, effort)
@@ -95,13 +93,23 @@ def _bound(found: Found, objective: float) -> float:
     return found.bound - 2 * max(0.0, found.bound - objective)
 
 
-def _searched(case: Case, effort: Effort) -> tuple[Found, Effort]:
+def _searched(problem: EngineProblem, effort: Effort) -> tuple[Case, Found, Effort]:
     """Search with Clarabel; where it gives no definite answer, with SCS, and say so in the plan."""
+    if _netted(problem):
+        netted = search_netted(problem, effort)
+        return netted.case, netted.found, netted.effort
+    case = linear_case(problem)
     found = search(case, effort)
     if found.status is SolveStatus.FAILED and not effort.stop():
         effort = replace(effort, solver=SCS)
         found = search(case, effort)
-    return found, effort
+    return case, found, effort
+
+
+def _netted(problem: EngineProblem) -> bool:
+    """Return True where the year's netting matters: a harvest counts losses, whatever they save."""
+    counts = problem.mode is Mode.REBALANCE or bool(np.isfinite(problem.limits.tax))
+    return problem.situation is not None and counts
 
 
 def _best_of(case: Case, found: Found, effort: Effort) -> Incumbent:
@@ -110,7 +118,7 @@ def _best_of(case: Case, found: Found, effort: Effort) -> Incumbent:
     if effort.stop():
         raise CancelledError("Stopped before there was a plan.")
     if found.status in {SolveStatus.INFEASIBLE, SolveStatus.OPTIMAL, SolveStatus.INACCURATE}:
-        raise conflict_of(case, effort)
+        raise (netting_conflict if _netted(case.problem) else conflict_of)(case, effort)
     raise NoPlanError(
         f"The solver ended with '{found.status.value}' and found no plan.", code="solver.failed"
     )
@@ -157,7 +165,7 @@ def _duals(case: Case, best: Incumbent) -> dict[str, float]:
     for row, price in zip(case.rows, best.prices.rows, strict=True):
         # Of cash the unit is one more in the account; of a limit, one more allowed.
         worth = -float(price) if row.kind == CASH else float(price)
-        if abs(worth) > LEAST_DUAL:
+        if row.kind != NETTING and abs(worth) > LEAST_DUAL:
             duals[_name(row.kind, row.name)] = worth
     limit = case.problem.limits.tracking_error
     price = best.prices.risk - case.problem.risk_price

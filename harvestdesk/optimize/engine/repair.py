@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from harvestdesk.optimize.engine.case import CASH, SECTOR, Case, Row
+from harvestdesk.optimize.engine.case import CASH, NETTING, SECTOR, Case, Row
 from harvestdesk.optimize.engine.problem import EngineProblem, FloatArray, Limits
 
 FIRST_BLOCK = 1e-5
@@ -46,7 +46,7 @@ def tightened(case: Case, attempt: int) -> Case:
     room = FIRST_BLOCK * 10.0 ** (attempt - 1)
     limits = case.problem.limits
     kept = replace(limits, tracking_error=_less(limits, room))
-    rows = tuple(row if row.kind == CASH else _inside(row, room) for row in case.rows)
+    rows = tuple(row if row.kind in {CASH, NETTING} else _inside(row, room) for row in case.rows)
     return replace(case, problem=replace(case.problem, limits=kept), rows=rows)
 
 

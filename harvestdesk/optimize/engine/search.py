@@ -46,6 +46,7 @@ class Effort:
         aim: relative gap the search stops at.
         good: relative gap it is content with after `patience` columns of relaxations solved.
         seconds: after so long it stops wherever it is.
+        enough: a bound at which it stops with any plan or none: what is better is elsewhere.
         stop: asked between and inside solves; True ends the search with the best plan so far.
     """
 
@@ -53,6 +54,7 @@ class Effort:
     good: float = 4.7e-4
     patience: int = 15_000
     seconds: float = 20.0
+    enough: float = float("inf")
     stop: Callable[[], bool] = lambda: False
     solver: str = CLARABEL
 
@@ -86,7 +88,7 @@ class Found:
     status: SolveStatus
     bound: float
     best: Incumbent | None
-    root: NodeSolution
+    root: NodeSolution | None
     nodes: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -257,6 +259,8 @@ class _Search:
     # --- first plans ---
 
     def _first_plans(self, root: NodeSolution, bound: Bound) -> None:
+        if bound.value >= self._effort.enough:
+            return
         for threshold in THRESHOLDS:
             self._try(self._rounded(root.selling, threshold))
             if self._content(bound.value):
@@ -365,12 +369,13 @@ class _Search:
 
     def _beaten(self, value: float) -> bool:
         """True where a part of the search can't hold a plan better by more than the aim."""
-        return self._within(value, self._effort.aim)
+        return value >= self._effort.enough or self._within(value, self._effort.aim)
 
     def _content(self, value: float) -> bool:
         tired = self._work > self._effort.patience
         gap = self._effort.good if tired else self._effort.aim
-        return self._within(value, gap) or self._out_of_time()
+        enough = value >= self._effort.enough or self._within(value, gap)
+        return enough or self._out_of_time()
 
     def _out_of_time(self) -> bool:
         return time.perf_counter() > self._until or self._effort.stop()
