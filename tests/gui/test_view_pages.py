@@ -532,7 +532,7 @@ def test_plan__what_is_not_covered_stands_in_the_row_and_before_you_trade(show):
     thin = replace(plan, sales=(replace(first, reason=reason), *others), notices=notices)
     page.refresh(desk(household, thin))
     why = page.trades.tables[0].columns_model.values_at(0)["why"]
-    assert why.startswith("down 26.2 %; coverage incomplete: ")
+    assert why.startswith("\u26a0 down 26.2 %; coverage incomplete: ")
     assert "Jordan Roth IRA (November 5, 2025 to December 4, 2025)" in why
     assert page.checks.pane.isVisible()
     assert page.checks.lines[0].words.startswith("\u26a0 Coverage incomplete for 1 of 2 lots sold")

@@ -119,7 +119,10 @@ def brief(reason: Reason) -> str:
     if reason.code not in {"harvest_loss", "harvest_loss_partly"}:
         return sentence(reason)
     note = evidence_note(reason.facts)
-    return f"{_brief_sale(reason)}; {note[0].lower()}{note[1:]}" if note else _brief_sale(reason)
+    if not note:
+        return _brief_sale(reason)
+    # The sign comes first: it is still seen where the column is too narrow for the words.
+    return f"\u26a0 {_brief_sale(reason)}; {note[0].lower()}{note[1:]}"
 
 
 def _brief_sale(reason: Reason) -> str:
