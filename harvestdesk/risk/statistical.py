@@ -20,6 +20,8 @@ NEEDED_DAYS = DEFAULT_RISK.needed_days
 CORE_COVERAGE = 0.9
 """Securities with returns on this share of the days shape the factors; the others are fitted to them."""
 RIDGE = 0.02
+NOTHING_SEEN = 1e-12
+"""Factors that moved less than this on the days a security was seen tell nothing about it."""
 LIKE = 2.0
 """Variances so many times apart are not alike: the few bond funds of a stock book keep to themselves."""
 LEAST_VARIANCE = 1e-12
@@ -215,5 +217,7 @@ def _ridge(scores: FloatArray, target: FloatArray) -> FloatArray:
     """Regress on the days seen; both sides carry the square roots of the weights."""
     gram = scores.T @ scores
     mass = float(np.trace(gram)) / len(gram)
+    if mass < NOTHING_SEEN:
+        return np.zeros(len(gram))
     solved = np.linalg.solve(gram + RIDGE * mass * np.eye(len(gram)), scores.T @ target)
     return np.asarray(solved, dtype=np.float64)

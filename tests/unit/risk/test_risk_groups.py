@@ -96,3 +96,14 @@ def test_a_sector_that_moves_together__is_found_beyond_the_most_factors() -> Non
         ),
         tilt,
     )
+
+
+def test_late_comer_seen_only_on_days_without_movement__has_no_loading() -> None:
+    rng = np.random.default_rng(3)
+    returns = rng.normal(0, 0.01, (60, 1)) + rng.normal(0, 0.01, (60, 4))
+    returns[:20, :3] = 0.0
+    returns[20:, 3] = np.nan
+    ids = tuple(SecurityId(f"S{i}") for i in range(4))
+    settings = RiskSettings(needed_days=10, half_life_days=None, leave_out_splits=False)
+    model = model_of([Security(s, s) for s in ids], ReturnPanel(ids, returns), settings)
+    assert np.isfinite(model.covariance()).all()
