@@ -164,6 +164,25 @@ def test_account__is_added_then_edited_one_step_each(window, qtbot):
         assert len(snapshot(window).accounts) == count
 
 
+def test_account__explanation_of_least_tax_has_room_for_all_its_words(window, qtbot):
+    loaded = window.desk.loaded
+    shown = loaded.data.snapshot.accounts[0]
+    for chosen_while_open in (False, True):
+        account = AccountDialog(
+            window.theme, window.desk, shown, loaded.data.snapshot.people, window
+        )
+        if chosen_while_open:
+            account.show()
+        account.relief_box.setCurrentIndex(account.relief_box.findData(ReliefMethod.MIN_TAX.value))
+        account.show()
+        settle(qtbot, window)
+        words = account.relief_words
+        assert words.height() >= words.heightForWidth(words.width())
+        for box in account.owner_boxes.values():
+            assert box.height() >= box.sizeHint().height()
+        account.close()
+
+
 def test_plan_made_before__is_said_to_be_out_of_date_until_undone(make_window, qtbot):
     window = make_window(Preferences())
     with qtbot.waitSignal(window.desk.opened, timeout=60_000):

@@ -118,7 +118,12 @@ class FormDialog(QDialog):
 
     def _grow(self) -> None:
         """Make room for the remarks without ever shrinking what the person has sized."""
-        hint, layout = self.sizeHint(), self.layout()
+        layout = self.layout()
+        if layout is not None:
+            # A form inside another layout measures a row anew only when the whole is laid out: until then
+            # a row just shown takes no room, and what stands above it is pressed together.
+            layout.activate()
+        hint = self.sizeHint()
         sized = self.isVisible() or self.testAttribute(Qt.WidgetAttribute.WA_Resized)
         least = self.size() if sized else self.minimumSize()
         width, height = max(least.width(), hint.width()), hint.height()
