@@ -19,6 +19,7 @@ from harvestdesk.domain.ids import (
 )
 from harvestdesk.domain.lock import LockKind, WashLock
 from harvestdesk.domain.lot import LotSource, TaxLot, Term
+from harvestdesk.domain.plan_settings import PlanKind
 from harvestdesk.domain.prices import Price, PriceBook
 from harvestdesk.domain.proposal import (
     Check,
@@ -28,7 +29,6 @@ from harvestdesk.domain.proposal import (
     LotSale,
     PlanFigures,
     Proposal,
-    ProposalKind,
     Purchase,
     Reason,
     SolverRecord,
@@ -334,7 +334,7 @@ def proposal(of: HouseholdSnapshot | None = None, **changes: object) -> Proposal
     ]
     base = Proposal(
         id=ProposalId("proposal-7"),
-        kind=ProposalKind.HARVEST,
+        kind=PlanKind.HARVEST,
         as_of=AS_OF,
         created_at="2025-12-05T15:04:00-05:00",
         fingerprint=household.fingerprint,

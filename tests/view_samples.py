@@ -21,6 +21,7 @@ from harvestdesk.domain.ids import (
 from harvestdesk.domain.lock import LockKind, WashLock
 from harvestdesk.domain.lot import LotSource, TaxLot, Term
 from harvestdesk.domain.money import ZERO, cents
+from harvestdesk.domain.plan_settings import PlanKind
 from harvestdesk.domain.prices import Price, PriceBook
 from harvestdesk.domain.proposal import (
     Check,
@@ -30,7 +31,6 @@ from harvestdesk.domain.proposal import (
     LotSale,
     PlanFigures,
     Proposal,
-    ProposalKind,
     Purchase,
     Reason,
     SolverRecord,
@@ -323,7 +323,7 @@ def plan(snapshot: HouseholdSnapshot, lot_ids: tuple[str, ...] = ("l3", "l4")) -
     )
     return Proposal(
         id=ProposalId("p1"),
-        kind=ProposalKind.HARVEST,
+        kind=PlanKind.HARVEST,
         as_of=AS_OF,
         created_at="2025-12-05T10:00:00",
         fingerprint=snapshot.fingerprint,

@@ -11,6 +11,7 @@ from harvestdesk.domain.ids import AccountId, LotId, ProposalId, SecurityId
 from harvestdesk.domain.lock import WashLock
 from harvestdesk.domain.lot import Term
 from harvestdesk.domain.money import ZERO
+from harvestdesk.domain.plan_settings import PlanKind, PlanSettings
 
 
 class RiskLimit(StrEnum):
@@ -196,22 +197,116 @@ class Check:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
-class ProposalKind(StrEnum):
-    """Which job produced a proposal."""
+@dataclass(frozen=True, slots=True)
+class LotGift:
+    """Shares of one long-term lot to give away instead of selling them.
 
-    HARVEST = "harvest"
+    Attributes:
+        value: what they are worth in dollars: the deduction (IRC §170(e)(1), Reg. 1.170A-1(c)).
+        gain: unrealised, positive: never taxed once given.
+        tax_avoided: tax that gain would have cost this year, in dollars.
+    """
+
+    lot_id: LotId
+    account_id: AccountId
+    security_id: SecurityId
+    shares: Decimal
+    price: Decimal
+    price_on: date
+    value: Decimal
+    basis: Decimal
+    gain: Decimal
+    acquired_on: date
+    tax_avoided: Decimal
+    reason: Reason
+    lot_shares: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class WeightChange:
+    """One bar of drift or exposure, before and after; fractions of value.
+
+    Attributes:
+        kind: "asset_class", "sector" or "factor".
+        target: of a class or sector what the targets mean it to be; None for factors.
+        low, high: ends of a class's band, None without one.
+    """
+
+    kind: str
+    name: str
+    before: Decimal
+    after: Decimal
+    target: Decimal | None = None
+    low: Decimal | None = None
+    high: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RulePrice:
+    """What a binding rule costs: its dual, for words.
+
+    Attributes:
+        code, name: the rule and which one of its kind.
+        dollars: what the objective gains a year from one step more of it.
+        step: that step, in the unit of the rule: dollars, fraction of value, or basis points.
+        tracking_error_bp: the tracking error the step is worth at the plan's price of risk; None where
+            risk has no price.
+    """
+
+    code: str
+    name: str
+    dollars: Decimal
+    step: Decimal
+    tracking_error_bp: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """Cash that leaves an account for the household to spend."""
+
+    account_id: AccountId
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PlanMeasures:
+    """What a household plan amounts to beyond the figures before and after; dollars unless said.
+
+    Attributes:
+        turnover: sold, as a fraction of value.
+        cost: of trading.
+        tax: of the year with the plan less without; negative saves.
+        risk_before, risk_after: price of the tracking error a year.
+        location: yearly-equivalent value of asset location gained.
+        rounding: objective lost by whole shares and smallest orders.
+    """
+
+    turnover: Decimal
+    cost: Decimal
+    tax: Decimal
+    risk_before: Decimal
+    risk_after: Decimal
+    location: Decimal
+    rounding: Decimal
+    weights: tuple[WeightChange, ...] = ()
+    prices: tuple[RulePrice, ...] = ()
+    payouts: tuple[Payout, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A plan with everything needed to judge, print and repeat it."""
+    """A plan with everything needed to judge, print and repeat it.
+
+    Attributes:
+        measures: of plans other than the year-end harvest.
+    """
 
     id: ProposalId
-    kind: ProposalKind
+    kind: PlanKind
     as_of: date
     created_at: str
     fingerprint: str
-    settings: HarvestSettings
+    settings: HarvestSettings | PlanSettings
     sales: tuple[LotSale, ...]
     purchases: tuple[Purchase, ...]
     kept: tuple[KeptLot, ...]
@@ -223,6 +318,22 @@ class Proposal:
     checks: tuple[Check, ...]
     notices: tuple[Notice, ...] = ()
     engine_version: str = ""
+    gifts: tuple[LotGift, ...] = ()
+    measures: PlanMeasures | None = None
+
+    @property
+    def harvest(self) -> HarvestSettings:
+        """What was asked of a year-end harvest; a TypeError for other plans."""
+        if not isinstance(self.settings, HarvestSettings):
+            raise TypeError(f"{self.id} is no year-end harvest")
+        return self.settings
+
+    @property
+    def asked(self) -> PlanSettings:
+        """What was asked of any other plan; a TypeError for a year-end harvest."""
+        if not isinstance(self.settings, PlanSettings):
+            raise TypeError(f"{self.id} is a year-end harvest")
+        return self.settings
 
     @property
     def passed(self) -> bool:

@@ -8,11 +8,13 @@ from decimal import Decimal
 from functools import cached_property
 
 from harvestdesk.domain.account import Account
+from harvestdesk.domain.account_rule import AccountRule
 from harvestdesk.domain.filing import ReturnAccounts, return_accounts
 from harvestdesk.domain.household import Household, Person
 from harvestdesk.domain.ids import AccountId, LotId, SecurityId
 from harvestdesk.domain.lot import TaxLot
 from harvestdesk.domain.money import ZERO
+from harvestdesk.domain.outside import OutsideHolding
 from harvestdesk.domain.prices import PriceBook, PriceHistory
 from harvestdesk.domain.relations import Equivalent, IdenticalSet, Replacement
 from harvestdesk.domain.security import Security
@@ -32,6 +34,8 @@ class HouseholdSnapshot:
         tax_year: the federal figures of the year of `as_of`.
         state_rules: those of the profile's state, or None.
         statement_lots: lots as the brokers' lot files gave them; `lots` follow from them and the ledger.
+        outside: what is owned elsewhere: risk only.
+        volumes: average shares traded a day, where known.
     """
 
     household: Household
@@ -56,6 +60,9 @@ class HouseholdSnapshot:
     tax_year: TaxYear | None = None
     state_rules: StateRules | None = None
     statement_lots: tuple[TaxLot, ...] = ()
+    account_rules: tuple[AccountRule, ...] = ()
+    outside: tuple[OutsideHolding, ...] = ()
+    volumes: Mapping[SecurityId, Decimal] = field(default_factory=dict)
 
     @cached_property
     def account_by_id(self) -> Mapping[AccountId, Account]:
@@ -76,6 +83,12 @@ class HouseholdSnapshot:
     def lot_by_id(self) -> Mapping[LotId, TaxLot]:
         """Lots by id."""
         return {lot.id: lot for lot in self.lots}
+
+    @cached_property
+    def rule_of(self) -> Mapping[AccountId, AccountRule]:
+        """Every account's part in plans."""
+        made = {r.account_id: r for r in self.account_rules}
+        return {a.id: made.get(a.id, AccountRule(a.id)) for a in self.accounts}
 
     def value_of(self, lot: TaxLot) -> Decimal:
         """Market value of a lot in dollars; zero where there is no price."""
@@ -111,6 +124,9 @@ class HouseholdSnapshot:
             self.security_targets,
             self.external_gains,
             self.law_changes,
+            self.account_rules,
+            self.outside,
+            sorted(self.volumes.items()),
         )
         for part in parts:
             digest.update(repr(part).encode())

@@ -169,7 +169,7 @@ class Commands(QObject):
         if not isinstance(settings, HarvestSettings):
             loaded = self._window.desk.loaded
             proposal = loaded.data.proposal if loaded else None
-            settings = proposal.settings if proposal else HarvestSettings()
+            settings = proposal.harvest if proposal else HarvestSettings()
         self._window.desk.plan(settings)
 
     def export_orders(self) -> None:

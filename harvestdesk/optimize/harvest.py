@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from harvestdesk import __version__
 from harvestdesk.domain.errors import NoPlanError
 from harvestdesk.domain.ids import ProposalId
+from harvestdesk.domain.plan_settings import PlanKind
 from harvestdesk.domain.proposal import (
     HarvestSettings,
     LotSale,
     Proposal,
-    ProposalKind,
     Purchase,
     SolverRecord,
 )
@@ -69,7 +69,7 @@ def plan_harvest(
         remarks = notices(_warned(parts, chosen, plan, record))
     return Proposal(
         id=proposal_id,
-        kind=ProposalKind.HARVEST,
+        kind=PlanKind.HARVEST,
         as_of=snapshot.as_of,
         created_at=created_at,
         fingerprint=snapshot.fingerprint,

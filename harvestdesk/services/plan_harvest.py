@@ -111,7 +111,7 @@ def repeat(ctx: AppContext, proposal_id: str | None) -> tuple[Proposal, Proposal
             f"The inputs of {kept.id} were not kept, so it can't be worked out again.",
             code="plan.inputs_missing",
         )
-    return kept, run(HarvestRequest(inputs, kept.settings, kept.id, kept.created_at))
+    return kept, run(HarvestRequest(inputs, kept.harvest, kept.id, kept.created_at))
 
 
 def find(ctx: AppContext, proposal_id: str | None) -> Proposal:

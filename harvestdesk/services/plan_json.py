@@ -39,7 +39,7 @@ def plan_json(proposal: Proposal, snapshot: HouseholdSnapshot, *, stored: bool) 
         "stored": stored,
         "status": solver.status,
         "passed": proposal.passed,
-        "settings": _settings(proposal.settings, names),
+        "settings": _settings(proposal.harvest, names),
         "realised_loss": _money(proposal.realised_loss),
         "tracking_error": _ratio(proposal.after.tracking_error_bp),
         "trades": [

@@ -115,7 +115,7 @@ def _decoder(annotation: Any) -> Decoder:
         return _plain_decoder(annotation)
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin in {Union, types.UnionType}:
-        return _optional_decoder(arguments)
+        return _union_decoder(arguments)
     if origin is tuple and len(arguments) == 2 and arguments[1] is Ellipsis:
         item = _decoder(arguments[0])
         return lambda data: tuple(item(x) for x in _expect(data, list))
@@ -138,12 +138,28 @@ def _fixed_decoder(arguments: tuple[Any, ...]) -> Decoder:
     return decode
 
 
-def _optional_decoder(arguments: tuple[Any, ...]) -> Decoder:
+def _union_decoder(arguments: tuple[Any, ...]) -> Decoder:
+    if all(is_dataclass(argument) for argument in arguments):
+        return _either_decoder(arguments)
     rest = [argument for argument in arguments if argument is not types.NoneType]
     if len(rest) != 1 or len(arguments) != 2:
         raise CodecError("only a type or None can be told apart")
     inner = _decoder(rest[0])
     return lambda data: None if data is None else inner(data)
+
+
+def _either_decoder(classes: tuple[Any, ...]) -> Decoder:
+    """Tell dataclasses apart by the names of their fields."""
+    known = [({f.name for f in fields(cls)}, _decoder(cls)) for cls in classes]
+
+    def decode(data: Any) -> Any:
+        given = _expect(data, dict).keys()
+        for names, read in known:
+            if given <= names:
+                return read(data)
+        raise CodecError(f"none of {', '.join(cls.__name__ for cls in classes)}")
+
+    return decode
 
 
 def _plain_decoder(cls: type) -> Decoder:

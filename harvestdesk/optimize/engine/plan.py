@@ -40,6 +40,7 @@ class EnginePlan:
         gap: of the trades as returned, rounding included.
         rounding: objective lost by whole shares or the broker's step, and by limits kept despite them.
         duals: what one unit more of a rule is worth, by the rule's name.
+        case, best: what the trades were rounded from: its prices explain them.
     """
 
     status: SolveStatus
@@ -52,6 +53,8 @@ class EnginePlan:
     nodes: int
     solver: str
     version: str
+    case: Case
+    best: Incumbent
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -84,6 +87,8 @@ def solve_problem(problem: EngineProblem, effort: Effort | None = None) -> Engin
         nodes=found.nodes,
         solver=effort.solver,
         version=solver_version(effort.solver),
+        case=case,
+        best=best,
         seconds=seconds,
     )
 

@@ -31,6 +31,37 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True)
+class Group:
+    """A limit on the weight of some securities together, after the plan.
+
+    Attributes:
+        kind: word of domain.conflict.RuleKind; name: which one of its kind.
+        members: [security] 1 where it counts, 0 where not; parts of one are allowed.
+    """
+
+    kind: str
+    name: str
+    members: FloatArray
+    least: float
+    most: float
+
+
+@dataclass(frozen=True)
+class PayoutAsked:
+    """Cash that has to leave the household: who may pay it, and what a payout costs besides.
+
+    Attributes:
+        amount: fraction of value, all accounts together.
+        payers: [account] may pay.
+        cost: [account] objective per weight paid out: tax on what leaves a traditional IRA, say.
+    """
+
+    amount: float
+    payers: BoolArray
+    cost: FloatArray
+
+
+@dataclass(frozen=True)
 class Limits:
     """Rules beside cash and sides; fractions of value, infinite where there is none.
 
@@ -41,7 +72,12 @@ class Limits:
         gain: gains less losses of everything sold.
         sectors: (name, least, most) weight after the plan.
         min_trade: least value of one order; 0 for none.
-        cash: [account] most cash after the plan.
+        cash: [account] most cash after the plan; cash_least: [account] least; None: nothing.
+        groups: further limits on weights, beside the sectors.
+        loss_least: at least so much loss is sold; `loss_short_only`: short-term losses only.
+        payout: cash to raise for the household.
+        ticket_cost: of each order; max_trades: most orders. An order is an account and a security, sold or
+            bought.
     """
 
     cash: FloatArray
@@ -51,6 +87,13 @@ class Limits:
     gain: float = NO_LIMIT
     sectors: tuple[tuple[str, float, float], ...] = ()
     min_trade: float = 0.0
+    cash_least: FloatArray | None = None
+    groups: tuple[Group, ...] = ()
+    loss_least: float = 0.0
+    loss_short_only: bool = False
+    payout: PayoutAsked | None = None
+    ticket_cost: float = 0.0
+    max_trades: int | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +125,12 @@ class EngineProblem:
         buy_locked, loss_locked: [security], the same for all of an identical set.
         rates: typed short and long rate.
         situation: the tax return the year is netted through; None: the rates hold for every dollar.
-        left_alone, not_bought: [lot], [security] kept out of the plan by an earlier look at it.
+        left_alone, not_bought: [lot], [security] kept out of the plan by a rule, or by an earlier look at it.
+        outside: [security] weight held elsewhere: counted in risk, never traded.
+        may_buy: [account, security] what an account offers; None: everything, everywhere.
+        buy_extra: [account, security] objective per weight bought there, beside the cost of trading.
+        lot_extra: [lot] objective per weight sold, beside tax and the cost of trading.
+        most_sold, most_bought: [security] most weight traded in the whole household.
     """
 
     as_of: date
@@ -115,6 +163,12 @@ class EngineProblem:
     situation: TaxSituation | None = None
     left_alone: BoolArray | None = None
     not_bought: BoolArray | None = None
+    outside: FloatArray | None = None
+    may_buy: BoolArray | None = None
+    buy_extra: FloatArray | None = None
+    lot_extra: FloatArray | None = None
+    most_sold: FloatArray | None = None
+    most_bought: FloatArray | None = None
 
     @cached_property
     def held(self) -> FloatArray:
@@ -124,7 +178,8 @@ class EngineProblem:
     @cached_property
     def active(self) -> FloatArray:
         """[security] active weight before the plan."""
-        return np.asarray(self.held - self.target)
+        elsewhere = 0.0 if self.outside is None else self.outside
+        return np.asarray(self.held + elsewhere - self.target)
 
     @cached_property
     def lot_set(self) -> IntArray:
@@ -179,9 +234,10 @@ class EngineProblem:
     @cached_property
     def lot_cost(self) -> FloatArray:
         """[lot] objective per weight sold where the typed rates hold; in a harvest, less the loss."""
+        extra = 0.0 if self.lot_extra is None else self.lot_extra
         if self.mode is Mode.HARVEST:
-            return self.lot_gain
-        return np.asarray(self.lot_rate * self.lot_gain + self.cost_rate)
+            return np.asarray(self.lot_gain + extra)
+        return np.asarray(self.lot_rate * self.lot_gain + self.cost_rate + extra)
 
     @property
     def buy_cost(self) -> float:

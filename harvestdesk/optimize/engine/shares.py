@@ -11,7 +11,6 @@ from harvestdesk.optimize.engine.problem import EngineProblem, FloatArray, IntAr
 from harvestdesk.optimize.engine.whole_shares import whole_steps
 
 STEP = Decimal("0.000001")
-ONE_SHARE = Decimal(1)
 DUST = 1e-7
 """Weights below this are the solver's last digits."""
 

@@ -250,8 +250,8 @@ def _remarks(notices: Sequence[Notice]) -> list[Notice]:
 
 
 def _limit(proposal: Proposal) -> str:
-    limit = _bp(proposal.settings.tracking_error_bp)
-    if proposal.settings.risk_limit is RiskLimit.INCREASE:
+    limit = _bp(proposal.harvest.tracking_error_bp)
+    if proposal.harvest.risk_limit is RiskLimit.INCREASE:
         return f"limit: {limit} more than today"
     return f"limit {limit}"
 

@@ -316,7 +316,7 @@ def _ladder(snapshot: HouseholdSnapshot, names: Names, proposal: Proposal) -> tu
 
 
 def _limit_bp(proposal: Proposal) -> Decimal:
-    settings = proposal.settings
+    settings = proposal.harvest
     if settings.risk_limit is RiskLimit.INCREASE:
         return proposal.before.tracking_error_bp + settings.tracking_error_bp
     return settings.tracking_error_bp

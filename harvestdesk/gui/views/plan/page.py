@@ -262,7 +262,7 @@ class PlanPage(Page):
             return
         if str(view.proposal.id) != self._shown_id:
             self._shown_id = str(view.proposal.id)
-            self.panel.show_settings(view.proposal.settings)
+            self.panel.show_settings(view.proposal.harvest)
         self._show_plan(view)
 
     def _say_before(self, data: DeskData) -> None:
@@ -302,7 +302,7 @@ class PlanPage(Page):
         elif not view.proposal.passed:
             words = "This plan did not pass every check, so its orders cannot be exported."
             self.show_problem(words, Tone.ERROR)
-        elif self.settings() != view.proposal.settings:
+        elif self.settings() != view.proposal.harvest:
             words = "The figures at the left have changed. Plan again to see what they do."
             self.show_problem(words, Tone.WARNING)
         else:

@@ -187,8 +187,8 @@ def figures(view: PlanView) -> tuple[Figure, ...]:
         - proposal.before.carryforward_short
         - proposal.before.carryforward_long
     )
-    limit = formatting.basis_points(proposal.settings.tracking_error_bp, 0)
-    kind = "rise" if proposal.settings.risk_limit is RiskLimit.INCREASE else "limit"
+    limit = formatting.basis_points(proposal.harvest.tracking_error_bp, 0)
+    kind = "rise" if proposal.harvest.risk_limit is RiskLimit.INCREASE else "limit"
     return (
         Figure("Losses realised", formatting.dollars(proposal.realised_loss),
                "Basis less proceeds of all sales of the plan, at the last prices.",
