@@ -34,10 +34,9 @@ class OptionRow:
     current: str
     authority: str
 
-    @property
-    def departs(self) -> bool:
-        """True where the household reads the law otherwise than by default."""
-        return self.current != self.default
+    def departs(self, value: str) -> bool:
+        """Return True where a choice reads the law otherwise than by default."""
+        return value != self.default
 
 
 def option_rows(policy: WashPolicy) -> tuple[OptionRow, ...]:

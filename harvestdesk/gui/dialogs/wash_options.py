@@ -76,10 +76,10 @@ class WashOptionsDialog(FormDialog):
         return label
 
     def _remark(self, option: OptionRow) -> None:
-        usual = self.boxes[option.name].currentData() == option.default
+        departs = option.departs(str(self.boxes[option.name].currentData()))
         remark = self.remarks[option.name]
-        remark.setText("" if usual else f"\u26a0 {CHANGED}")
-        remark.setVisible(not usual)
+        remark.setText(f"\u26a0 {CHANGED}" if departs else "")
+        remark.setVisible(departs)
 
     def policy(self) -> WashPolicy:
         """Return the readings as chosen."""

@@ -61,13 +61,12 @@ def test_rows__title_choices_authority_and_what_is_in_force():
     rows = {r.name: r for r in option_rows(WashPolicy(tacking=Tacking.ORIGINAL_DATE))}
     assert set(rows) == set(WashPolicy.__slots__)
     tacking = rows["tacking"]
-    assert (tacking.default, tacking.current, tacking.departs) == (
-        "day_count", "original_date", True,
-    )  # fmt: skip
+    assert (tacking.default, tacking.current) == ("day_count", "original_date")
+    assert [tacking.departs(c.value) for c in tacking.choices] == [False, True]
     assert [c.value for c in tacking.choices] == ["day_count", "original_date"]
     assert all(c.words for c in tacking.choices)
     assert "§1223(3)" in tacking.authority
-    assert not rows["crypto"].departs
+    assert not rows["crypto"].departs(rows["crypto"].current)
 
 
 def test_policy__from_the_values_of_a_dialog():
