@@ -45,12 +45,6 @@ _PAGES: dict[str, Callable[[YearFacts], Report]] = {
     "wash-ledger": wash_ledger,
 }
 TAX_KINDS = tuple(_PAGES)
-TAX_KIND_NAMES: dict[str, str] = {
-    "form-8949": "Form 8949",
-    "schedule-d": "Schedule D",
-    "carryover": "Capital loss carryover",
-    "wash-ledger": "Wash-sale ledger",
-}
 TAX_FORMATS = ("csv", "txf", "taxact")
 """Files of the year's sales: HarvestDesk's own CSV, TXF 042, TaxAct's CSV."""
 

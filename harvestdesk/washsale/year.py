@@ -73,11 +73,6 @@ class YearResults:
         return not self.unknown and not self.problems
 
     @property
-    def sales_long(self) -> Decimal:
-        """Long-term results of the rows alone, in dollars."""
-        return self.long - self.distributions_long
-
-    @property
     def incomplete_sales(self) -> int:
         """Sales left out of the sums, wholly or in part."""
         return len({row.sale for row in self.unknown} | {p.text for p in self.problems})

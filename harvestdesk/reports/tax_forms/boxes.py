@@ -48,9 +48,6 @@ _SHORT = frozenset({Box.A, Box.B, Box.C, Box.G, Box.H, Box.I})
 _DIGITAL = frozenset({Box.G, Box.H, Box.I, Box.J, Box.K, Box.L})
 _ORDER = (Reporting.REPORTED, Reporting.NOT_REPORTED, Reporting.NO_FORM)
 
-FORM_ORDER: tuple[Box, ...] = tuple(Box)
-"""Boxes as the form names them; those of Part I come first on paper."""
-
 DIGITAL_BOXES_FROM = 2025
 """First tax year whose form has boxes of its own for digital assets."""
 
@@ -88,8 +85,3 @@ BOX_NAMES: dict[Box, str] = {
 def box_of(reporting: Reporting, term: Term, *, digital: bool) -> Box:
     """Return the box a row belongs under."""
     return _ROWS[term, digital][_ORDER.index(reporting)]
-
-
-def boxes_of_term(term: Term) -> tuple[Box, ...]:
-    """Return the boxes of Part I or Part II in the form's order."""
-    return tuple(box for box in FORM_ORDER if box.term is term)

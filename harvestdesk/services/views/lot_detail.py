@@ -9,7 +9,6 @@ from harvestdesk.domain.ids import AccountId, LotId, SecurityId
 from harvestdesk.domain.lot import TaxLot
 from harvestdesk.domain.money import ZERO, cents
 from harvestdesk.domain.snapshot import HouseholdSnapshot
-from harvestdesk.domain.wash_policy import Tacking
 from harvestdesk.reports.evidence_words import gap_sentence
 from harvestdesk.services.views.naming import Names
 from harvestdesk.tax.holding_period import long_from
@@ -134,11 +133,6 @@ def _finding(snapshot: HouseholdSnapshot, lot: TaxLot, came_in: Sequence[WashEnt
     if cents(sum((e.loss for e in came_in if not e.permanent), ZERO)) < lot.wash_added:
         return found
     return Finding(tuple(g for g in found.gaps if g.kind is not GapKind.BROKER_ADDITION))
-
-
-def is_original_date(snapshot: HouseholdSnapshot) -> bool:
-    """True where the household lets replacement shares take over the sold shares' date."""
-    return snapshot.household.wash.tacking is Tacking.ORIGINAL_DATE
 
 
 def _whole(lot_id: str) -> str:

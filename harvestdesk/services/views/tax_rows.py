@@ -346,8 +346,3 @@ class TaxView:
     def together(self) -> TermRow:
         """Results so far of both terms."""
         return self.terms[-1]
-
-    @property
-    def outside_counted(self) -> Decimal:
-        """Gains outside the accounts the year's tax reckons with."""
-        return sum((r.counted.value for r in self.outside), ZERO)

@@ -32,7 +32,6 @@ def test_terms_distributions_and_income() -> None:
     )
     found = year_results(home, 2025)
     assert found.short == Decimal("-99.85")
-    assert found.sales_long == Decimal("250.40")
     assert found.long == Decimal("300.90")
     assert (found.distributions_long, found.dividends) == (Decimal("50.50"), Decimal("13.45"))
     assert (found.interest, found.disallowed) == (7, 0)
