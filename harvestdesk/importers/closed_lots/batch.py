@@ -14,7 +14,7 @@ from harvestdesk.domain.lot import Term
 from harvestdesk.domain.money import CENT, ZERO
 from harvestdesk.importers.batch import ImportBatch, ParsedAccount
 from harvestdesk.importers.collect import Cells, Collector
-from harvestdesk.importers.tolerant import Header, Row, Source
+from harvestdesk.importers.tolerant import Header, Row, Source, bad_file
 from harvestdesk.importers.values import CellError, is_null
 
 Item = TypeVar("Item")
@@ -153,6 +153,16 @@ class ClosedLotCollector(Collector):
                 "file's figures contradict each other; they were taken as they stand",
                 code="wash.differs",
             )
+
+
+def below_header(
+    source: Source, found: tuple[int, Header] | None, expected: str
+) -> tuple[Header, tuple[Row, ...]]:
+    """Return the header found and the rows below it; BadInputError naming what was expected if none was."""
+    if found is None:
+        raise bad_file(source.name, "the header row is missing", line=1, expected=expected)
+    position, header = found
+    return header, source.rows[position + 1 :]
 
 
 def _custodian(broker: str) -> str:

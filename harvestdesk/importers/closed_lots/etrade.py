@@ -8,13 +8,14 @@ from harvestdesk.importers.closed_lots.batch import (
     ClosedLot,
     ClosedLotBatch,
     ClosedLotCollector,
+    below_header,
     need_closed,
     need_lot_shares,
     term_cell,
 )
 from harvestdesk.importers.collect import Cells
 from harvestdesk.importers.symbols import described
-from harvestdesk.importers.tolerant import Columns, Header, Source, bad_file, bind
+from harvestdesk.importers.tolerant import Columns, Header, Source, bind
 
 BROKER = "etrade"
 _TOGGLE = "(Wash Sale Toggle = On)"
@@ -54,14 +55,9 @@ def _header(source: Source) -> tuple[int, Header] | None:
 
 def read(source: Source) -> ClosedLotBatch:
     """Read the sales; the file never names its account."""
-    found = _header(source)
-    if found is None:
-        raise bad_file(
-            source.name, "the header row is missing", line=1, expected="Record Type,Symbol"
-        )
+    header, rows = below_header(source, _header(source), "Record Type,Symbol")
     out = ClosedLotCollector(source, BROKER, "gains and losses")
-    position, header = found
-    out.take_table(header, source.rows[position + 1 :], "record", lambda cells: _lot(out, cells))
+    out.take_table(header, rows, "record", lambda cells: _lot(out, cells))
     return out.closed()
 
 

@@ -12,13 +12,14 @@ from harvestdesk.importers.closed_lots.batch import (
     ClosedLot,
     ClosedLotBatch,
     ClosedLotCollector,
+    below_header,
     need_closed,
     need_lot_shares,
     term_cell,
 )
 from harvestdesk.importers.collect import Cells
 from harvestdesk.importers.symbols import described
-from harvestdesk.importers.tolerant import Columns, Header, Source, bad_file, find_header
+from harvestdesk.importers.tolerant import Columns, Header, Source, find_header
 
 BROKER = "fidelity"
 _COLUMNS: Columns = {
@@ -67,14 +68,10 @@ def read(source: Source) -> ClosedLotBatch:
     source = _without_tags(source)
     kind = recognise(source) or ""
     found = find_header(source.rows, _COLUMNS, _PLAN if kind.startswith("Net") else _BROKERAGE)
-    if found is None:
-        raise bad_file(
-            source.name, "the header row is missing", line=1, expected="Fidelity's columns"
-        )
+    header, below = below_header(source, found, "Fidelity's columns")
     out = ClosedLotCollector(source, BROKER, kind)
-    position, header = found
     account, footer = _account(source), Footer(out)
-    rows = [row for row in source.rows[position + 1 :] if not footer.takes(row)]
+    rows = [row for row in below if not footer.takes(row)]
     out.take_table(header, rows, "symbol", lambda cells: _lot(out, header, cells, account))
     if account.key and out.closed_lots:
         out.account(account)

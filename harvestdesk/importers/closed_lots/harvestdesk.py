@@ -10,12 +10,13 @@ from harvestdesk.importers.closed_lots.batch import (
     ClosedLot,
     ClosedLotBatch,
     ClosedLotCollector,
+    below_header,
     need_closed,
     term_cell,
     yes_cell,
 )
 from harvestdesk.importers.collect import Cells
-from harvestdesk.importers.tolerant import Columns, Header, Source, bad_file, bind, normal_name
+from harvestdesk.importers.tolerant import Columns, Header, Source, bind, normal_name
 
 _COLUMNS: Columns = {
     "account": ("account",),
@@ -59,15 +60,10 @@ def _header(source: Source) -> tuple[int, Header] | None:
 
 def read(source: Source) -> ClosedLotBatch:
     """Read the closed lots."""
-    found = _header(source)
-    if found is None:
-        raise bad_file(
-            source.name, "the header row is missing", line=1, expected=", ".join(_REQUIRED)
-        )
-    position, header = found
+    header, below = below_header(source, _header(source), ", ".join(_REQUIRED))
     out = ClosedLotCollector(source, "harvestdesk", "closed_lots")
     _unknown_columns(out, header)
-    rows = [r for r in source.rows[position + 1 :] if not r.cells[0].lstrip().startswith("#")]
+    rows = [r for r in below if not r.cells[0].lstrip().startswith("#")]
     out.take_table(header, rows, "account", lambda cells: _lot(out, cells))
     return out.closed()
 

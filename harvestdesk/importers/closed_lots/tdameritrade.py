@@ -6,13 +6,14 @@ from harvestdesk.importers.closed_lots.batch import (
     ClosedLot,
     ClosedLotBatch,
     ClosedLotCollector,
+    below_header,
     need_closed,
     need_lot_shares,
     term_cell,
 )
 from harvestdesk.importers.collect import Cells
 from harvestdesk.importers.symbols import described
-from harvestdesk.importers.tolerant import Columns, Source, bad_file, find_header
+from harvestdesk.importers.tolerant import Columns, Source, find_header
 
 BROKER = "tdameritrade"
 _COLUMNS: Columns = {
@@ -38,13 +39,9 @@ def recognise(source: Source) -> str | None:
 def read(source: Source) -> ClosedLotBatch:
     """Read the closed lots; the file never names its account."""
     found = find_header(source.rows, _COLUMNS, _REQUIRED)
-    if found is None:
-        raise bad_file(
-            source.name, "the header row is missing", line=1, expected="Security,Trans type"
-        )
+    header, rows = below_header(source, found, "Security,Trans type")
     out = ClosedLotCollector(source, BROKER, "realized gain/loss")
-    position, header = found
-    out.take_table(header, source.rows[position + 1 :], "name", lambda cells: _lot(out, cells))
+    out.take_table(header, rows, "name", lambda cells: _lot(out, cells))
     return out.closed()
 
 
