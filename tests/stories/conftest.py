@@ -9,6 +9,7 @@ import pytest
 from harvestdesk.assets import resource
 from harvestdesk.cli.main import main
 from harvestdesk.reports.document import Report
+from harvestdesk.services.sample import build_sample
 
 
 @dataclass
@@ -54,3 +55,11 @@ def desk(capsys, tmp_path, monkeypatch) -> Desk:
 def sample_folder() -> Path:
     """The bundled sample files."""
     return resource("sample")
+
+
+@pytest.fixture(scope="session")
+def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample household's file, for looking only."""
+    path = tmp_path_factory.mktemp("sample") / "sample.harvest"
+    build_sample(path)
+    return path

@@ -41,7 +41,6 @@ from harvestdesk.reports.tax_forms.sales import sums_of
 from harvestdesk.reports.tax_forms.schedule_d import schedule_d
 from harvestdesk.reports.tax_forms.schedule_d_lines import schedule_d_of
 from harvestdesk.reports.tax_forms.wash_ledger import wash_ledger
-from harvestdesk.services.sample import build_sample
 from harvestdesk.services.tax_reports import year_facts
 from harvestdesk.services.views.tax import tax_view
 from harvestdesk.services.views.tax_rows import TaxMeasure, TaxView
@@ -55,13 +54,6 @@ T = TransactionType
 
 
 # --- households ---------------------------------------------------------------------------------------
-@pytest.fixture(scope="session")
-def sample_file(tmp_path_factory):
-    path = tmp_path_factory.mktemp("sample") / "sample.harvest"
-    build_sample(path)
-    return path
-
-
 @pytest.fixture(scope="session")
 def sample_household(sample_file) -> HouseholdSnapshot:
     with HouseholdBook.open(sample_file, view_only=True) as book:

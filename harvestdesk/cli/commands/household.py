@@ -1,18 +1,15 @@
 """`households`, `accounts`, `lots`, `wash-calendar`: what is stored."""
 
 import argparse
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from harvestdesk.cli.run import Run, Subparsers, a_path, add_household, add_json, iso_date
+from harvestdesk.cli.viewing import viewed
 from harvestdesk.domain.account import ACCOUNT_TYPE_NAMES
 from harvestdesk.domain.errors import BadInputError
 from harvestdesk.domain.money import CENT, ZERO, money_text
 from harvestdesk.domain.snapshot import HouseholdSnapshot
-from harvestdesk.services.books import list_books, open_book
-from harvestdesk.services.context import AppContext
-from harvestdesk.services.plan_harvest import moved_after
+from harvestdesk.services.books import list_books
 from harvestdesk.services.views.lots import lots_json, lots_view
 from harvestdesk.services.views.wash_calendar import wash_calendar_json, wash_calendar_view
 
@@ -41,21 +38,6 @@ def add_parsers(commands: Subparsers) -> None:
             parser.add_argument("--account", metavar="ID", help="only this account")
         add_json(parser)
         parser.set_defaults(run=command)
-
-
-@contextmanager
-def viewed(run: Run) -> Iterator[HouseholdSnapshot]:
-    """Give the household of --household on --as-of, opened for looking only."""
-    with open_book(run.args.household, view_only=True) as book:
-        ctx = AppContext(book)
-        snapshot = ctx.snapshot(run.args.as_of)
-        moved = moved_after(ctx, snapshot.as_of)
-        if moved is not None:
-            run.out.note(
-                f"The household has trades up to {moved}: its lots are those of today, valued at the "
-                f"prices of {snapshot.as_of}."
-            )
-        yield snapshot
 
 
 def run_households(run: Run) -> None:
@@ -94,7 +76,7 @@ def run_households(run: Run) -> None:
 
 def run_accounts(run: Run) -> None:
     """List accounts with what they are worth."""
-    with viewed(run) as snapshot:
+    with viewed(run) as (_ctx, snapshot):
         rows = [_account(snapshot, n) for n in range(len(snapshot.accounts))]
     if run.out.as_json:
         run.out.document(rows)
@@ -132,7 +114,7 @@ def _account(snapshot: HouseholdSnapshot, number: int) -> dict[str, object]:
 
 def run_lots(run: Run) -> None:
     """List lots with basis, term, gain and what wash-sale law says about selling them."""
-    with viewed(run) as snapshot:
+    with viewed(run) as (_ctx, snapshot):
         known = {a.id for a in snapshot.accounts}
         if run.args.account and run.args.account not in known:
             raise BadInputError(
@@ -155,7 +137,7 @@ def run_lots(run: Run) -> None:
 
 def run_calendar(run: Run) -> None:
     """List wash-sale locks."""
-    with viewed(run) as snapshot:
+    with viewed(run) as (_ctx, snapshot):
         rows = wash_calendar_json(wash_calendar_view(snapshot))
     if run.out.as_json:
         run.out.document(rows)
