@@ -4,8 +4,9 @@ Templates as in `words`: a part in square brackets is left out when one of its f
 """
 
 from harvestdesk.domain.errors import Notice
+from harvestdesk.domain.lot import Term
 from harvestdesk.domain.proposal import Reason
-from harvestdesk.domain.tax_year import ExternalKind
+from harvestdesk.domain.tax_year import ExternalKind, ExternalTerm
 from harvestdesk.reports.wording import worded
 
 EXTERNAL_NAMES: dict[ExternalKind, str] = {
@@ -14,9 +15,16 @@ EXTERNAL_NAMES: dict[ExternalKind, str] = {
     ExternalKind.STOCK_COMPENSATION: "Stock compensation",
     ExternalKind.PROPERTY: "Property",
     ExternalKind.BUSINESS: "Business",
-    ExternalKind.OTHER_ACCOUNT: "Other account",
+    ExternalKind.OTHER_ACCOUNT: "Another account",
     ExternalKind.OTHER: "Other",
 }
+TERM_NAMES: dict[Term | None, str] = {
+    Term.SHORT: "Short-term",
+    Term.LONG: "Long-term",
+    None: "Together",
+}
+TERM_WORDS: dict[ExternalTerm, str] = {ExternalTerm.SHORT: "short", ExternalTerm.LONG: "long"}
+"""The term of a gain outside the accounts, within a row."""
 
 MEASURE_NAMES: dict[str, str] = {
     "net_short": "Net short-term",

@@ -134,7 +134,14 @@ def test_outside_gain__is_added_edited_and_removed(window, qtbot):
     assert (kept.kind, kept.term, kept.realised) == (ExternalKind.K1, ExternalTerm.SHORT, False)
     model = dialog.gains.table.model
     row = [model.index(0, n).data() for n in range(model.columnCount())]
-    assert row[:6] == ["2026 Q2", "K-1", "short", "\u221212,500.00", "60 %", "\u22127,500.00"]
+    assert row[:6] == [
+        "2026 Q2",
+        "Schedule K-1",
+        "short",
+        "\u221212,500.00",
+        "60 %",
+        "\u22127,500.00",
+    ]
     dialog.gains.table.select_keys([kept.id], announce=True)
     dialog.gains.edit_button.click()
     gain = child(dialog, GainDialog)

@@ -107,7 +107,7 @@ def test_tax__from_income_to_the_form(window, qtbot, tmp_path, monkeypatch):
     click(outside.gains.add_button)
     (gain,) = [d for d in outside.findChildren(GainDialog) if d.isVisible()]
     retype(gain.amount_field, "40,000")
-    pick(gain.kind_box, "K-1")
+    pick(gain.kind_box, "Schedule K-1")
     pick(gain.term_box, "Short")
     retype(gain.chance_field, "50")
     saved(window, qtbot, gain.accept_button)

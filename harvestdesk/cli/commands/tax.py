@@ -5,20 +5,16 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from harvestdesk.cli.run import Run, Subparsers, add_household, add_json, iso_date
+from harvestdesk.cli.viewing import TRADES_SO_FAR, viewed
 from harvestdesk.domain.errors import BadInputError
-from harvestdesk.domain.lot import Term
 from harvestdesk.domain.proposal import Proposal
 from harvestdesk.reports.figures import number, percent
-from harvestdesk.reports.tax_words import MEASURE_NAMES, NEXT_NAMES, tax_sentence
-from harvestdesk.services.books import open_book
+from harvestdesk.reports.tax_words import MEASURE_NAMES, NEXT_NAMES, TERM_NAMES, tax_sentence
 from harvestdesk.services.context import AppContext
-from harvestdesk.services.plan_harvest import moved_after
 from harvestdesk.services.tax_reports import FIRST_YEAR, LAST_YEAR
 from harvestdesk.services.views.tax import tax_view
 from harvestdesk.services.views.tax_json import tax_json
 from harvestdesk.services.views.tax_rows import TaxView
-
-_TERMS = {Term.SHORT: "Short-term", Term.LONG: "Long-term", None: "Together"}
 
 
 def add_parsers(commands: Subparsers) -> None:
@@ -48,14 +44,7 @@ def tax_year(text: str) -> int:
 
 def run_tax(run: Run) -> None:
     """Print the tax of a year."""
-    with open_book(run.args.household, view_only=True) as book:
-        ctx = AppContext(book)
-        snapshot = ctx.snapshot(run.args.as_of)
-        moved = moved_after(ctx, snapshot.as_of)
-        if moved is not None:
-            run.out.note(
-                f"The household has trades up to {moved}: only those up to {snapshot.as_of} are counted."
-            )
+    with viewed(run, TRADES_SO_FAR) as (ctx, snapshot):
         proposal = None if run.args.no_plan else latest(ctx)
         view = tax_view(snapshot, proposal, run.args.year)
     if run.out.as_json:
@@ -77,7 +66,7 @@ def tell(run: Run, view: TaxView) -> None:
     out.say()
     out.table(
         ("So far", "Gains", "Losses", "Disallowed", "Fund gains", "Outside", "Net"),
-        [(_TERMS[r.term], *(money(told.value) for told in r.parts)) for r in view.terms],
+        [(TERM_NAMES[r.term], *(money(told.value) for told in r.parts)) for r in view.terms],
     )
     out.say()
     out.table(tuple(_heads(view)), list(_measures(view)))

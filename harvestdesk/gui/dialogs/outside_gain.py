@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from harvestdesk.domain.lot import Term
 from harvestdesk.domain.tax_year import (
     ExternalGain,
     ExternalKind,
@@ -16,6 +17,7 @@ from harvestdesk.domain.tax_year import (
 from harvestdesk.gui.dialogs.form import FormDialog
 from harvestdesk.gui.theme import Theme
 from harvestdesk.gui.widgets.fields import Choice, FigureField, Tick
+from harvestdesk.reports.tax_words import EXTERNAL_NAMES, TERM_NAMES
 from harvestdesk.services.outside_gains import (
     external_gain_problems,
     law_change_problems,
@@ -23,16 +25,6 @@ from harvestdesk.services.outside_gains import (
     quarter_of,
 )
 
-KIND_WORDS: Mapping[ExternalKind, str] = {
-    ExternalKind.K1: "K-1",
-    ExternalKind.FUND_DISTRIBUTION: "Fund distribution",
-    ExternalKind.STOCK_COMPENSATION: "Stock compensation",
-    ExternalKind.PROPERTY: "Property",
-    ExternalKind.BUSINESS: "Business",
-    ExternalKind.OTHER_ACCOUNT: "Another account",
-    ExternalKind.OTHER: "Other",
-}
-TERM_WORDS: Mapping[ExternalTerm, str] = {ExternalTerm.SHORT: "short", ExternalTerm.LONG: "long"}
 TARGET_WORDS: Mapping[LawTarget, str] = {
     LawTarget.ORDINARY: "Ordinary rates",
     LawTarget.LONG_TERM: "Long-term gains",
@@ -61,7 +53,7 @@ class GainDialog(FormDialog):
         )
         self._id, self._as_of = shown.id, as_of
         self.kind_box = Choice(theme, "What")
-        self.kind_box.offer([(k.value, words) for k, words in KIND_WORDS.items()], shown.kind)
+        self.kind_box.offer([(k.value, words) for k, words in EXTERNAL_NAMES.items()], shown.kind)
         years = sorted({*range(as_of.year, as_of.year + 6), shown.on.year})
         self.year_box = Choice(theme, "Year")
         self.year_box.offer([(str(y), str(y)) for y in years], str(shown.on.year))
@@ -76,10 +68,7 @@ class GainDialog(FormDialog):
             [(str(n), words) for n, words in enumerate(quarters, 1)], str(quarter_of(shown.on))
         )
         self.term_box = Choice(theme, "Term")
-        self.term_box.offer(
-            [(ExternalTerm.SHORT.value, "Short-term"), (ExternalTerm.LONG.value, "Long-term")],
-            shown.term,
-        )
+        self.term_box.offer([(t.value, TERM_NAMES[t]) for t in Term], shown.term)
         self.amount_field = FigureField(theme, "Amount $", most=_MOST, least=-_MOST, step=1000)
         self.amount_field.setFixedWidth(theme.text_width(16))
         self.amount_field.show_value(shown.amount)

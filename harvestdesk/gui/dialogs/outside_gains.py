@@ -11,9 +11,7 @@ from harvestdesk.gui.a11y import name
 from harvestdesk.gui.desk import Desk, Loaded
 from harvestdesk.gui.dialogs.form import FormDialog, wrapped
 from harvestdesk.gui.dialogs.outside_gain import (
-    KIND_WORDS,
     TARGET_WORDS,
-    TERM_WORDS,
     GainDialog,
     LawChangeDialog,
 )
@@ -22,6 +20,7 @@ from harvestdesk.gui.models.table_base import Column, ColumnTable, Kind
 from harvestdesk.gui.theme import Space, Theme, Tone
 from harvestdesk.gui.widgets.data_table import DataTable
 from harvestdesk.gui.widgets.segments import Segments
+from harvestdesk.reports.tax_words import EXTERNAL_NAMES, TERM_WORDS
 from harvestdesk.services.outside_gains import quarter_of, save_external_gains, save_law_changes
 
 _WORDS = (
@@ -113,7 +112,7 @@ class OutsideDialog(FormDialog):
         self.gains.show_rows(
             {
                 "quarter": [quarter_words(g) for g in gains],
-                "kind": [KIND_WORDS[g.kind] for g in gains],
+                "kind": [EXTERNAL_NAMES[g.kind] for g in gains],
                 "term": [TERM_WORDS[g.term] for g in gains],
                 "amount": [g.amount for g in gains],
                 "chance": [_chance(g) for g in gains],

@@ -38,6 +38,7 @@ from harvestdesk.reports.tax_forms.parts import (
 from harvestdesk.reports.tax_forms.readings import MARK, readings_by_option
 from harvestdesk.reports.tax_forms.sales import SHORT_SALE, Sums, TaxSale, TaxSales, sums_of
 from harvestdesk.reports.tax_forms.words import COVERED_RULES
+from harvestdesk.reports.tax_words import TERM_NAMES
 from harvestdesk.reports.worksheets.parts import account_label
 from harvestdesk.tax.holding_period import term_of
 
@@ -170,7 +171,7 @@ def _totals_table(sales: TaxSales) -> Table:
             head = (box.value, _capital(BOX_NAMES[box]), box.schedule_d_line)
             rows.append(_sum_row(head, sums_of(sales.of_box(box)), RowKind.BODY))
         if boxes:
-            name = "Short-term" if term is Term.SHORT else "Long-term"
+            name = TERM_NAMES[term]
             of_term = sums_of(r for r in sales.rows if r.term is term)
             rows.append(_sum_row((name, "", ""), of_term, RowKind.SUM))
     total = _sum_row(("All sales", "", ""), sums_of(sales.rows), RowKind.SUM)

@@ -32,6 +32,7 @@ from harvestdesk.reports.document import (
 )
 from harvestdesk.reports.figures import count, day, joined, long_day, number, share_digits, usd
 from harvestdesk.reports.tax_forms.reconciliation_words import CODES, KINDS, detail, measured
+from harvestdesk.reports.tax_words import TERM_NAMES
 from harvestdesk.reports.worksheets.parts import account_name, household_line, running_head
 
 _DISCLAIMER = (
@@ -146,7 +147,7 @@ def _totals_table(found: Reconciliation, snapshot: HouseholdSnapshot) -> Table:
 
 
 def _term_row(entry: AccountTotals, term: Term) -> Row:
-    name = "Short-term" if term is Term.SHORT else "Long-term"
+    name = TERM_NAMES[term]
     ours, theirs = _of(entry.ours.result, term), _of(entry.theirs.result, term)
     return Row((name, usd(ours), usd(theirs), usd(ours - theirs), "", ""))
 

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from harvestdesk.domain.lot import Term
-from harvestdesk.domain.tax_year import ExternalTerm
 from harvestdesk.gui import formatting
 from harvestdesk.gui.models.table_base import Column, ColumnTable, Kind, RowValues
 from harvestdesk.gui.theme import Theme, Tone
@@ -13,6 +11,8 @@ from harvestdesk.reports.tax_words import (
     EXTERNAL_NAMES,
     MEASURE_NAMES,
     NEXT_NAMES,
+    TERM_NAMES,
+    TERM_WORDS,
 )
 from harvestdesk.services.views.tax_rows import (
     CarryRow,
@@ -26,7 +26,6 @@ from harvestdesk.services.views.tax_rows import (
     TermRow,
 )
 
-TERM_NAMES = {Term.SHORT: "Short-term", Term.LONG: "Long-term", None: "Together"}
 CERTAINTY_NAMES = {
     Certainty.REALISED: "realised",
     Certainty.KNOWN: "known",
@@ -156,7 +155,7 @@ def outside_columns(rows: Sequence[OutsideRow]) -> dict[str, Sequence[Any]]:
 def _outside_term(row: OutsideRow) -> str:
     if row.is_dividend:
         return "dividend"
-    return "short" if row.term is ExternalTerm.SHORT else "long"
+    return TERM_WORDS[row.term]
 
 
 def quarter_name(quarter: int | None, undated: str = "no date") -> str:

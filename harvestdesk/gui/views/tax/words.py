@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from harvestdesk.domain.errors import Notice, Severity
+from harvestdesk.domain.lot import Term
 from harvestdesk.domain.money import ZERO, rounded
 from harvestdesk.gui import formatting
 from harvestdesk.gui.theme import Tone
@@ -12,7 +13,6 @@ from harvestdesk.gui.view_base import Figure
 from harvestdesk.gui.views.tax.saying import say
 from harvestdesk.gui.views.tax.tables import (
     CERTAINTY_NAMES,
-    TERM_NAMES,
     quarter_name,
 )
 from harvestdesk.gui.widgets.detail_pane import Line
@@ -20,6 +20,7 @@ from harvestdesk.reports.tax_words import (
     EXTERNAL_NAMES,
     MEASURE_NAMES,
     NEXT_NAMES,
+    TERM_NAMES,
 )
 from harvestdesk.services.views.tax_rows import (
     Band,
@@ -332,10 +333,7 @@ def outside_lines(row: OutsideRow) -> list[Line]:
 def _term_line(row: OutsideRow) -> Line:
     if row.is_dividend:
         return Line("Taxed as", "Ordinary dividend", "A fund's short-term distribution is no gain.")
-    return Line("Term", TERM_NAMES_BY_VALUE[row.term.value])
-
-
-TERM_NAMES_BY_VALUE = {term.value: name for term, name in TERM_NAMES.items() if term is not None}
+    return Line("Term", TERM_NAMES[Term(row.term.value)])
 
 
 def _quarter_title(row: QuarterRow) -> str:
