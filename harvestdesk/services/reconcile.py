@@ -21,7 +21,8 @@ from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.importers.closed_lots.registry import read_closed_lots
 from harvestdesk.reports.tax_forms.sales import TaxSale, tax_sales
 from harvestdesk.services.context import AppContext
-from harvestdesk.services.reconciling.explaining import explain, main_term
+from harvestdesk.services.reconciling.case import main_term
+from harvestdesk.services.reconciling.explaining import explain
 from harvestdesk.services.reconciling.pairing import Pair, pair_rows
 from harvestdesk.services.reconciling.placing import PlacedFile, place_files, recognised_by_sale
 from harvestdesk.services.reconciling.sides import Stated, our_side, their_side, totals_of
