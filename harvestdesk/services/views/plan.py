@@ -68,7 +68,7 @@ class BuyRow:
 
 @dataclass(frozen=True, slots=True)
 class AccountTrades:
-    """Everything the plan does in one account."""
+    """Everything the plan sells and buys in one account."""
 
     account_id: AccountId
     account: str
@@ -133,11 +133,17 @@ class Measure(StrEnum):
     UNREALISED_LOSSES = "unrealised_losses"
     TRACKING_ERROR = "tracking_error"
     CASH = "cash"
+    CARRIED = "carried"
+    """Short and long together."""
+    WORST_DRIFT = "worst_drift"
+    """Largest distance of an asset class from its target."""
+    TURNOVER = "turnover"
+    TRADING_COST = "trading_cost"
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One measure before and after; dollars, or basis points for tracking error."""
+    """One measure before and after; dollars, basis points for tracking error, fractions for drift and turnover."""
 
     measure: Measure
     before: Decimal
@@ -294,6 +300,9 @@ def _kept(snapshot: HouseholdSnapshot, names: Names, proposal: Proposal) -> tupl
 
 
 def _ladder(snapshot: HouseholdSnapshot, names: Names, proposal: Proposal) -> tuple[LadderRow, ...]:
+    """Lots beyond the limit: only the year-end harvest has them."""
+    if not proposal.ladder:
+        return ()
     limit = _limit_bp(proposal)
     rows = []
     for step in proposal.ladder:
