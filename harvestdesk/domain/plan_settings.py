@@ -27,6 +27,19 @@ class PlanKind(StrEnum):
     """Long-term lots to give to charity instead of selling them."""
 
 
+PLAN_NAMES: dict[PlanKind, str] = {
+    PlanKind.HARVEST: "Year-end harvest",
+    PlanKind.REBALANCE: "Rebalance",
+    PlanKind.INVEST: "Invest cash",
+    PlanKind.WITHDRAW: "Raise a withdrawal",
+    PlanKind.HARVEST_TARGET: "Harvest to a target",
+    PlanKind.GAIN_HARVEST: "Gain harvest",
+    PlanKind.GIFT: "Gift of shares",
+}
+HOUSEHOLD_KINDS: tuple[PlanKind, ...] = tuple(k for k in PlanKind if k is not PlanKind.HARVEST)
+"""Plans asked for with `PlanSettings`."""
+
+
 class Zone(StrEnum):
     """When drift alone is a reason to trade (no-trade zone)."""
 
@@ -38,6 +51,14 @@ class Zone(StrEnum):
     """The same, half-way from that end to the target."""
     TO_TARGET = "to_target"
     """The same, all the way to the target."""
+
+
+ZONE_NAMES: dict[Zone, str] = {
+    Zone.NONE: "Whenever it pays",
+    Zone.TO_EDGE: "Outside the bands only, back to the edge",
+    Zone.TO_HALF: "Outside the bands only, half-way to the target",
+    Zone.TO_TARGET: "Outside the bands only, to the target",
+}
 
 
 class GroupKind(StrEnum):

@@ -12,7 +12,7 @@ from harvestdesk.orders.terms import MARKET_DAY, OrderTerms
 from harvestdesk.orders.ticket import Order, tickets
 from harvestdesk.reports.render_csv import render_csv
 from harvestdesk.reports.worksheets.lot_instructions import lot_instruction_sheet
-from harvestdesk.services import plan_harvest
+from harvestdesk.services import plans
 from harvestdesk.services.context import AppContext
 
 __all__ = ["FORMATS", "export_orders"]
@@ -37,7 +37,7 @@ def export_orders(
             f"There is no order format {format!r}. Expected one of: {', '.join(sorted(FORMATS))}.",
             code="orders.format",
         )
-    proposal = plan_harvest.find(ctx, proposal_id)
+    proposal = plans.find(ctx, proposal_id)
     snapshot = ctx.snapshot(proposal.as_of)
     orders = tickets(proposal, snapshot, allow_stale_prices=allow_stale_prices)
     files = (*order_files(orders, format, terms), *_instructions(proposal, snapshot, orders))

@@ -10,7 +10,7 @@ from harvestdesk.reports.document import Paragraph, Report, Tone
 from harvestdesk.reports.worksheets.do_not_buy import do_not_buy_sheet
 from harvestdesk.reports.worksheets.harvest import harvest_worksheet
 from harvestdesk.reports.worksheets.lot_instructions import lot_instruction_sheet
-from harvestdesk.services import plan_harvest
+from harvestdesk.services import plans
 from harvestdesk.services.context import AppContext
 from harvestdesk.washsale.outlook import locks_on
 
@@ -34,7 +34,7 @@ def build_report(ctx: AppContext, kind: str, proposal_id: str | None = None) -> 
     if kind == "do-not-buy" and proposal_id is None and not ctx.book.proposal_ids():
         snapshot = ctx.snapshot()
         return do_not_buy_sheet(snapshot, locks_on(snapshot))
-    proposal = plan_harvest.find(ctx, proposal_id)
+    proposal = plans.find(ctx, proposal_id)
     snapshot = ctx.snapshot(proposal.as_of)
     if proposal.fingerprint == snapshot.fingerprint:
         return _report(kind, proposal, snapshot)

@@ -1,7 +1,7 @@
 """What can be asked of a household book; every answer is a domain value, ordered by id."""
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
@@ -17,6 +17,7 @@ from harvestdesk.domain.household import Household, Person
 from harvestdesk.domain.ids import AccountId, ProposalId, SecurityId, TransactionId
 from harvestdesk.domain.lot import TaxLot
 from harvestdesk.domain.money import MONEY_DIGITS, PRICE_DIGITS, from_scaled
+from harvestdesk.domain.plan_settings import PlanKind
 from harvestdesk.domain.prices import Price, PriceBook, PriceHistory
 from harvestdesk.domain.proposal import Proposal
 from harvestdesk.domain.relations import Equivalent, IdenticalSet, Replacement
@@ -265,11 +266,12 @@ class BookReader:
         found = self._rows(select(columns.payload).where(columns.id == proposal_id))
         return codecs.loads(Proposal, found[0].payload) if found else None
 
-    def proposal_ids(self) -> tuple[ProposalId, ...]:
-        """Return the ids of the kept plans, in the order they were made."""
+    def proposal_ids(self, kinds: Collection[PlanKind] = tuple(PlanKind)) -> tuple[ProposalId, ...]:
+        """Return the ids of the kept plans of some kinds, in the order they were made."""
         columns = tables.proposals.c
-        found = self._rows(select(columns.id).order_by(columns.created_at, columns.id))
-        return tuple(ProposalId(row.id) for row in found)
+        wanted = columns.kind.in_([kind.value for kind in kinds])
+        ordered = select(columns.id).where(wanted).order_by(columns.created_at, columns.id)
+        return tuple(ProposalId(row.id) for row in self._rows(ordered))
 
     def proposal_inputs(self, proposal_id: ProposalId) -> HouseholdSnapshot | None:
         """Return the household a plan was made for, without price history; None if it was not kept.

@@ -12,7 +12,7 @@ from harvestdesk.domain.security import normal_symbol
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.reports.figures import proved_percent, usd
 from harvestdesk.reports.wording import sentence
-from harvestdesk.services import plan_harvest
+from harvestdesk.services import plan_harvest, plans
 from harvestdesk.services.books import open_book
 from harvestdesk.services.context import AppContext
 from harvestdesk.services.plan_json import plan_json
@@ -71,7 +71,7 @@ def run_repeat(run: Run) -> None:
         BadInputError: no such plan, no inputs, or other trades than were kept.
     """
     with open_book(run.args.household, view_only=True) as book:
-        kept, again = plan_harvest.repeat(AppContext(book), run.args.plan)
+        kept, again = plans.repeat(AppContext(book), run.args.plan)
     same = (kept.sales, kept.purchases) == (again.sales, again.purchases)
     if not same:
         raise BadInputError(

@@ -13,7 +13,7 @@ from harvestdesk.reports.document import Report
 from harvestdesk.reports.figures import count
 from harvestdesk.reports.render_csv import render_csv
 from harvestdesk.reports.wording import sentence
-from harvestdesk.services import orders, plan_harvest, tax_reports, worksheets
+from harvestdesk.services import orders, plans, tax_reports, worksheets
 from harvestdesk.services.books import list_books, open_book
 from harvestdesk.services.context import AppContext
 from harvestdesk.services.views.plan import cautions
@@ -147,7 +147,7 @@ def run_export(run: Run) -> None:
             run.args.out,
             allow_stale_prices=run.args.allow_stale_prices,
         )
-        unsure = cautions(plan_harvest.find(ctx, run.args.plan))
+        unsure = cautions(plans.find(ctx, run.args.plan))
     for notice in unsure:
         run.out.note(sentence(notice))
     _tell(run, paths)

@@ -9,7 +9,7 @@ import pytest
 
 from harvestdesk.domain.errors import BadInputError
 from harvestdesk.domain.proposal import HarvestSettings
-from harvestdesk.services import orders, plan_harvest, worksheets
+from harvestdesk.services import orders, plan_harvest, plans, worksheets
 from harvestdesk.services.plan_json import plan_json
 
 
@@ -56,10 +56,10 @@ def test_every_other_lot_of_a_taxable_account_has_its_reason(planned):
 def test_a_kept_plan_is_found_again(sample, planned):
     _, proposal = planned
     plan_harvest.keep(sample, proposal)
-    assert plan_harvest.find(sample, None) == proposal
-    assert plan_harvest.find(sample, proposal.id) == proposal
-    assert plan_harvest.is_current(sample, proposal)
-    assert plan_harvest.next_proposal_id(sample) == "plan-0002"
+    assert plans.find(sample, None) == proposal
+    assert plans.find(sample, proposal.id) == proposal
+    assert plans.is_current(sample, proposal)
+    assert plans.next_proposal_id(sample) == "plan-0002"
     sample.book.undo()
     assert sample.book.proposals() == ()
 
@@ -72,7 +72,7 @@ def test_a_kept_plan_can_be_worked_out_again_from_what_was_kept_with_it(sample, 
     inputs = sample.book.inputs(proposal.id)
     assert inputs == request.snapshot
     assert inputs.fingerprint == proposal.fingerprint
-    kept, again = plan_harvest.repeat(sample, proposal.id)
+    kept, again = plans.repeat(sample, proposal.id)
     assert (again.sales, again.purchases) == (kept.sales, kept.purchases)
     assert again.after == kept.after
 
@@ -111,7 +111,7 @@ def test_a_plan_of_lots_that_are_gone_is_not_printed(sample, planned):
 
 def test_unknown_plans_kinds_and_formats_say_what_is_there(sample, tmp_path):
     with pytest.raises(BadInputError, match="no plan yet"):
-        plan_harvest.find(sample, "plan-7")
+        plans.find(sample, "plan-7")
     with pytest.raises(BadInputError, match="do-not-buy"):
         worksheets.build_report(sample, "poem")
     with pytest.raises(BadInputError, match="ibkr-basket"):
