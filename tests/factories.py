@@ -19,19 +19,30 @@ from harvestdesk.domain.ids import (
 )
 from harvestdesk.domain.lock import LockKind, WashLock
 from harvestdesk.domain.lot import LotSource, TaxLot, Term
-from harvestdesk.domain.plan_settings import PlanKind
+from harvestdesk.domain.plan_settings import (
+    GroupKind,
+    GroupLimit,
+    PlanKind,
+    PlanSettings,
+    Zone,
+)
 from harvestdesk.domain.prices import Price, PriceBook
 from harvestdesk.domain.proposal import (
     Check,
     HarvestSettings,
     KeptLot,
     LadderStep,
+    LotGift,
     LotSale,
+    Payout,
     PlanFigures,
+    PlanMeasures,
     Proposal,
     Purchase,
     Reason,
+    RulePrice,
     SolverRecord,
+    WeightChange,
 )
 from harvestdesk.domain.relations import IdenticalSet, Replacement
 from harvestdesk.domain.security import Security, SecurityKind
@@ -405,6 +416,164 @@ def figures(
         cash=Decimal(cash),
         unrealised_losses=Decimal("12400.00"),
     )
+
+
+ASKED: dict[PlanKind, PlanSettings] = {
+    PlanKind.REBALANCE: PlanSettings(
+        risk_aversion=Decimal(20),
+        tracking_error_bp=Decimal(60),
+        tax_budget=Decimal(2500),
+        turnover=Decimal("0.25"),
+        keep_bands=True,
+        zone=Zone.TO_HALF,
+        group_limits=(
+            GroupLimit(GroupKind.SECTOR, "Energy", high=Decimal("0.05")),
+            GroupLimit(GroupKind.ASSET_CLASS, "us_equity", Decimal("0.4"), Decimal("0.6")),
+            GroupLimit(GroupKind.SECURITY, security_id("JUNO"), high=Decimal("0.08")),
+        ),
+        never_sell=(security_id("LUMA"),),
+        max_trades=12,
+    ),
+    PlanKind.INVEST: PlanSettings(
+        PlanKind.INVEST, amount=Decimal(8000), source_ids=(JOINT,), min_trade=Decimal(500)
+    ),
+    PlanKind.WITHDRAW: PlanSettings(
+        PlanKind.WITHDRAW, amount=Decimal(24000), source_ids=(JOINT, DIRECT)
+    ),
+    PlanKind.HARVEST_TARGET: PlanSettings(
+        PlanKind.HARVEST_TARGET, amount=Decimal(14500), short_only=False
+    ),
+    PlanKind.GAIN_HARVEST: PlanSettings(PlanKind.GAIN_HARVEST, gain_budget=Decimal(20000)),
+    PlanKind.GIFT: PlanSettings(PlanKind.GIFT, amount=Decimal(15000), recipient="Shelter of Hope"),
+}
+"""What each kind of household plan was asked, for tests."""
+
+
+def gift_of(of: TaxLot, shares: str, price: str) -> LotGift:
+    """A gift of shares of a lot at a price."""
+    assert of.cost_basis is not None
+    assert of.acquired_on is not None
+    value = (Decimal(shares) * Decimal(price)).quantize(Decimal("0.01"))
+    basis = (of.cost_basis * Decimal(shares) / of.shares).quantize(Decimal("0.01"))
+    return LotGift(
+        lot_id=of.id,
+        account_id=of.account_id,
+        security_id=of.security_id,
+        shares=Decimal(shares),
+        price=Decimal(price),
+        price_on=AS_OF,
+        value=value,
+        basis=basis,
+        gain=value - basis,
+        acquired_on=of.acquired_on,
+        tax_avoided=((value - basis) * Decimal("0.238")).quantize(Decimal("0.01")),
+        reason=Reason("gift_lot", {"gain": str(value - basis)}),
+        lot_shares=of.shares,
+    )
+
+
+def measures(**changes: object) -> PlanMeasures:
+    """What a household plan amounts to."""
+    base = PlanMeasures(
+        turnover=Decimal("0.118"),
+        cost=Decimal("21.40"),
+        tax=Decimal("-912.35"),
+        risk_before=Decimal("96.20"),
+        risk_after=Decimal("31.05"),
+        location=Decimal(0),
+        rounding=Decimal("1.12"),
+        weights=(
+            WeightChange(
+                "asset_class", "us_equity", Decimal("0.712"), Decimal("0.588"),
+                Decimal("0.55"), Decimal("0.50"), Decimal("0.60"),
+            ),
+            WeightChange(
+                "asset_class", "intl_equity", Decimal("0.168"), Decimal("0.241"),
+                Decimal("0.25"), Decimal("0.20"), Decimal("0.30"),
+            ),
+            WeightChange("sector", "Energy", Decimal("0.064"), Decimal("0.05")),
+            WeightChange("factor", "Market", Decimal("0.0121"), Decimal("0.0043")),
+        ),
+        prices=(
+            RulePrice("tax_budget", "", Decimal("2.10"), Decimal(100), Decimal("1.4")),
+            RulePrice("sector", "Energy", Decimal("35.80"), Decimal("0.01"), Decimal("3.2")),
+        ),
+    )  # fmt: skip
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def household_plan(
+    kind: PlanKind = PlanKind.REBALANCE, of: HouseholdSnapshot | None = None, **changes: object
+) -> Proposal:
+    """A plan for the whole Rivera household, as the optimiser would hand it over."""
+    household = of or snapshot()
+    by_id = household.lot_by_id
+    at = {s.id: str(household.prices.prices[s.id].value) for s in household.securities}
+
+    def sold(number: int) -> LotSale:
+        of_lot = by_id[LotId(f"lot-{number}")]
+        made = sale(of_lot, at[of_lot.security_id])
+        code = "sell_gain" if made.gain > 0 else "sell_loss"
+        return replace(made, reason=Reason(code, {"gain": str(made.gain), "term": made.term.value}))
+
+    sales = [sold(n) for n in ((1, 3, 43) if kind is not PlanKind.HARVEST_TARGET else (1, 3))]
+    bought: tuple[Purchase, ...] = (
+        purchase("QUIL", "120", ("ARBX",)),
+        purchase("SIMI", "850", ("SIMV",), JOINT),
+    )
+    gifts: tuple[LotGift, ...] = ()
+    paid: tuple[Payout, ...] = ()
+    match kind:
+        case PlanKind.INVEST:
+            sales = []
+        case PlanKind.WITHDRAW:
+            bought = ()
+            paid = (Payout(JOINT, Decimal("18000.00")), Payout(DIRECT, Decimal("6000.00")))
+        case PlanKind.GAIN_HARVEST:
+            sales, bought = [sold(43)], (purchase("SIMV", "300", ("SIMV",), JOINT),)
+        case PlanKind.GIFT:
+            sales, bought = [], ()
+            gifts = (gift_of(by_id[LotId("lot-43")], "59", at[security_id("SIMV")]),)
+    base = Proposal(
+        id=ProposalId("proposal-8"),
+        kind=kind,
+        as_of=AS_OF,
+        created_at="2025-12-05T15:04:00-05:00",
+        fingerprint=household.fingerprint,
+        settings=ASKED[kind],
+        sales=tuple(sales),
+        purchases=bought,
+        kept=(
+            KeptLot(
+                LotId("lot-41"),
+                Decimal(100),
+                Decimal("1970.00"),
+                Reason("gain", {"gain": "1970.00", "gain_percent": "91.6"}),
+            ),
+            kept_locked(31, _LOCKED[0]),
+        ),
+        ladder=(),
+        locks=tuple(
+            planned_lock(household.security_by_id[s.security_id].symbol, -s.gain, s.account_id)
+            for s in sales
+            if s.gain < 0
+        ),
+        before=figures("98.1", "18250.00", "41600.00", "17346.80", "10860.35"),
+        after=figures("55.7", "18250.00", "54220.00", "16434.45", "9410.20"),
+        solver=SolverRecord(
+            "optimal", "CLARABEL", "0.11.1", 152.4, 152.37, 0.00021, {"solve": 0.9}
+        ),
+        checks=(
+            Check("cash_not_negative", True),
+            Check("one_side_per_set", True),
+            Check("tracking_error", True),
+        ),
+        notices=(),
+        engine_version="0.1.0",
+        gifts=gifts,
+        measures=measures(payouts=paid),
+    )
+    return replace(base, **changes)  # type: ignore[arg-type]
 
 
 def facts_of(item: Mapping[str, str]) -> dict[str, str]:
