@@ -21,6 +21,7 @@ from harvestdesk.reports.tax_forms.wash_ledger import wash_ledger
 from harvestdesk.services.context import AppContext
 from harvestdesk.services.tax_situation import situation_in
 from harvestdesk.washsale.audit import wash_entries
+from harvestdesk.washsale.evidence import Coverage, sale_findings
 from harvestdesk.washsale.household_run import run_household
 from harvestdesk.washsale.readings import household_readings
 from harvestdesk.washsale.year import year_results
@@ -129,6 +130,11 @@ def year_facts(snapshot: HouseholdSnapshot, year: int | None = None) -> YearFact
         results.problems,
         not results.problems,
         household_readings(snapshot, run=run),
+        sale_findings(
+            Coverage(snapshot),
+            (*results.slices, *results.unknown),
+            [s for s in run.shortfalls if s.on.year == tax_year],
+        ),
         history=run.sales,
         open_lots=run.current.result.lots,
     )

@@ -6,22 +6,21 @@ what is still held of older purchases.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from harvestdesk.domain.account import Account
 from harvestdesk.domain.calendar import trading_day_from
-from harvestdesk.domain.ids import AccountId, IdenticalSetId, LotId, SecurityId
+from harvestdesk.domain.ids import AccountId, IdenticalSetId, SecurityId
 from harvestdesk.domain.lot import TaxLot
 from harvestdesk.domain.money import ZERO
 from harvestdesk.domain.security import SecurityKind
 from harvestdesk.domain.snapshot import HouseholdSnapshot
-from harvestdesk.domain.transaction import Transaction, TransactionType
+from harvestdesk.domain.transaction import Transaction
 from harvestdesk.washsale.events import SaleSlice, Shortfall
-from harvestdesk.washsale.household_run import run_household
 from harvestdesk.washsale.identical import SetIndex
 from harvestdesk.washsale.recent_sales import is_explained
 from harvestdesk.washsale.window import window
@@ -109,44 +108,6 @@ class Finding:
         return Finding(tuple(dict.fromkeys((*self.gaps, *gaps))))
 
 
-@dataclass(frozen=True, slots=True)
-class HouseholdEvidence:
-    """How sure the wash-sale findings of a household are.
-
-    Attributes:
-        sets: selling a loss of the set today, or buying it, as far as the past can tell.
-        lots: basis, date and standing of each lot in the taxable accounts.
-        sales: result of each sale of the taxable accounts, by transaction.
-    """
-
-    sets: Mapping[IdenticalSetId, Finding] = field(default_factory=dict)
-    lots: Mapping[LotId, Finding] = field(default_factory=dict)
-    sales: Mapping[str, Finding] = field(default_factory=dict)
-
-
-def evidence_of(snapshot: HouseholdSnapshot, year: int | None = None) -> HouseholdEvidence:
-    """Return how sure the findings about sets, lots and sales (of a year; None: all) are."""
-    coverage = Coverage(snapshot)
-    taxable = {a.id for a in snapshot.accounts if a.type.is_taxable}
-    sold = {
-        t.security_id
-        for t in snapshot.transactions
-        if t.security_id is not None
-        and t.account_id in taxable
-        and t.type is TransactionType.SELL
-        and (year is None or t.on.year == year)
-    }
-    sales: dict[str, Finding] = {}
-    if sold:
-        run = run_household(snapshot, sold)
-        rows = [s for s in run.sales if year is None or s.sold.year == year]
-        short = [s for s in run.shortfalls if s.account in taxable]
-        sales = sale_findings(
-            coverage, rows, [s for s in short if year is None or s.on.year == year]
-        )
-    return HouseholdEvidence(coverage.set_findings(), coverage.lot_findings(), sales)
-
-
 def sale_findings(
     coverage: "Coverage", rows: Iterable[SaleSlice], shortfalls: Iterable[Shortfall] = ()
 ) -> dict[str, Finding]:
@@ -223,11 +184,6 @@ class Coverage:
         """Return the finding of every set that is held or was sold."""
         held = {s for _, s in self._lots} | {s for _, s in self._rows}
         return {set_id: self.set_finding(set_id) for set_id in sorted(held)}
-
-    def lot_findings(self) -> dict[LotId, Finding]:
-        """Return how sure basis, date and standing of each lot in the taxable accounts are."""
-        taxable = {a.id for a in self._snapshot.accounts if a.type.is_taxable}
-        return {x.id: self.lot_finding(x) for x in self._snapshot.lots if x.account_id in taxable}
 
     def lot_finding(self, lot: TaxLot) -> Finding:
         """Return how sure basis, date and standing of a lot are."""

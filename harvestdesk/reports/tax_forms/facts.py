@@ -1,5 +1,6 @@
 """What the tax pages of a year are made from, gathered once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from harvestdesk.reports.tax_forms.sales import TaxSales
 from harvestdesk.tax.situation import TaxSituation
 from harvestdesk.washsale.audit import WashEntry
 from harvestdesk.washsale.events import LedgerLot, SaleSlice
+from harvestdesk.washsale.evidence import Finding
 from harvestdesk.washsale.readings import Readings
 
 
@@ -27,6 +29,7 @@ class YearFacts:
         problems: what did not add up.
         complete: every sale of the year is in the rows.
         readings: results another reading of the law would change.
+        findings: how sure the result of each sale is, by transaction.
         washes: an entry for every disallowed loss of the year.
         history: sale slices of every year.
         open_lots: lots left, as the ledger ends.
@@ -41,6 +44,7 @@ class YearFacts:
     problems: tuple[Problem, ...] = ()
     complete: bool = True
     readings: Readings = field(default_factory=Readings)
+    findings: Mapping[str, Finding] = field(default_factory=dict)
     washes: tuple[WashEntry, ...] = ()
     history: tuple[SaleSlice, ...] = ()
     open_lots: tuple[LedgerLot, ...] = ()

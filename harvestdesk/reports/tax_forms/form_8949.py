@@ -24,6 +24,7 @@ from harvestdesk.reports.document import (
 from harvestdesk.reports.figures import count, day, usd
 from harvestdesk.reports.tax_forms.boxes import BOX_NAMES, Box
 from harvestdesk.reports.tax_forms.differences import broker_differences
+from harvestdesk.reports.tax_forms.evidence import evidence_notice
 from harvestdesk.reports.tax_forms.facts import YearFacts
 from harvestdesk.reports.tax_forms.parts import (
     acquired_text,
@@ -126,6 +127,7 @@ def cautions(facts: YearFacts) -> Iterator[str]:
     for notice in (
         year_notice(snapshot, facts.year),
         open_window_notice(snapshot, sales.rows),
+        evidence_notice(facts),
         _state_notice(facts),
     ):
         if notice:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 from tax_samples import (
+    ACCOUNTS,
     AS_OF,
     DIRECT,
     JOINT,
@@ -23,9 +24,10 @@ from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.domain.tax_year import ExternalGain, ExternalKind, ExternalTerm, StateRules
 from harvestdesk.domain.wash_policy import OtherPlans, WashPolicy
 from harvestdesk.reports.document import Heading, Paragraph, Points, Report, RowKind, Table, Tone
-from harvestdesk.reports.figures import plain_figure
+from harvestdesk.reports.figures import plain_figure, usd
 from harvestdesk.reports.render_csv import render_csv
 from harvestdesk.reports.tax_forms.carryover import LINES, carryover
+from harvestdesk.reports.tax_forms.evidence import evidence_notice
 from harvestdesk.reports.tax_forms.facts import YearFacts
 from harvestdesk.reports.tax_forms.form_8949 import form_8949
 from harvestdesk.reports.tax_forms.schedule_d import schedule_d
@@ -34,6 +36,7 @@ from harvestdesk.reports.tax_forms.wash_ledger import wash_ledger
 from harvestdesk.reports.tax_forms.words import RULE_AUTHORITY, RULE_WORDS
 from harvestdesk.services.tax_reports import year_facts
 from harvestdesk.washsale.audit import AUDIT_RULES, wash_entries
+from harvestdesk.washsale.evidence import Finding, Gap, GapKind
 
 Golden = Callable[[str, bytes], None]
 
@@ -69,6 +72,32 @@ def with_profile(household: HouseholdSnapshot, **changes: object) -> HouseholdSn
 def test_pages_are_as_kept(golden: Golden, name: str, page: Callable[[YearFacts], Report]) -> None:
     # The foot holds the fingerprint of the facts, which moves with every field a household gains.
     golden(f"tax/{name}-page.csv", render_csv(replace(page(FACTS), footer="")).encode())
+
+
+# --- losses on thin evidence ------------------------------------------------------------------------
+def test_cautions__losses_that_unseen_purchases_could_wash_are_named_with_what_is_missing() -> None:
+    losses = [r for r in FACTS.sales.rows if r.gain is not None and r.gain < 0]
+    gains = [r for r in FACTS.sales.rows if r.gain is not None and r.gain > 0]
+    account = ACCOUNTS[0]
+
+    def gap(kind: GapKind, first: int, last: int) -> Finding:
+        days = date(YEAR, first, 1), date(YEAR, last, 1)
+        return Finding((Gap(kind, account.id, None, *days),))
+
+    late = GapKind.HISTORY_ENDS_EARLY
+    findings = {r.sale: gap(late, n + 1, n + 3) for n, r in enumerate(losses)}
+    notice = evidence_notice(replace(FACTS, findings=findings))
+    assert notice.startswith(usd(-sum((r.gain or Decimal(0) for r in losses), Decimal(0))))
+    # The same account is named once, from the first day of any loss to the last.
+    assert notice.count(account.name) == 1
+    assert f"January 1, {YEAR}" in notice
+    assert notice in said(form_8949(replace(FACTS, findings=findings)), Tone.WARNING)
+
+    sure = {r.sale: gap(GapKind.LOTS_ONLY, 1, 2) for r in losses}
+    assert evidence_notice(replace(FACTS, findings=sure)) == ""
+    of_gains = {r.sale: gap(late, 1, 2) for r in gains if r.sale not in findings}
+    assert of_gains
+    assert evidence_notice(replace(FACTS, findings=of_gains)) == ""
 
 
 # --- Form 8949 --------------------------------------------------------------------------------------

@@ -15,13 +15,14 @@ from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.domain.transaction import Transaction
 from harvestdesk.domain.transaction import TransactionType as T
 from harvestdesk.washsale.evidence import (
+    Coverage,
     Evidence,
     Finding,
     Gap,
     GapKind,
-    HouseholdEvidence,
-    evidence_of,
+    sale_findings,
 )
+from harvestdesk.washsale.household_run import run_household
 from harvestdesk.washsale.outlook import lot_standings
 
 YESTERDAY = date(2025, 12, 4)
@@ -42,8 +43,9 @@ def home(
     return replace(known, cash_on={k: v for k, v in days.items() if v is not None})
 
 
-def of(found: HouseholdEvidence, sale: str = "s") -> tuple[str, list[tuple]]:
-    finding = found.sales[sale]
+def of(snapshot: HouseholdSnapshot, sale: str = "s") -> tuple[str, list[tuple]]:
+    run = run_household(snapshot)
+    finding = sale_findings(Coverage(snapshot), run.sales, run.shortfalls)[sale]
     return finding.state, [(g.kind, g.account_id, g.first, g.last) for g in finding.gaps]
 
 
@@ -51,19 +53,18 @@ BOUGHT = row("b", date(2025, 1, 6), T.BUY, "10", "1000")
 
 
 def test_a_loss_is_confirmed_when_every_account_is_known_through_its_window() -> None:
-    found = evidence_of(home(BOUGHT, SOLD, *told(OTHER)))
-    assert of(found) == ("confirmed", [])
-    assert evidence_of(home(BOUGHT, SOLD, *told(OTHER)), 2024).sales == {}
+    known = home(BOUGHT, SOLD, *told(OTHER))
+    assert of(known) == ("confirmed", [])
 
 
 def test_a_gain_needs_no_window() -> None:
     gain = replace(SOLD, amount=Decimal(1800))
-    assert of(evidence_of(home(BOUGHT, gain, accounts=(TAXABLE, OTHER, IRA))))[0] == "confirmed"
+    assert of(home(BOUGHT, gain, accounts=(TAXABLE, OTHER, IRA)))[0] == "confirmed"
 
 
 def test_an_account_without_any_data() -> None:
-    found = evidence_of(home(BOUGHT, SOLD, other=None))
-    assert of(found) == (
+    known = home(BOUGHT, SOLD, other=None)
+    assert of(known) == (
         "coverage_incomplete",
         [(GapKind.NO_HISTORY, OTHER.id, date(2025, 8, 16), date(2025, 10, 15))],
     )
@@ -71,8 +72,8 @@ def test_an_account_without_any_data() -> None:
 
 def test_a_history_that_ends_inside_the_window() -> None:
     rows = (*told(OTHER), *told(OTHER, date(2025, 9, 26)))
-    found = evidence_of(home(BOUGHT, SOLD, *rows, other=None))
-    assert of(found) == (
+    known = home(BOUGHT, SOLD, *rows, other=None)
+    assert of(known) == (
         "coverage_incomplete",
         [(GapKind.HISTORY_ENDS_EARLY, OTHER.id, date(2025, 9, 27), date(2025, 10, 15))],
     )
@@ -82,21 +83,21 @@ def test_days_without_trading_are_not_missed() -> None:
     sale = replace(SOLD, on=date(2025, 9, 12))  # the window ends on Sunday, October 12
     rows = (*told(OTHER), *told(OTHER, date(2025, 10, 10)))
     bought = replace(BOUGHT, amount=Decimal(1000))
-    found = evidence_of(home(bought, sale, *rows, other=None))
-    assert of(found) == ("confirmed", [])
+    known = home(bought, sale, *rows, other=None)
+    assert of(known) == ("confirmed", [])
 
 
 def test_a_history_that_begins_after_the_sale() -> None:
-    found = evidence_of(home(BOUGHT, SOLD, *told(OTHER, date(2025, 10, 1))))
-    assert of(found) == (
+    known = home(BOUGHT, SOLD, *told(OTHER, date(2025, 10, 1)))
+    assert of(known) == (
         "coverage_incomplete",
         [(GapKind.HISTORY_STARTS_LATE, OTHER.id, date(2025, 8, 16), date(2025, 9, 30))],
     )
 
 
 def test_a_history_that_begins_inside_the_window_and_explains_what_is_held() -> None:
-    found = evidence_of(home(BOUGHT, SOLD, *told(OTHER, date(2025, 9, 1))))
-    assert of(found) == ("confirmed", [])
+    known = home(BOUGHT, SOLD, *told(OTHER, date(2025, 9, 1)))
+    assert of(known) == ("confirmed", [])
 
 
 @pytest.mark.parametrize(
@@ -107,8 +108,8 @@ def test_a_history_that_begins_inside_the_window_with_shares_held_before(
     acquired: date | None, kind: GapKind
 ) -> None:
     lot = held("old", account=OTHER, acquired=acquired, statement_on=YESTERDAY)
-    found = evidence_of(home(BOUGHT, SOLD, *told(OTHER, date(2025, 9, 1)), lots=(lot,)))
-    assert of(found)[1] == [(kind, OTHER.id, date(2025, 8, 16), date(2025, 8, 31))]
+    known = home(BOUGHT, SOLD, *told(OTHER, date(2025, 9, 1)), lots=(lot,))
+    assert of(known)[1] == [(kind, OTHER.id, date(2025, 8, 16), date(2025, 8, 31))]
 
 
 @pytest.mark.parametrize(
@@ -116,24 +117,22 @@ def test_a_history_that_begins_inside_the_window_with_shares_held_before(
 )
 def test_an_account_with_lots_only(acquired: date | None, state: str) -> None:
     lot = held("old", account=IRA, acquired=acquired, statement_on=YESTERDAY)
-    found = evidence_of(home(BOUGHT, SOLD, lots=(lot,), accounts=(TAXABLE, IRA)))
-    assert of(found)[0] == state
+    known = home(BOUGHT, SOLD, lots=(lot,), accounts=(TAXABLE, IRA))
+    assert of(known)[0] == state
 
 
 def test_a_window_still_open() -> None:
-    found = evidence_of(home(BOUGHT, replace(SOLD, on=date(2025, 11, 24)), *told(OTHER)))
-    assert of(found) == ("probable", [(GapKind.WINDOW_OPEN, None, AS_OF, date(2025, 12, 24))])
+    known = home(BOUGHT, replace(SOLD, on=date(2025, 11, 24)), *told(OTHER))
+    assert of(known) == ("probable", [(GapKind.WINDOW_OPEN, None, AS_OF, date(2025, 12, 24))])
 
 
 def test_a_sale_whose_cost_or_shares_are_not_known() -> None:
     transfer = row("t", date(2025, 1, 6), T.TRANSFER_IN, "10", "0", acquired_on=date(2020, 1, 6))
-    assert of(evidence_of(home(transfer, SOLD, *told(OTHER)))) == (
+    assert of(home(transfer, SOLD, *told(OTHER))) == (
         "coverage_incomplete",
         [(GapKind.BASIS_UNKNOWN, TAXABLE.id, None, None)],
     )
-    assert of(evidence_of(home(SOLD, *told(OTHER))))[1] == [
-        (GapKind.SHARES_MISSING, TAXABLE.id, None, None)
-    ]
+    assert of(home(SOLD, *told(OTHER)))[1] == [(GapKind.SHARES_MISSING, TAXABLE.id, None, None)]
 
 
 def test_lots__basis_date_broker_addition_and_the_standing_of_today() -> None:
@@ -144,7 +143,8 @@ def test_lots__basis_date_broker_addition_and_the_standing_of_today() -> None:
              symbol="DEF"),
         held("washed", wash_added="5", statement_on=YESTERDAY, symbol="GHI"),
     )  # fmt: skip
-    found = evidence_of(home(*told(OTHER), lots=lots)).lots
+    coverage = Coverage(home(*told(OTHER), lots=lots))
+    found = {lot.id: coverage.lot_finding(lot) for lot in lots}
     assert found[LotId("good")] == Finding()
     assert [g.kind for g in found[LotId("costless")].gaps] == [GapKind.BASIS_UNKNOWN]
     assert [g.kind for g in found[LotId("undated")].gaps] == [
@@ -161,7 +161,7 @@ def test_a_free_lot_says_so_only_as_far_as_the_data_reach() -> None:
     standing = lot_standings(unsure)[lot.id]
     assert standing.free_shares == lot.shares
     assert standing.evidence == "coverage_incomplete"
-    (gap,) = evidence_of(unsure).lots[lot.id].gaps
+    (gap,) = Coverage(unsure).lot_finding(lot).gaps
     assert gap == Gap(GapKind.HISTORY_ENDS_EARLY, OTHER.id, None, date(2025, 11, 29), YESTERDAY)
 
 
@@ -170,8 +170,8 @@ def test_an_option_in_no_set_leaves_every_set_unclear() -> None:
     lots = (held("lot", statement_on=YESTERDAY), held("o", "O", statement_on=YESTERDAY))
     known = home(*told(OTHER), lots=lots)
     securities = (*[s for s in known.securities if s.id != option.id], option)
-    found = evidence_of(replace(known, securities=securities))
-    assert found.lots[LotId("lot")].state == Evidence.UNCLEAR
+    coverage = Coverage(replace(known, securities=securities))
+    assert coverage.lot_finding(lots[0]).state == Evidence.UNCLEAR
 
 
 def test_findings_keep_each_gap_once_and_the_least_sure_state() -> None:
