@@ -76,6 +76,7 @@ class LotSale:
         gain: proceeds less basis, before any part of a loss is disallowed.
         disallowed: part of the loss the wash-sale rules do not allow, positive; it is added to the basis
             of the shares acquired in the window (IRC §1091(d)).
+        taxed: False in tax-advantaged accounts, whose sales no tax return knows of.
     """
 
     lot_id: LotId
@@ -93,11 +94,12 @@ class LotSale:
     reason: Reason
     lot_shares: Decimal = ZERO
     disallowed: Decimal = ZERO
+    taxed: bool = True
 
     @property
     def recognized(self) -> Decimal:
         """Result that counts this year in dollars: gain + disallowed, Form 8949 column (h)."""
-        return self.gain + self.disallowed
+        return self.gain + self.disallowed if self.taxed else ZERO
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from harvestdesk.domain.money import ZERO
 from harvestdesk.domain.relations import Replacement
 from harvestdesk.domain.security import Security, SecurityKind
 from harvestdesk.domain.snapshot import HouseholdSnapshot
-from harvestdesk.optimize.eligibility import LossLot, is_not_planned
+from harvestdesk.optimize.eligibility import LossLot
+from harvestdesk.optimize.lot_reasons import is_not_planned
 from harvestdesk.risk.factor_model import FactorModel
 
 NEAREST = 15

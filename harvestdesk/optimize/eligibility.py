@@ -10,27 +10,22 @@ from harvestdesk.domain.account import Account
 from harvestdesk.domain.ids import AccountId, LotId, SecurityId
 from harvestdesk.domain.lock import LotStanding
 from harvestdesk.domain.lot import TaxLot, Term
-from harvestdesk.domain.money import ZERO, cents, decimal_text, money_text
+from harvestdesk.domain.money import ZERO, cents, money_text
 from harvestdesk.domain.prices import Price
 from harvestdesk.domain.proposal import HarvestSettings, KeptLot, Reason
-from harvestdesk.domain.security import AssetClass, Security, SecurityKind
+from harvestdesk.domain.security import Security
 from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.optimize.lot_reasons import gain_reason, locked_lot, unknown_reason
 from harvestdesk.tax.holding_period import lot_term
 from harvestdesk.washsale.accepted import (
-    can_be_accepted,
     disallowed_of,
     is_accepted,
     sold_together,
-    washed_percent,
     washed_shares,
 )
 
-NOT_PLANNED = frozenset({SecurityKind.OPTION, SecurityKind.MONEY_MARKET})
 LEAST_LOSS = Decimal("0.02")
 """Dollars below which a loss may be none once proceeds and basis are booked to the cent."""
-WORTH_A_HINT = Decimal(10)
-"""Percent of a locked loss below which a person is told that it could be taken all the same."""
-_AHEAD = frozenset({"scheduled", "drip_scheduled"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,29 +153,17 @@ class _Sorter:
         security = self._snapshot.security_by_id.get(lot.security_id)
         price = self._snapshot.prices.get(lot.security_id)
         gain = None if price is None else lot.gain_at(price.value)
-        reason = self._unfit(lot, account, security)
-        if reason is None and (price is None or price.value <= 0):
-            reason = Reason("no_price", {"symbol": self._symbol(lot)})
-        if reason is None and gain is None:
-            reason = Reason("no_basis", {"symbol": self._symbol(lot)})
+        reason = self._barred(lot, account) or unknown_reason(self._snapshot, lot)
         if reason is not None or security is None or price is None or gain is None:
             return KeptLot(lot.id, lot.shares, gain, reason or Reason("no_price", {"symbol": ""}))
         return self._judge_loss(lot, security, price, gain)
 
-    def _unfit(
-        self, lot: TaxLot, account: Account | None, security: Security | None
-    ) -> Reason | None:
+    def _barred(self, lot: TaxLot, account: Account | None) -> Reason | None:
         symbol = {"symbol": self._symbol(lot)}
         code = self._barred_account(account)
         if code:
             return Reason(code, {**symbol, "account": "" if account is None else account.name})
-        if lot.security_id in self._excluded:
-            return Reason("excluded", symbol)
-        if security is None or is_not_planned(security):
-            return Reason("kind_not_planned", {**symbol, "kind": security.kind if security else ""})
-        if lot.acquired_on is None:
-            return Reason("no_date", symbol)
-        return None
+        return Reason("excluded", symbol) if lot.security_id in self._excluded else None
 
     def _barred_account(self, account: Account | None) -> str:
         """Return the code of why nothing is sold in an account; empty where something may be."""
@@ -195,20 +178,17 @@ class _Sorter:
     ) -> LossLot | KeptLot:
         basis = lot.adjusted_basis or ZERO
         if cents(gain) >= 0:
-            percent = gain / basis * 100 if basis > 0 else ZERO
-            facts = {"symbol": security.symbol, "gain": money_text(cents(gain))}
-            reason = Reason("gain", {**facts, "gain_percent": decimal_text(cents(percent))})
-            return KeptLot(lot.id, lot.shares, gain, reason)
+            return KeptLot(lot.id, lot.shares, gain, gain_reason(security.symbol, gain, basis))
         standing = self._standings.get(lot.id)
         accepted = standing is not None and is_accepted(
             standing, self._settings.max_disallowed_percent
         )
         if standing is None or (standing.free_shares <= 0 and not accepted):
-            return self._locked(lot, security, gain, standing)
+            return self._locked(lot, gain)
         disallowed = disallowed_of(-gain, standing.matching_shares, lot.shares)
         small = self._too_small(security, -gain - disallowed)
         if small is not None and accepted:
-            return self._locked(lot, security, gain, standing)
+            return self._locked(lot, gain)
         if small is not None:
             return KeptLot(lot.id, lot.shares, gain, small)
         acquired = lot.acquired_on or self._snapshot.as_of
@@ -227,7 +207,7 @@ class _Sorter:
         """Return a lot that could be sold, were it not for others of its set that lose more."""
         gain = loss.lot.shares * loss.price.value - loss.basis
         if loss.whole_only:
-            return self._locked(loss.lot, loss.security, gain, self._standings.get(loss.lot.id))
+            return self._locked(loss.lot, gain)
         facts = {"symbol": loss.security.symbol, "loss": money_text(cents(-gain))}
         reason = Reason("replaces_sold", {**facts, "acquired_on": loss.acquired_on.isoformat()})
         return KeptLot(loss.lot.id, loss.lot.shares, gain, reason)
@@ -239,54 +219,10 @@ class _Sorter:
         facts = {"symbol": security.symbol, "loss": money_text(cents(loss))}
         return Reason("below_threshold", {**facts, "min_loss": money_text(least)})
 
-    def _locked(
-        self, lot: TaxLot, security: Security, gain: Decimal, standing: LotStanding | None
-    ) -> KeptLot:
-        free_from = standing.free_from if standing else None
-        names = self._snapshot.account_by_id
-        blocking = standing.blocking_account_ids if standing else ()
-        facts = {
-            "symbol": security.symbol,
-            "cause": standing.cause if standing else "unknown",
-            "cause_on": standing.cause_on.isoformat() if standing and standing.cause_on else "",
-            "accounts": ", ".join(names[a].name for a in blocking if a in names),
-            "blocked_shares": decimal_text(standing.blocked_shares if standing else lot.shares),
-            "shares": decimal_text(lot.shares),
-            "loss": money_text(cents(-gain)),
-            "free_from": free_from.isoformat() if free_from else "",
-            **self._if_accepted(lot, gain, standing),
-        }
-        code = _lock_code(standing, self._snapshot.as_of)
-        return KeptLot(lot.id, lot.shares, gain, Reason(code, facts), free_from)
-
-    def _if_accepted(
-        self, lot: TaxLot, gain: Decimal, standing: LotStanding | None
-    ) -> dict[str, str]:
-        """Return what would be disallowed if the lot were sold all the same, where it is little."""
-        facts = {"disallowed": "", "percent": ""}
-        if standing is None or not can_be_accepted(standing):
-            return facts
-        percent = washed_percent(standing)
-        if self._settings.max_disallowed_percent < percent < WORTH_A_HINT:
-            disallowed = disallowed_of(-gain, standing.matching_shares, lot.shares)
-            facts = {"disallowed": money_text(disallowed), "percent": decimal_text(percent)}
-        return facts
+    def _locked(self, lot: TaxLot, gain: Decimal) -> KeptLot:
+        percent = self._settings.max_disallowed_percent
+        return locked_lot(self._snapshot, lot, gain, self._standings, percent)
 
     def _symbol(self, lot: TaxLot) -> str:
         security = self._snapshot.security_by_id.get(lot.security_id)
         return security.symbol if security else str(lot.security_id)
-
-
-def _lock_code(standing: LotStanding | None, as_of: date) -> str:
-    if standing is not None and standing.permanent:
-        return "permanent_loss_risk"
-    if standing is not None and (
-        standing.cause in _AHEAD or (standing.cause_on is not None and standing.cause_on > as_of)
-    ):
-        return "scheduled_purchase"
-    return "locked_until"
-
-
-def is_not_planned(security: Security) -> bool:
-    """True for what a harvest neither sells nor buys: options and cash."""
-    return security.kind in NOT_PLANNED or security.asset_class is AssetClass.CASH

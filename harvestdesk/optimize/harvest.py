@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from harvestdesk import __version__
 from harvestdesk.domain.errors import NoPlanError
@@ -24,6 +24,7 @@ from harvestdesk.optimize.notices import Finished, notices
 from harvestdesk.optimize.rounding import RoundedPlan, bought_weights, round_plan, sold_weights
 from harvestdesk.optimize.sides import Chosen, choose_sides
 from harvestdesk.optimize.solve import Outcome, SolveLimits, SolveStatus
+from harvestdesk.optimize.stages import Stages
 from harvestdesk.optimize.thin_evidence import thin_findings, with_evidence
 from harvestdesk.optimize.top_up import top_up
 from harvestdesk.optimize.trades import exact_purchases, exact_sales, with_tax_values
@@ -48,10 +49,11 @@ def plan_harvest(
         NoPlanError: no solver gave an answer.
         CancelledError: the token was cancelled.
     """
-    stages = _Stages(token, report)
+    stages = Stages(token, report)
     with stages.of("build"):
         built = build(snapshot, settings)
-    limits = stages.limits(settings.time_limit_seconds)
+    deadline = time.perf_counter() + settings.time_limit_seconds
+    limits = SolveLimits(deadline, check=token.raise_if_cancelled)
     with stages.of("solve"):
         chosen = choose_sides(built.problem, limits)
     _answered(chosen)
@@ -86,33 +88,6 @@ def plan_harvest(
         notices=remarks,
         engine_version=__version__,
     )
-
-
-@dataclass
-class _Stages:
-    """The clock of a plan: reports each stage, times it, and stops between two when cancelled."""
-
-    token: Cancellation
-    report: Report
-    seconds: dict[str, float] = field(default_factory=dict)
-    _stage: str = ""
-    _began: float = 0.0
-
-    def of(self, stage: str) -> "_Stages":
-        self._stage = stage
-        return self
-
-    def __enter__(self) -> None:
-        self.token.raise_if_cancelled()
-        self.report(self._stage, None)
-        self._began = time.perf_counter()
-
-    def __exit__(self, *_error: object) -> None:
-        self.seconds[self._stage] = time.perf_counter() - self._began
-
-    def limits(self, seconds: float) -> SolveLimits:
-        deadline = time.perf_counter() + seconds
-        return SolveLimits(deadline, check=self.token.raise_if_cancelled)
 
 
 def _answered(chosen: Chosen) -> None:

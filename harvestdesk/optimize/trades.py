@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from harvestdesk.domain.ids import AccountId, SecurityId
-from harvestdesk.domain.lot import Term
+from harvestdesk.domain.lot import TaxLot, Term
 from harvestdesk.domain.money import ZERO, cents, decimal_text, money_text
 from harvestdesk.domain.proposal import LotSale, Purchase, Reason
 from harvestdesk.optimize.build import Built
@@ -30,9 +30,7 @@ def exact_sales(built: Built, plan: RoundedPlan) -> tuple[LotSale, ...]:
 
 def _sale(built: Built, loss: LossLot, shares: Decimal, washed: Decimal) -> LotSale:
     whole = shares == loss.lot.shares
-    proceeds = cents(shares * loss.price.value)
-    # Pro rata of the adjusted basis, exact and rounded once: Reg. 1.1012-1(c).
-    basis = loss.basis if whole else cents(loss.basis * shares / loss.lot.shares)
+    proceeds, basis = booked(loss.lot, shares, loss.price.value)
     gain = proceeds - basis
     disallowed = disallowed_of(-gain, washed, shares)
     account = built.snapshot.account_by_id[loss.lot.account_id]
@@ -68,6 +66,16 @@ def _sale(built: Built, loss: LossLot, shares: Decimal, washed: Decimal) -> LotS
         loss.lot.shares,
         disallowed,
     )
+
+
+def booked(lot: TaxLot, shares: Decimal, price: Decimal) -> tuple[Decimal, Decimal]:
+    """Return proceeds and basis of shares of a lot, dollars to the cent; without a basis, no gain."""
+    proceeds = cents(shares * price)
+    basis = lot.adjusted_basis
+    if basis is None:
+        return proceeds, proceeds
+    # Pro rata of the adjusted basis, exact and rounded once: Reg. 1.1012-1(c).
+    return proceeds, basis if shares == lot.shares else cents(basis * shares / lot.shares)
 
 
 def with_tax_values(built: Built, sales: Sequence[LotSale], saved: Decimal) -> tuple[LotSale, ...]:

@@ -97,7 +97,7 @@ def planned_locks(snapshot: HouseholdSnapshot, sales: Sequence[LotSale]) -> tupl
     index = SetIndex.of_snapshot(snapshot)
     by_set: dict[IdenticalSetId, list[LotSale]] = defaultdict(list)
     for sale in sales:
-        if sale.gain < 0 and not index.exempt(sale.security_id):
+        if sale.taxed and sale.gain < 0 and not index.exempt(sale.security_id):
             by_set[index.set_of(sale.security_id)].append(sale)
     day = snapshot.as_of
     return tuple(
