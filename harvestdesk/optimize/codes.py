@@ -1,4 +1,4 @@
-"""Every code a harvest plan can carry, with its facts: what reports.wording has to put into words.
+"""Every code a plan can carry, with its facts: what reports.wording has to put into words.
 
 Facts are strings. Money facts are plain dollars with two decimals, `*_bp` basis points a year, `*_percent`
 percent, `*_on`, `*_day` and `*_from` ISO dates. `symbol` is one symbol, `symbols` are joined by ", ",
@@ -145,6 +145,96 @@ KEPT_REASONS: Final = _table(
     CodeSpec("other_return", ("symbol", "account"), "its sales belong on the spouse's own return"),
     CodeSpec("ira", ("symbol", "account"), "in a tax-advantaged account losses do not count"),
     CodeSpec("kind_not_planned", ("symbol", "kind"), "options and cash funds are not planned"),
+)
+
+_PLAN_SALE_FACTS = (
+    "symbol",
+    "account",
+    "acquired_on",
+    "proceeds",
+    "gain",
+    "loss",
+    "term",
+    "tax",
+    "tax_value",
+    "net",
+    "removed_bp",
+    "added_bp",
+    "risk",
+    "rule",
+    "rule_name",
+)
+"""`gain` is signed; `loss`, `tax` (costs), `tax_value` (saves), `risk` and `net` are "" where not above nothing.
+
+`removed_bp`, `added_bp`: tracking error of the plan without this trade, less with it; `risk`: its price a year.
+`net`: the least the plan would be worse without the trade. `rule` is a word of domain.conflict.RuleKind.
+"""
+
+PLAN_SALE_REASONS: Final = _table(
+    CodeSpec("sale_saves_tax", _PLAN_SALE_FACTS, "most of what speaks for it is the tax it saves"),
+    CodeSpec("sale_takes_loss", _PLAN_SALE_FACTS, "sold for its loss, whatever that saves"),
+    CodeSpec("sale_cuts_risk", _PLAN_SALE_FACTS, "brings the household nearer to its target"),
+    CodeSpec("sale_raises_cash", _PLAN_SALE_FACTS, "the cash is needed"),
+    CodeSpec("sale_for_rule", _PLAN_SALE_FACTS, "a rule asks for it"),
+)
+"""Of household plans other than the year-end harvest."""
+
+_PLAN_BUY_FACTS = (
+    "symbol",
+    "account",
+    "amount",
+    "removed_bp",
+    "added_bp",
+    "risk",
+    "rule",
+    "rule_name",
+)
+
+PLAN_PURCHASE_REASONS: Final = _table(
+    CodeSpec("buy_cuts_risk", _PLAN_BUY_FACTS, "brings the household nearer to its target"),
+    CodeSpec("buy_spends_cash", _PLAN_BUY_FACTS, "cash has to be invested, and this costs least"),
+    CodeSpec("buy_for_rule", _PLAN_BUY_FACTS, "a rule asks for it"),
+)
+
+_PLAN_KEPT_FACTS = ("symbol", "account", "gain")
+
+PLAN_KEPT_REASONS: Final = _table(
+    CodeSpec(
+        "not_worth",
+        (*_PLAN_KEPT_FACTS, "dollars", "tax", "trading", "risk", "cash", "rules"),
+        "reduced cost: selling all that is left costs at least `dollars`, the sum of the signed others, the "
+        "proceeds put where the account buys last",
+    ),
+    CodeSpec(
+        "other_side",
+        (*_PLAN_KEPT_FACTS, "bought_symbols", "lead"),
+        "its set is bought; `lead`: the least that side is better by, with all other sides as they are",
+    ),
+    CodeSpec(
+        "rule_stops",
+        (*_PLAN_KEPT_FACTS, "rule", "rule_name", "worth", "price"),
+        "worth `worth` but for a rule; `price`: what the room it would take is worth to other trades",
+    ),
+    CodeSpec("at_margin", (*_PLAN_KEPT_FACTS, "left"), "sold as far as it pays"),
+    CodeSpec(
+        "ticket_not_worth",
+        (*_PLAN_KEPT_FACTS, "worth", "ticket"),
+        "one order more costs more than it brings",
+    ),
+    CodeSpec(
+        "order_too_small",
+        (*_PLAN_KEPT_FACTS, "value", "min_trade"),
+        "what the plan would sell is below the smallest order",
+    ),
+    CodeSpec("left_by_rounding", (*_PLAN_KEPT_FACTS, "shares"), "what shares leave over"),
+    CodeSpec(
+        "within_gap",
+        (*_PLAN_KEPT_FACTS, "dollars"),
+        "may pay; the search ended before it was known",
+    ),
+    CodeSpec("lock_stops", _PLAN_KEPT_FACTS, "its loss would be washed"),
+    CodeSpec("left_alone", _PLAN_KEPT_FACTS, "a rule of the person keeps it out of the plan"),
+    CodeSpec("kept_gain", _PLAN_KEPT_FACTS, "the plan sells losses that count, and nothing else"),
 )
 
 NOTICES: Final = _table(

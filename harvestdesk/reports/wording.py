@@ -13,6 +13,7 @@ from harvestdesk.domain.errors import Notice
 from harvestdesk.domain.money import parse_decimal
 from harvestdesk.domain.proposal import Check, Reason
 from harvestdesk.reports.figures import long_day, number, share_digits, usd, usd0
+from harvestdesk.reports.plan_sentences import RULES
 from harvestdesk.reports.words import CAUSES, EVIDENCE, FAILURES, KINDS, LIMITS, SENTENCES, TERMS
 
 UNKNOWN = "…"
@@ -106,5 +107,6 @@ _FORMS: dict[str, Callable[[str], str]] = {
     "term": _words(TERMS),
     "limit": _words(LIMITS),
     "kind": _words(KINDS),
+    "rule": _words(RULES),
 }
 """Forms of facts in templates, by name."""

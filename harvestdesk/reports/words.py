@@ -3,6 +3,8 @@
 A part in square brackets is left out when one of its facts is not known.
 """
 
+from harvestdesk.reports.plan_sentences import PLAN_SENTENCES
+
 CAUSES: dict[str, str] = {
     "loss_sale": "a sale at a loss",
     "buy": "a purchase",
@@ -34,6 +36,7 @@ KINDS: dict[str, str] = {
 }
 
 SENTENCES: dict[str, str] = {
+    **PLAN_SENTENCES,
     # --- why a lot is sold
     "harvest_loss": "Realises a {term:term} loss of {loss:usd}[ ({loss_percent:pct} of basis)][, worth "
     "{tax_value:usd} of tax this year][; {disallowed:usd} more is disallowed and added to the basis of the "

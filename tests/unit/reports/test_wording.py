@@ -12,6 +12,9 @@ TABLES = (
     codes.SALE_REASONS,
     codes.PURCHASE_REASONS,
     codes.KEPT_REASONS,
+    codes.PLAN_SALE_REASONS,
+    codes.PLAN_PURCHASE_REASONS,
+    codes.PLAN_KEPT_REASONS,
     codes.NOTICES,
     codes.CHECKS,
 )
@@ -34,6 +37,8 @@ def example(name: str) -> str:
         "type": "recurring",
         "limit": "wash_sale",
         "kind": "option",
+        "rule": "tax_budget",
+        "rule_name": "Energy",
         "sector": "Energy",
         "status": "user_limit",
         "solver": "CLARABEL",

@@ -1,0 +1,56 @@
+"""Sentences of household plans, by code; `words` has those of the year-end harvest. Wording only."""
+
+RULES: dict[str, str] = {
+    "cash": "cash",
+    "turnover": "the turnover limit",
+    "tax_budget": "the tax budget",
+    "gain_budget": "the gain budget",
+    "tracking_error": "the limit on tracking error",
+    "security": "a limit on one security",
+    "sector": "a sector limit",
+    "asset_class": "an asset-class limit",
+    "loss_target": "the losses asked for",
+    "payout": "the amount to raise",
+    "max_trades": "the most orders",
+    "min_trade": "the smallest order",
+    "volume": "the share of daily volume",
+    "locks": "the wash-sale locks",
+    "sides": "the sides of identical sets",
+}
+"""Rules in the middle of a sentence, by domain.conflict.RuleKind."""
+
+_ALONE = "[; by itself it takes {removed_bp:bp} off tracking error][; by itself it adds {added_bp:bp} of tracking error]"
+_WITHOUT = "[; without it the plan would be at least {net:usd0} worse]"
+_TAX = "[ at {tax:usd} of tax][ and saves {tax_value:usd} of tax]"
+
+PLAN_SENTENCES: dict[str, str] = {
+    # --- why a lot is sold
+    "sale_saves_tax": "Its {term:term} loss of {loss:usd} saves {tax_value:usd} of tax this year"
+    f"{_ALONE}{_WITHOUT}.",
+    "sale_takes_loss": f"Realises a {{term:term}} loss of {{loss:usd}}{_ALONE}.",
+    "sale_cuts_risk": f"Brings the household nearer to its target{_TAX}{_ALONE}{_WITHOUT}.",
+    "sale_raises_cash": f"Raises {{proceeds:usd}} of cash{_TAX}{_ALONE}{_WITHOUT}.",
+    "sale_for_rule": f"Asked for by {{rule:rule}}[ ({{rule_name}})]; sold{_TAX}{_ALONE}{_WITHOUT}.",
+    # --- why something is bought
+    "buy_cuts_risk": "Brings the household nearer to its target"
+    "[; by itself it takes {removed_bp:bp} off tracking error, worth {risk:usd0} a year]"
+    "[; by itself it adds {added_bp:bp} of tracking error, which sales take off again].",
+    "buy_spends_cash": f"Puts cash to work where it costs least{_ALONE}.",
+    "buy_for_rule": f"Asked for by {{rule:rule}}[ ({{rule_name}})]{_ALONE}.",
+    # --- why a lot is kept
+    "not_worth": "Selling it would cost at least {dollars:usd} more than it brings, at the margin: tax {tax:usd}, "
+    "trading {trading:usd}, tracking error {risk:usd}[, cash {cash:usd}][, rules {rules:usd}]; what is below zero "
+    "speaks for selling.",
+    "other_side": "The plan buys {bought_symbols} of the same identical set, so its losses are not sold"
+    "[; buying is the better side by at least {lead:usd}].",
+    "rule_stops": "Selling it would be worth {worth:usd} at the margin, but {rule:rule}[ ({rule_name})] has no room "
+    "for it[: the room it takes is worth {price:usd} elsewhere].",
+    "at_margin": "Sold as far as it pays; {left:usd} of it is left.",
+    "ticket_not_worth": "Selling it would be worth {worth:usd}, no more than the order costs ({ticket:usd}).",
+    "order_too_small": "The order of {value:usd} is below the smallest order ({min_trade:usd}).",
+    "left_by_rounding": "{shares:shares} shares are left after rounding.",
+    "within_gap": "Selling it may be worth {dollars:usd} more; the search ended within its proven gap.",
+    "lock_stops": "Locked: its loss would be washed.",
+    "left_alone": "Left alone by a rule of yours.",
+    "kept_gain": "This plan sells losses that count, and nothing else.",
+}
