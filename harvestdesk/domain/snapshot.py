@@ -124,11 +124,11 @@ class HouseholdSnapshot:
             self.security_targets,
             self.external_gains,
             self.law_changes,
-            self.account_rules,
-            self.outside,
-            sorted(self.volumes.items()),
         )
-        for part in parts:
+        later: tuple[object, ...] = (self.account_rules, self.outside, sorted(self.volumes.items()))
+        # Parts that came later count only where there is something, so that older plans stay valid.
+        told = [(number, part) for number, part in enumerate(later) if part]
+        for part in (*parts, *told):
             digest.update(repr(part).encode())
             digest.update(b"\0")
         return digest.hexdigest()
