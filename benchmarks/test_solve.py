@@ -26,6 +26,17 @@ from harvestdesk.optimize.problem import Side
 ALLOWED_GAP = 5e-4
 SECONDS_TO_500, SECONDS_AT_1000 = 3.0, 6.0
 ALLOWED_RATIO = 1.8
+SECONDS_OF_HOUSEHOLD = 2.0
+PROFILES: dict[str, dict[str, Any]] = {
+    "gains outstanding": {
+        "filing_status": "mfj",
+        "wages": "250000",
+        "realised_short": "20000",
+        "realised_long": "15000",
+        "state": "CA",
+    },
+    "at the 0/15 line": {"filing_status": "single", "wages": "55000", "realised_long": "8000"},
+}
 SYNTHETIC = [
     (n, lots, risk) for n in (100, 500, 1000) for lots in (12, 20) for risk in (10.0, 50.0)
 ]
@@ -75,6 +86,21 @@ def test_books_at_real_prices(benchmark, universe: str, draw: int, day: date, ri
     document = real_book(universe, day, draw=draw, risk_aversion=risk)
     plan, _ = solved(benchmark, document, 1)
     check(plan, len(document["securities"]))
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES.keys())
+@pytest.mark.parametrize(("names", "lots"), [(100, 12), (500, 12), (1000, 12)])
+def test_books_netted_through_the_year(benchmark, profile, names: int, lots: int) -> None:
+    document = {**factor_book(names, lots), "tax": {"profile": profile}}
+    plan, _ = solved(benchmark, document, 1)
+    check(plan, names)
+
+
+@pytest.mark.parametrize("risk", [10.0, 50.0])
+def test_a_household_of_five_accounts(benchmark, risk: float) -> None:
+    plan, _ = solved(benchmark, factor_book(500, 10, accounts=5, risk_aversion=risk), 2)
+    check(plan, 500)
+    assert plan.seconds["total"] <= SECONDS_OF_HOUSEHOLD
 
 
 def test_where_the_root_gap_suffices_the_whole_is_little_more_than_the_bare_solver(
