@@ -464,7 +464,7 @@ def test_plan__before_any_plan_says_what_could_be_had(show):
         page.answer.startswith("Up to $14,500 of losses in 2 lots")
         or "could be realised" in page.answer
     )
-    assert not page._right_part.isVisible()
+    assert not page.columns.right.isVisible()
 
 
 def test_plan__trades_are_grouped_with_reasons_and_copied(show):

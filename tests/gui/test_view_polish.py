@@ -128,10 +128,10 @@ def test_plan__hidden_columns_stay_in_the_copy(show):
 def test_plan__narrow_page_folds_and_unfolds(show):
     page = show(PlanPage, proposal=planned(), size=(900, 700))
     assert page.before_after.isVisible()
-    assert not page._right_part.isVisible()
+    assert not page.columns.right.isVisible()
     page.resize(1300, 700)
     QApplication.processEvents()
-    assert page._right_part.isVisible()
+    assert page.columns.right.isVisible()
     assert page.before_after.isVisible()
 
 

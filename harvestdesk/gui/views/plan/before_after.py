@@ -1,12 +1,14 @@
 """Before and after, and the gap badge of a plan."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout
 
 from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
 from harvestdesk.gui.views.plan.words import MEASURES, badge, measured
-from harvestdesk.services.views.plan import PlanView
+from harvestdesk.services.views.plan import Comparison, PlanView
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -17,7 +19,7 @@ class BeforeAfter(QFrame):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._view: PlanView | None = None
+        self._shown: tuple[PlanView, Sequence[Comparison]] | None = None
         self.setProperty("card", True)
         column = QVBoxLayout(self)
         side = theme.px(Space.MEDIUM)
@@ -35,9 +37,9 @@ class BeforeAfter(QFrame):
         self.cells: dict[str, tuple[str, str, str]] = {}
         theme.changed.connect(self._on_theme_changed)
 
-    def show_plan(self, view: PlanView) -> None:
-        """Show the measures of a plan."""
-        self._view = view
+    def show_plan(self, view: PlanView, lines: Sequence[Comparison] = ()) -> None:
+        """Show the badge of a plan and its measures, or `lines` in their place."""
+        self._shown = (view, lines)
         words, tone, explanation = badge(view)
         self.badge.setText(words)
         self.badge.setToolTip(explanation)
@@ -48,9 +50,9 @@ class BeforeAfter(QFrame):
             f"color: {ink}; border: {self._theme.hairline}px solid {ink}; border-radius: {radius}px; "
             f"padding: {self._theme.px(Space.TINY)}px; font-weight: 600;"
         )
-        self._fill(view)
+        self._fill(lines or view.comparison)
 
-    def _fill(self, view: PlanView) -> None:
+    def _fill(self, lines: Sequence[Comparison]) -> None:
         while (item := self._grid.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -59,7 +61,7 @@ class BeforeAfter(QFrame):
         self.cells = {}
         for place, text in enumerate(("", "before", "after", "change")):
             self._put(0, place, text, "", Tone.MUTED)
-        for row, line in enumerate(view.comparison, start=1):
+        for row, line in enumerate(lines, start=1):
             title, explanation = MEASURES[line.measure]
             texts = (
                 measured(line, line.before),
@@ -84,5 +86,5 @@ class BeforeAfter(QFrame):
         self._grid.addWidget(label, row, place)
 
     def _on_theme_changed(self) -> None:
-        if self._view is not None:
-            self.show_plan(self._view)
+        if self._shown is not None:
+            self.show_plan(*self._shown)

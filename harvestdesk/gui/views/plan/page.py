@@ -3,14 +3,10 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -34,17 +30,15 @@ from harvestdesk.gui.views.plan.tables import (
     ladder_columns,
     lock_columns,
 )
-from harvestdesk.gui.views.plan.trades import TradeList
+from harvestdesk.gui.views.plan.trades import TradeList, sections
 from harvestdesk.gui.views.plan.words import answer, figures
 from harvestdesk.gui.widgets.data_table import DataTable
-from harvestdesk.gui.widgets.detail_pane import quiet_splitter
 from harvestdesk.gui.widgets.plain_table import PlainTable
 from harvestdesk.gui.widgets.segments import Segments
+from harvestdesk.gui.widgets.three_columns import ThreeColumns
 from harvestdesk.reports.wording import sentence
 from harvestdesk.services.views.plan import BuyRow, KeptRow, PlanView, SaleRow
 
-_THREE_COLUMNS = 1060
-"""Least width of the page, in design pixels, at which before and after stand at the right."""
 _LADDER_ROWS = 5
 _PARTS = (
     ("Trades", "Sales and purchases, account by account"),
@@ -81,39 +75,18 @@ class PlanPage(Page):
         self.why.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._say_why(None)
         self._tables = QStackedWidget()
-        self._folded = False
         self.body.addWidget(self._columns(), 1)
         self._connect()
 
     # --- layout --------------------------------------------------------------------------------------
-    def _columns(self) -> QSplitter:
-        split = quiet_splitter(Qt.Orientation.Horizontal, self.theme)
-        split.addWidget(self._left())
+    def _columns(self) -> ThreeColumns:
         self._middle_stack = QStackedWidget()
         self._middle_stack.addWidget(self._nothing_yet())
         self._middle_stack.addWidget(self._middle())
-        split.addWidget(self._middle_stack)
-        self._right_part = self._right()
-        split.addWidget(self._right_part)
-        for place, stretch in enumerate((0, 1, 0)):
-            split.setStretchFactor(place, stretch)
-        split.setHandleWidth(self.theme.px(Space.SMALL))
-        self._split = split
-        return split
-
-    def _left(self) -> QScrollArea:
-        holder = QWidget()
-        self._left_column = QVBoxLayout(holder)
-        self._left_column.setContentsMargins(0, 0, 0, 0)
-        self._left_column.setSpacing(self.theme.px(Space.SMALL))
-        self._left_column.addWidget(self.panel, 1)
-        self._left_area = QScrollArea()
-        self._left_area.setWidget(holder)
-        self._left_area.setWidgetResizable(True)
-        self._left_area.setFrameShape(QFrame.Shape.NoFrame)
-        self._left_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._left_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        return self._left_area
+        self.columns = ThreeColumns(
+            self.theme, self.panel, self._middle_stack, self.before_after, self.checks
+        )
+        return self.columns
 
     def _nothing_yet(self) -> QLabel:
         words = QLabel(
@@ -165,53 +138,6 @@ class PlanPage(Page):
         column.addWidget(self.ladder)
         return part
 
-    def _right(self) -> QWidget:
-        part = QWidget()
-        self._right_column = QVBoxLayout(part)
-        self._right_column.setContentsMargins(0, 0, 0, 0)
-        self._right_column.setSpacing(self.theme.px(Space.SMALL))
-        self._right_column.addWidget(self.before_after)
-        self._right_column.addWidget(self.checks, 1)
-        return part
-
-    def _arrange(self) -> None:
-        """Three columns where there is room; otherwise what changes stands above what is asked."""
-        folded = self.width() < self.theme.px(_THREE_COLUMNS)
-        if folded == self._folded:
-            self._size_columns()
-            return
-        self._folded = folded
-        for widget in (self.before_after, self.checks):
-            self._left_column.removeWidget(widget)
-            self._right_column.removeWidget(widget)
-        if folded:
-            self._left_column.insertWidget(0, self.before_after)
-            self._left_column.addWidget(self.checks)
-        else:
-            self._right_column.addWidget(self.before_after)
-            self._right_column.addWidget(self.checks, 1)
-        self._show_parts()
-        self._size_columns()
-
-    def _size_columns(self) -> None:
-        """Give the sides what their words need, and the trades all that is left."""
-        side = max(self.before_after.sizeHint().width(), self.theme.px(240))
-        bar = self._left_area.verticalScrollBar().sizeHint().width() + self.theme.px(2)
-        wide = max(self.panel.minimumSizeHint().width(), side if self._folded else 0)
-        self._left_area.setMinimumWidth(wide + (bar if self._folded else 0))
-        self._split.setSizes([self._left_area.minimumWidth(), self.width(), side])
-
-    def _show_parts(self) -> None:
-        known = self._view is not None
-        for widget in (self.before_after, self.checks):
-            widget.setVisible(known)
-        self._right_part.setVisible(known and not self._folded)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fold the columns where there is little room."""
-        super().resizeEvent(event)
-        self._arrange()
-
     def _connect(self) -> None:
         self.parts.chosen.connect(self._tables.setCurrentIndex)
         self.copy_button.clicked.connect(self.trades.copy)
@@ -256,7 +182,7 @@ class PlanPage(Page):
         self._view = data.plan
         view = data.plan
         self._middle_stack.setCurrentIndex(0 if view is None else 1)
-        self._show_parts()
+        self.columns.show_result(view is not None)
         if view is None:
             self._say_before(data)
             return
@@ -279,7 +205,7 @@ class PlanPage(Page):
     def _show_plan(self, view: PlanView) -> None:
         self.set_answer(answer(view))
         self.set_figures(figures(view))
-        self.trades.show_plan(view)
+        self.trades.show(sections(view))
         self.kept_model.show(view.kept)
         self.lock_model.show(view.locks)
         self.ladder_model.show(view.ladder)
@@ -288,7 +214,7 @@ class PlanPage(Page):
         self.no_ladder.setHidden(bool(view.ladder))
         self.before_after.show_plan(view)
         self.checks.show_plan(view)
-        self._size_columns()
+        self.columns.size_columns()
         self._say_why(None)
         self._say_state()
 

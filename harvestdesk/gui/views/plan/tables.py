@@ -13,12 +13,14 @@ from harvestdesk.services.views.plan import BuyRow, KeptRow, LadderRow, SaleRow
 from harvestdesk.services.views.wash_calendar import LockRow
 
 
-def _why(values: RowValues) -> str:
+def why(values: RowValues) -> str:
+    """Return the whole reason of a row, for its tooltip."""
     reason: Reason = values["row"].reason
     return sentence(reason)
 
 
-def _priced(values: RowValues) -> str:
+def priced(values: RowValues) -> str:
+    """Return shares, price and its day, for the tooltip of an amount."""
     row = values["row"]
     shares = formatting.shares(row.shares)
     price = formatting.dollars(row.price, cents=True)
@@ -44,34 +46,34 @@ def _loss_tone(_values: RowValues) -> Tone:
 
 SALES: tuple[Column, ...] = (
     Column("symbol", "Sell", explain="Security to sell", explain_cell=lambda v: v["row"].name, width=6),
-    Column("shares", "Shares", Kind.SHARES, "Shares of the lot to sell", _priced, width=9),
+    Column("shares", "Shares", Kind.SHARES, "Shares of the lot to sell", priced, width=9),
     Column("acquired", "Acquired", Kind.DATE, "The lot to name to the broker, by its date", width=11),
     Column("term", "Term", explain="Short-term up to one year", width=6),
     Column("loss", "Loss $", Kind.MONEY, "Basis less proceeds", _loss_words, _loss_tone, 9),
     Column("tax_value", "Tax $", Kind.MONEY, "The lot's share of the tax saved this year", _tax_words, width=10),
-    Column("proceeds", "Proceeds $", Kind.MONEY, "Shares times price", _priced, width=11),
-    Column("price", "Price $", Kind.PRICE, "Last price", _priced, width=8),
-    Column("why", "Why", explain="Why the lot is sold", explain_cell=_why, width=60),
+    Column("proceeds", "Proceeds $", Kind.MONEY, "Shares times price", priced, width=11),
+    Column("price", "Price $", Kind.PRICE, "Last price", priced, width=8),
+    Column("why", "Why", explain="Why the lot is sold", explain_cell=why, width=60),
 )  # fmt: skip
 
 BUYS: tuple[Column, ...] = (
     Column("symbol", "Buy", explain="Security to buy", explain_cell=lambda v: v["row"].name, width=8),
-    Column("shares", "Shares", Kind.SHARES, "Shares to buy", _priced, width=11),
-    Column("price", "Price $", Kind.PRICE, "Last price", _priced, width=10),
-    Column("amount", "Amount $", Kind.MONEY, "Shares times price", _priced, width=13),
+    Column("shares", "Shares", Kind.SHARES, "Shares to buy", priced, width=11),
+    Column("price", "Price $", Kind.PRICE, "Last price", priced, width=10),
+    Column("amount", "Amount $", Kind.MONEY, "Shares times price", priced, width=13),
     Column("replaces", "In place of", explain="What is sold for it", width=20),
-    Column("why", "Why", explain="Why this is bought", explain_cell=_why, width=60),
+    Column("why", "Why", explain="Why this is bought", explain_cell=why, width=60),
 )  # fmt: skip
 
 KEPT: tuple[Column, ...] = (
     Column("symbol", "Symbol", explain="Security of the lot", width=8),
     Column("gain", "Gain $", Kind.MONEY, "Unrealised result of the shares kept",
            tone=lambda v: Tone.PLAIN if not v["row"].gain else Tone.LOSS if v["row"].gain < 0 else Tone.GAIN),
-    Column("free_from", "Free from", Kind.DATE, "First day a lock on it has ended", _why, width=13),
+    Column("free_from", "Free from", Kind.DATE, "First day a lock on it has ended", why, width=13),
     Column("account", "Account", explain="Where the lot is held", width=17),
     Column("acquired", "Acquired", Kind.DATE, "Trade date of the purchase", width=13),
     Column("shares", "Shares", Kind.SHARES, "Shares kept"),
-    Column("why", "Why it is kept", explain="Why the plan leaves it alone", explain_cell=_why, width=70),
+    Column("why", "Why it is kept", explain="Why the plan leaves it alone", explain_cell=why, width=70),
 )  # fmt: skip
 
 LADDER: tuple[Column, ...] = (

@@ -1,14 +1,20 @@
 """The trades of a plan, account by account."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from harvestdesk.gui.models.table_base import Column
 from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
 from harvestdesk.gui.views.plan.tables import (
     BUYS,
     SALES,
     PlanTable,
+    Writer,
     buy_columns,
     sale_columns,
 )
@@ -19,6 +25,61 @@ from harvestdesk.services.views.plan import AccountTrades, PlanView
 _SALES_MAKE_WAY = ("price", "proceeds", "tax_value")
 _BUYS_MAKE_WAY = ("price", "replaces")
 """What is left out first where there is little room; the line below the table has it all."""
+NOTHING = "Nothing to trade. The kept lots say why each of them stays."
+
+
+@dataclass(frozen=True, slots=True)
+class TradeTable:
+    """One table of a section.
+
+    Attributes:
+        make_way: columns left out where there is little room, first ones first.
+        left_out: columns that have nothing to say here.
+    """
+
+    spoken: str
+    columns: Sequence[Column]
+    write: Writer
+    rows: Sequence[Any]
+    make_way: Sequence[str] = ()
+    left_out: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One account: its name, a line of sums, and its tables; those without rows are left out."""
+
+    title: str
+    sums: str
+    tables: tuple[TradeTable, ...]
+
+
+def buys_table(trades: AccountTrades) -> TradeTable:
+    """Return the purchases of an account as a table."""
+    return TradeTable(
+        f"Purchases in {trades.account}", BUYS, buy_columns, trades.buys, _BUYS_MAKE_WAY
+    )
+
+
+def sections(view: PlanView) -> tuple[Section, ...]:
+    """Return what a harvest sells and buys, account by account."""
+    return tuple(
+        Section(
+            trades.account,
+            account_sums(trades),
+            (
+                TradeTable(
+                    f"Sales in {trades.account}",
+                    SALES,
+                    sale_columns,
+                    trades.sales,
+                    _SALES_MAKE_WAY,
+                ),
+                buys_table(trades),
+            ),
+        )
+        for trades in view.accounts
+    )
 
 
 class TradeList(QScrollArea):
@@ -26,7 +87,7 @@ class TradeList(QScrollArea):
 
     Signals:
         lot_chosen: id of the lot of the sale the person picked.
-        row_chosen: the SaleRow or BuyRow the person picked.
+        row_chosen: the row the person picked.
     """
 
     lot_chosen = Signal(str)
@@ -35,7 +96,8 @@ class TradeList(QScrollArea):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._view: PlanView | None = None
+        self._sections: tuple[Section, ...] = ()
+        self._nothing = NOTHING
         self.tables: list[PlainTable] = []
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -44,39 +106,37 @@ class TradeList(QScrollArea):
         self.setAccessibleName("Trades by account")
         theme.changed.connect(self._on_theme_changed)
 
-    def show_plan(self, view: PlanView) -> None:
-        """Show the trades of a plan."""
-        self._view = view
+    def show(self, sections: Sequence[Section], nothing: str = NOTHING) -> None:
+        """Show the trades of a plan, or say that there are none."""
+        self._sections, self._nothing = tuple(sections), nothing
         self.tables = []
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(self._theme.px(Space.TINY))
-        if not view.accounts:
-            words = QLabel("Nothing to trade. The kept lots say why each of them stays.")
+        if not self._sections:
+            words = QLabel(nothing)
             words.setWordWrap(True)
             column.addWidget(words)
-        for trades in view.accounts:
-            self._add(column, trades)
+        for section in self._sections:
+            self._add(column, section)
         column.addStretch(1)
         self.setWidget(content)
 
-    def _add(self, column: QVBoxLayout, trades: AccountTrades) -> None:
+    def _add(self, column: QVBoxLayout, section: Section) -> None:
         if self.tables:
             column.addSpacing(self._theme.px(Space.MEDIUM))
-        column.addWidget(self._label(trades.account, TextSize.SECTION, Tone.PLAIN, strong=True))
-        column.addWidget(self._label(account_sums(trades), TextSize.BODY, Tone.MUTED))
-        if trades.sales:
-            sales = PlanTable(SALES, self._theme, sale_columns)
-            sales.show(trades.sales)
-            table = PlainTable(sales, self._theme, f"Sales in {trades.account}", _SALES_MAKE_WAY)
-            table.chosen.connect(lambda key: self.lot_chosen.emit(str(key)))
+        column.addWidget(self._label(section.title, TextSize.SECTION, Tone.PLAIN, strong=True))
+        column.addWidget(self._label(section.sums, TextSize.BODY, Tone.MUTED))
+        for part in section.tables:
+            if not part.rows:
+                continue
+            model = PlanTable(part.columns, self._theme, part.write)
+            model.show(part.rows)
+            table = PlainTable(model, self._theme, part.spoken, part.make_way)
+            if part.left_out:
+                table.leave_out(part.left_out)
             self._keep(column, table)
-        if trades.buys:
-            buys = PlanTable(BUYS, self._theme, buy_columns)
-            buys.show(trades.buys)
-            spoken = f"Purchases in {trades.account}"
-            self._keep(column, PlainTable(buys, self._theme, spoken, _BUYS_MAKE_WAY))
 
     def _keep(self, column: QVBoxLayout, table: PlainTable) -> None:
         self.tables.append(table)
@@ -84,9 +144,13 @@ class TradeList(QScrollArea):
         column.addWidget(table)
 
     def _tell(self, table: PlainTable, key: object) -> None:
-        row = table.columns_model.row_of(str(key))
-        if row is not None:
-            self.row_chosen.emit(table.columns_model.values_at(row)["row"])
+        place = table.columns_model.row_of(str(key))
+        if place is None:
+            return
+        row = table.columns_model.values_at(place)["row"]
+        if hasattr(row, "lot_id"):
+            self.lot_chosen.emit(str(row.lot_id))
+        self.row_chosen.emit(row)
 
     def _label(self, text: str, size: TextSize, tone: Tone, *, strong: bool = False) -> QLabel:
         label = QLabel(text)
@@ -101,10 +165,10 @@ class TradeList(QScrollArea):
         """Return every trade as tab separated text, account by account."""
         parts = []
         tables = iter(self.tables)
-        for trades in self._view.accounts if self._view else ():
-            parts.append(f"{trades.account}\n")
-            for rows in (trades.sales, trades.buys):
-                if rows:
+        for section in self._sections:
+            parts.append(f"{section.title}\n")
+            for part in section.tables:
+                if part.rows:
                     model = next(tables).columns_model
                     parts.append(model.as_tsv(range(model.rowCount())))
         return "".join(parts)
@@ -114,5 +178,4 @@ class TradeList(QScrollArea):
         QApplication.clipboard().setText(self.as_text())
 
     def _on_theme_changed(self) -> None:
-        if self._view is not None:
-            self.show_plan(self._view)
+        self.show(self._sections, self._nothing)

@@ -56,13 +56,33 @@ MEASURES: dict[Measure, tuple[str, str]] = {
         "Expected yearly difference to the household's target, by the risk model.",
     ),
     Measure.CASH: ("Cash", "Cash of the accounts that trade."),
+    Measure.CARRIED: (
+        "Losses carried",
+        "Short- and long-term loss beyond this year's gains and deduction, carried to next year.",
+    ),
+    Measure.WORST_DRIFT: (
+        "Worst drift",
+        "The largest distance of an asset class from its target, as a share of the household.",
+    ),
+    Measure.TURNOVER: (
+        "Turnover",
+        "What is sold, as a share of the household's value.",
+    ),
+    Measure.TRADING_COST: (
+        "Trading cost",
+        "Dollars traded times the rate of trading costs, and so much an order.",
+    ),
 }
+_SHARES = frozenset({Measure.WORST_DRIFT, Measure.TURNOVER})
 
 
 def measured(comparison: Comparison, value: Decimal, *, sign: bool = False) -> str:
     """Return a value of the before-and-after table."""
     if comparison.measure is Measure.TRACKING_ERROR:
         text = formatting.basis_points(value)
+        return f"+{text}" if sign and value > 0 else text
+    if comparison.measure in _SHARES:
+        text = formatting.percent(value)
         return f"+{text}" if sign and value > 0 else text
     return formatting.dollars(value, sign=sign)
 
