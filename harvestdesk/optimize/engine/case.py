@@ -1,27 +1,30 @@
 """One linear case of a problem: what a sale costs, and the rows that tie everything together.
 
-A row is a total with a least and a most: cash of an account, turnover, a budget, a sector's weight, the gains
-of a netting regime. Its multiplier is a price, and given all prices the securities no longer know each other.
+A row is a total with a least and a most: cash of an account, turnover, a budget, a sector's weight, losses
+asked for, the gains of a netting regime. Its multiplier is a price, and given all prices the securities no longer know each other.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from harvestdesk.optimize.engine.problem import EngineProblem, FloatArray, Mode
+from harvestdesk.optimize.engine.problem import BoolArray, EngineProblem, FloatArray, Group, Mode
 
 CASH, TURNOVER, TAX, GAIN, SECTOR = "cash", "turnover", "tax_budget", "gain_budget", "sector"
+LOSS = "loss_target"
 NETTING = "netting"
 """The results of a year between two of the lines where its tax bends; no rule anybody made."""
+BEYOND = 2.0
+"""Weights no plan reaches: what a limit without an end ends at."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """offset + lots' sold + securities' active - spent[account], between `least` and `most`.
+    """offset + lots' sold + securities' active - spent[account] - paid out[account], from `least` to `most`.
 
     Attributes:
         kind, name: what the row is, and which one of its kind.
-        lots: [lot]; securities: [security]; account: whose purchases count, or -1.
+        lots: [lot]; securities: [security]; account: whose purchases and payouts count, or -1.
         even: the same for all lots of a security and account, so that runs keep it true.
     """
 
@@ -64,12 +67,13 @@ def linear_case(problem: EngineProblem) -> Case:
 def rows_of(problem: EngineProblem) -> list[Row]:
     """Return the rows every case of a problem has."""
     limits, lots = problem.limits, len(problem.lot_ids)
+    least = np.zeros(len(problem.cash)) if limits.cash_least is None else limits.cash_least
     rows = [
         Row(
             CASH,
             name,
-            0.0,
-            float(limits.cash[a]),
+            float(least[a]),
+            max(float(limits.cash[a]), float(least[a])),
             float(problem.cash[a]),
             (problem.lot_account == a).astype(np.float64),
             account=a,
@@ -84,7 +88,9 @@ def rows_of(problem: EngineProblem) -> list[Row]:
     if np.isfinite(limits.gain):
         taxed = problem.taxable[problem.lot_account]
         rows.append(_budget(problem, GAIN, np.where(taxed, problem.lot_gain, 0.0), limits.gain))
-    rows.extend(_sector_rows(problem))
+    if limits.loss_least > 0:
+        rows.append(_losses(problem))
+    rows.extend(_weight_rows(problem))
     return rows
 
 
@@ -94,20 +100,54 @@ def _budget(problem: EngineProblem, kind: str, per_lot: FloatArray, most: float)
     return Row(kind, "", min(least, most), most, 0.0, per_lot, even=False)
 
 
-def _sector_rows(problem: EngineProblem) -> list[Row]:
+def _losses(problem: EngineProblem) -> Row:
+    """Return the row of the losses asked for; there is no most but all of them."""
+    counts = loss_counts(problem)
+    per_lot = np.where(counts, -problem.lot_gain, 0.0)
+    least = problem.limits.loss_least
+    most = max(least, float(per_lot @ problem.lot_weight))
+    return Row(LOSS, "", least, most, 0.0, per_lot, even=False)
+
+
+def loss_counts(problem: EngineProblem) -> BoolArray:
+    """Return [lot] True where a loss counts toward the losses asked for."""
+    if problem.limits.loss_short_only:
+        return np.asarray(problem.is_loss & ~problem.lot_long)
+    return problem.is_loss
+
+
+def weight_limits(problem: EngineProblem) -> list[Group]:
+    """Return the limits on weights: of the sectors, then of the other groups."""
+    sectors = [
+        Group(SECTOR, name, np.array([float(s == name) for s in problem.sectors]), least, most)
+        for name, least, most in problem.limits.sectors
+    ]
+    return [*sectors, *problem.limits.groups]
+
+
+def _weight_rows(problem: EngineProblem) -> list[Row]:
+    """Return the rows of limits on weights; holdings elsewhere don't count in them."""
+    none = np.zeros(len(problem.lot_ids))
+    start = problem.held - problem.active
     rows = []
-    for name, least, most in problem.limits.sectors:
-        inside = np.array([s == name for s in problem.sectors], dtype=np.float64)
-        offset = float(inside @ problem.target)
-        none = np.zeros(len(problem.lot_ids))
-        rows.append(Row(SECTOR, name, least, most, offset, none, securities=inside))
+    for group in weight_limits(problem):
+        end = BEYOND * float(np.abs(group.members).max(initial=1.0))
+        least, most = max(group.least, -end), min(group.most, end)
+        offset = float(group.members @ start)
+        rows.append(Row(group.kind, group.name, least, most, offset, none, group.members))
     return rows
 
 
-def objective_of(case: Case, sold: FloatArray, bought: FloatArray) -> float:
-    """Return the objective of sales [lot] and purchases [security], as the case counts tax."""
+def objective_of(
+    case: Case, sold: FloatArray, bought: FloatArray, paid: FloatArray | None = None
+) -> float:
+    """Return the objective of sales [lot], purchases [purse, security] and payouts [account]."""
     problem = case.problem
-    value = float(case.cost @ sold) + problem.buy_cost * float(bought.sum()) + case.constant
+    purses, payout = problem.purses, problem.limits.payout
+    spent = float(purses.cost @ bought[purses.purse, purses.security])
+    value = float(case.cost @ sold) + spent + case.constant
+    if payout is not None and paid is not None:
+        value += float(payout.cost @ paid)
     if problem.mode is Mode.HARVEST:
         return value
     return value + problem.risk_price * problem.variance(active_after(problem, sold, bought))
@@ -116,4 +156,4 @@ def objective_of(case: Case, sold: FloatArray, bought: FloatArray) -> float:
 def active_after(problem: EngineProblem, sold: FloatArray, bought: FloatArray) -> FloatArray:
     """Return [security] active weights after a plan."""
     gone = np.bincount(problem.lot_security, sold, minlength=len(problem.symbols))
-    return np.asarray(problem.active - gone + bought)
+    return np.asarray(problem.active - gone + bought.sum(axis=0))

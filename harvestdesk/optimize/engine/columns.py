@@ -47,7 +47,8 @@ def whole_columns(problem: EngineProblem, cost: FloatArray) -> Columns:
     """Return a column for each lot and side, in the order they would be sold within a security.
 
     A loss lot of a set with two sides is sold on the selling side only. Its other lots may be sold on the
-    buying side too, but only where that isn't undone by the purchase: between accounts or securities.
+    buying side too, but only where that isn't undone by the purchase: between accounts or securities, or
+    where it is worth something by itself.
     """
     lots = np.flatnonzero(problem.sellable)
     two = problem.two_sided[problem.lot_set[lots]]
@@ -75,7 +76,7 @@ def whole_columns(problem: EngineProblem, cost: FloatArray) -> Columns:
 def _crosses(problem: EngineProblem) -> np.ndarray:
     """Return [set] True where selling a gain and buying the same set are two things."""
     members = np.bincount(problem.set_of, minlength=problem.sets)
-    return np.asarray((members > 1) | (len(problem.account_ids) > 1))
+    return np.asarray((members > 1) | problem.swaps)
 
 
 def runs(columns: Columns, sold: FloatArray, near: int) -> Columns:

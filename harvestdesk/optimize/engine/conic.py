@@ -14,7 +14,7 @@ import scipy.sparse as sp
 from harvestdesk.optimize.engine.columns import ALWAYS, SELLING
 from harvestdesk.optimize.engine.duals import Prices
 from harvestdesk.optimize.engine.problem import BoolArray, FloatArray, IntArray
-from harvestdesk.optimize.engine.relaxation import PERCENT, Cone
+from harvestdesk.optimize.engine.relaxation import PERCENT, Cone, payers_of
 from harvestdesk.optimize.problem import Side
 from harvestdesk.optimize.solve import SolveStatus
 
@@ -28,13 +28,15 @@ class NodeSolution:
     """What the solver returned, in fractions of value.
 
     Attributes:
-        sold: [column]; bought: [security]; selling: [set] z, NaN for sets of one side.
+        sold: [column]; bought: [purse, security]; paid: [account] of a payout.
+        selling: [set] z, NaN for sets of one side.
         prices: multipliers of the coupling rows; any prices give a true bound, these the best one.
     """
 
     status: SolveStatus
     sold: FloatArray
     bought: FloatArray
+    paid: FloatArray
     selling: FloatArray
     prices: Prices
     iterations: int
@@ -96,8 +98,8 @@ def _fixed(cone: Cone, sides: IntArray) -> tuple[BoolArray, FloatArray]:
     side = cone.columns.side
     wrong = np.where(side == SELLING, of_column == Side.BUY, of_column == Side.SELL)
     fixed[places.sell] = wrong & (side != ALWAYS)
-    two = problem.two_sided[problem.set_of[cone.buys]]
-    fixed[places.buy] = two & (sides[problem.set_of[cone.buys]] == Side.SELL)
+    of_purchase = problem.set_of[problem.purses.security]
+    fixed[places.buy] = problem.two_sided[of_purchase] & (sides[of_purchase] == Side.SELL)
     of_security = sides[problem.set_of[cone.two]]
     for place in (places.selling_x, places.selling_t):
         fixed[place] = of_security == Side.BUY
@@ -217,8 +219,10 @@ def _unpacked(
     seconds: float,
 ) -> NodeSolution:
     problem, places = cone.case.problem, cone.places
-    bought = np.zeros(len(problem.symbols))
-    bought[cone.buys] = np.maximum(values[places.buy], 0.0) / PERCENT
+    buys = np.maximum(values[places.buy], 0.0) / PERCENT
+    bought = problem.purses.spread(buys, len(problem.symbols))
+    paid = np.zeros(len(problem.account_ids))
+    paid[payers_of(problem)] = np.maximum(values[places.paid], 0.0) / PERCENT
     selling = np.full(problem.sets, np.nan)
     selling[cone.sets] = np.clip(values[places.side], 0.0, 1.0)
     sold = np.clip(values[places.sell] / PERCENT, 0.0, cone.columns.most)
@@ -227,7 +231,7 @@ def _unpacked(
         factors=_prices_of(cone, places.factor, duals),
         risk=PERCENT * float(_prices_of(cone, places.risk, duals).sum()),
     )
-    return NodeSolution(status, sold, bought, selling, prices, iterations, seconds)
+    return NodeSolution(status, sold, bought, paid, selling, prices, iterations, seconds)
 
 
 def _prices_of(cone: Cone, columns: IntArray, duals: FloatArray) -> FloatArray:

@@ -77,6 +77,8 @@ def _constant(case: Case, prices: Prices, risk: float, factors: FloatArray) -> t
     """Return what the prices cost by themselves, and the size of the terms."""
     problem = case.problem
     terms = [case.constant]
+    if problem.limits.payout is not None:
+        terms.append(problem.limits.payout.amount * payout_price(case, prices.rows))
     if risk > 0:
         terms.append(-float(factors @ factors) / (4 * risk))
     for row, price in zip(case.rows, prices.rows, strict=True):
@@ -87,10 +89,41 @@ def _constant(case: Case, prices: Prices, risk: float, factors: FloatArray) -> t
     return sum(terms), sum(abs(t) for t in terms)
 
 
+def spending_prices(case: Case, rows: FloatArray) -> FloatArray:
+    """Return [account] objective per weight of cash that leaves an account, at prices of the rows."""
+    spent = np.zeros(len(case.problem.account_ids))
+    for row, price in zip(case.rows, rows, strict=True):
+        if row.account >= 0:
+            spent[row.account] -= price
+    return spent
+
+
+def purchase_prices(case: Case, rows: FloatArray) -> FloatArray:
+    """Return [purchase] objective per weight bought, cash included.
+
+    A purchase is paid by the account of its purse whose cash is cheapest; only then is spending not free.
+    """
+    purses = case.problem.purses
+    cash = np.full(purses.count, np.inf)
+    np.minimum.at(cash, purses.of_account, spending_prices(case, rows))
+    return np.asarray(purses.cost + cash[purses.purse])
+
+
+def payout_price(case: Case, rows: FloatArray) -> float:
+    """Return the objective per weight paid out, by whoever may pay it cheapest; infinite for nobody."""
+    payout = case.problem.limits.payout
+    if payout is None:
+        return 0.0
+    each = payout.cost + spending_prices(case, rows)
+    return float(each[payout.payers].min(initial=np.inf))
+
+
 class _Separate:
     """The one-dimensional problems of every security and side.
 
-    Each is: minimise a X^2 + p X + cost of sales + cost of purchases over what may be sold and bought.
+    Each is: minimise a X^2 + p X + cost of sales + cost of purchases over what may be sold and bought. With
+    everything bought that could be, X is at its highest; not buying is then a sale like any other, whose
+    price is what the purchase costs. Sold is what is cheapest, lots and that one together.
     """
 
     def __init__(
@@ -101,16 +134,12 @@ class _Separate:
         self.curve = risk * p.specific
         self.price = p.loadings @ factors
         cost = case.cost.copy()
-        # Purchases are paid by the account whose cash is cheapest; only then is spending not free.
-        cash = []
         for row, price in zip(case.rows, prices.rows, strict=True):
             cost += price * row.lots
             if row.securities is not None:
                 self.price = self.price + price * row.securities
-            if row.account >= 0:
-                cash.append(-price)
-        self.buy = p.buy_cost + min(cash)
-        self.room = np.maximum(p.cap - p.held, 0.0)
+        self.buy = np.full(len(p.symbols), np.inf)
+        np.minimum.at(self.buy, p.purses.security, purchase_prices(case, prices.rows))
         self.sold = np.zeros(len(columns))
         self._cost = cost[columns.lots[columns.start[:-1]]]
 
@@ -118,10 +147,11 @@ class _Separate:
         """Return [side, security] values; a side that a security doesn't have is 0."""
         p = self.problem
         two = p.two_sided[p.set_of]
+        buyable = np.isfinite(self.buy)
         values = np.zeros((3, len(p.symbols)))
         for side in (ALWAYS, SELLING, BUYING):
             here = two if side != ALWAYS else ~two
-            buys = here & p.buyable if side != SELLING else np.zeros_like(here)
+            buys = here & buyable if side != SELLING else np.zeros_like(here)
             values[side] = np.where(here, self._side(side, buys), 0.0)
         return values
 
@@ -130,42 +160,70 @@ class _Separate:
         p, size = self.problem, len(self.problem.symbols)
         mine = np.flatnonzero(self.columns.side == side)
         security, most = self.columns.security[mine], self.columns.most[mine]
-        cost = self._cost[mine]
-        # Selling and buying the same for less than nothing: done with all of it, it costs no more later.
-        moved = np.where(buys[security], np.minimum(cost + self.buy, 0.0), 0.0)
-        floor = np.where(buys[security], -self.buy, -np.inf)
-        given = total_by(security, moved * most, size)
-        cost = np.maximum(cost, floor)
-        order = np.lexsort((cost, security))
-        sold = np.zeros(len(mine))
-        sold[order] = self._filled(security[order], cost[order], most[order])
-        self.sold[mine] = sold
-        gone = total_by(security, sold, size)
-        bought = self._purchases(buys)
+        buyers = np.flatnonzero(buys)
+        bought = self._most_bought(total_by(security, most, size), buys)
+        kept = np.maximum(bought - p.room, 0.0)
+        high = p.active + bought
+        cost = np.concatenate([self._cost[mine], -self.buy[buyers]])
+        rungs = _Rungs(
+            np.concatenate([security, buyers]),
+            np.concatenate([most, bought[buyers]]),
+            cost,
+            len(mine),
+        )
+        if p.most_sold is not None:
+            rungs.shorten(p.most_sold)
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            pull = self.price[rungs.security] - rungs.cost
+            wanted = high[rungs.security] + pull / (2 * self.curve[rungs.security])
+        flat = ~np.isfinite(wanted)
+        wanted = np.where(flat, np.where(pull > 0, np.inf, -np.inf), wanted)
+        taken = rungs.filled(np.maximum(wanted, kept[rungs.security]))
+        self.sold[mine] = taken[: len(mine)]
+        bought[buyers] -= taken[len(mine) :]
+        gone = total_by(security, taken[: len(mine)], size)
         after = p.active - gone + bought
-        spent = self.buy * bought + total_by(security, cost * sold, size)
-        return np.asarray(self.curve * after**2 + self.price * after + spent + given)
+        spent = np.where(bought > 0, self.buy, 0.0) * bought
+        spent += total_by(security, self._cost[mine] * taken[: len(mine)], size)
+        return np.asarray(self.curve * after**2 + self.price * after + spent)
 
-    def _filled(self, security: IntArray, cost: FloatArray, most: FloatArray) -> FloatArray:
-        """Return what is sold of lots in the order of their cost within each security."""
-        if not len(security):
-            return np.zeros(0)
-        before = np.cumsum(most) - most
-        first = np.searchsorted(security, security)
-        before = before - before[first]
-        slope = 2 * self.curve[security]
-        pull = self.price[security] - cost
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            wanted = self.problem.active[security] + pull / slope
-        flat = ~np.isfinite(wanted)
-        wanted = np.where(flat, np.where(pull > 0, np.inf, -np.inf), wanted)
-        return np.asarray(np.clip(wanted - before, 0.0, most))
+    def _most_bought(self, sellable: FloatArray, buys: BoolArray) -> FloatArray:
+        """Return [security] the most that may be bought, where all that can be sold is."""
+        p = self.problem
+        if p.most_sold is not None:
+            sellable = np.minimum(sellable, p.most_sold)
+        most = p.room + sellable
+        if p.most_bought is not None:
+            most = np.minimum(most, p.most_bought)
+        return np.where(buys, most, 0.0)
 
-    def _purchases(self, buys: BoolArray) -> FloatArray:
-        """Return what is bought."""
-        pull = -(self.price + self.buy)
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            wanted = pull / (2 * self.curve) - self.problem.active
-        flat = ~np.isfinite(wanted)
-        wanted = np.where(flat, np.where(pull > 0, np.inf, -np.inf), wanted)
-        return np.where(buys, np.clip(wanted, 0.0, self.room), 0.0)
+
+class _Rungs:
+    """Sales and purchases left undone of all securities, each security's in the order of their cost.
+
+    Attributes:
+        security, most, cost: [rung] in that order.
+    """
+
+    def __init__(self, security: IntArray, most: FloatArray, cost: FloatArray, lots: int) -> None:
+        self._order = np.lexsort((cost, security))
+        self._lots = self._order < lots
+        self.security = security[self._order]
+        self.most, self.cost = most[self._order], cost[self._order]
+        self._first = np.searchsorted(self.security, self.security)
+
+    def _before(self, amounts: FloatArray) -> FloatArray:
+        before = np.cumsum(amounts) - amounts
+        return np.asarray(before - before[self._first]) if len(before) else before
+
+    def shorten(self, most_sold: FloatArray) -> None:
+        """Leave of the lots, the cheapest first, no more than may be sold of a security."""
+        lots = np.where(self._lots, self.most, 0.0)
+        left = np.maximum(most_sold[self.security] - self._before(lots), 0.0)
+        self.most = np.where(self._lots, np.minimum(lots, left), self.most)
+
+    def filled(self, wanted: FloatArray) -> FloatArray:
+        """Return what is taken of each, as they were given, where so much of a security is wanted."""
+        taken = np.empty(len(self._order))
+        taken[self._order] = np.clip(wanted - self._before(self.most), 0.0, self.most)
+        return taken

@@ -6,16 +6,23 @@ Dollars and tax are Decimal, risk is floating point. Nothing here knows how the 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 
 import numpy as np
 
 from harvestdesk.domain.money import ZERO, cents
+from harvestdesk.optimize.engine.case import weight_limits
 from harvestdesk.optimize.engine.problem import EngineProblem, FloatArray, Mode
 from harvestdesk.tax.liability import year_tax
 
 TOLERANCE = 1e-7
 """Fractions of value (and of tracking error) by which a rule may be off: rounding of the last digit."""
+
+
+Order = tuple[int, int, bool]
+CENT = Decimal("0.01")
+SHARE_STEP = Decimal("0.000001")
+"""The broker's step where parts of shares may be traded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,8 @@ class Figures:
         objective: of the contract; in a harvest the losses sold, as a fraction of value.
         tax_cost: dollars; negative saves.
         realised_loss: dollars of loss sold in taxable accounts, positive.
+        cash: [account] after the plan; payouts: [account] dollars paid out of it.
+        orders: accounts and securities sold or bought.
         broken: rules that don't hold, in words; a plan with any is not to be used.
     """
 
@@ -61,39 +70,161 @@ class Figures:
     realised_loss: Decimal
     realised_gain: Decimal
     cash: tuple[Decimal, ...]
+    payouts: tuple[Decimal, ...]
+    orders: int
     broken: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """What trades come to, in dollars.
+
+    Attributes:
+        orders: of each account, security and direction.
+        taxed: gains that count in tax, each with whether it is long-term.
+        cash: [account] before any payout.
+    """
+
+    sold: Decimal
+    bought: Decimal
+    orders: dict[Order, Decimal]
+    taxed: tuple[tuple[Decimal, bool], ...]
+    cash: tuple[Decimal, ...]
+    payouts: tuple[Decimal, ...]
+    tax: Decimal
+
+    @property
+    def gain(self) -> Decimal:
+        return sum((gain for gain, _ in self.taxed), ZERO)
+
+    def loss(self, *, short_only: bool = False) -> Decimal:
+        """Return the losses, positive."""
+        return -sum((g for g, long in self.taxed if g < 0 and not (long and short_only)), ZERO)
 
 
 def evaluate(problem: EngineProblem, trades: Trades) -> Figures:
     """Return what trades amount to, and the rules they break."""
-    exact, value = problem.exact, problem.exact.value
-    gains = [_gain(problem, sale) for sale in trades.sales]
-    sold = sum((s.shares * _price(problem, s) for s in trades.sales), ZERO)
-    bought = sum((b.shares * exact.prices[b.security] for b in trades.buys), ZERO)
-    taxed = [
-        (gain, bool(problem.lot_long[sale.lot]))
-        for gain, sale in zip(gains, trades.sales, strict=True)
-        if problem.taxable[problem.lot_account[sale.lot]]
-    ]
-    tax = tax_of(problem, taxed)
-    loss = -sum((gain for gain, _ in taxed if gain < 0), ZERO)
+    value = problem.exact.value
+    sums = _sums(problem, trades)
     active = active_after(problem, trades)
     variance = problem.variance(active)
-    if problem.mode is Mode.HARVEST:
-        objective = float(loss / value)
-    else:
-        costs = Decimal(str(problem.cost_rate)) * (sold + bought)
-        objective = problem.risk_aversion * variance + float((tax + costs) / value)
     return Figures(
-        objective=objective,
+        objective=_objective(problem, trades, sums, variance),
         tracking_error=float(np.sqrt(variance)),
-        turnover=float(sold / value),
-        tax_cost=cents(tax),
-        realised_loss=cents(loss),
-        realised_gain=cents(sum((gain for gain, _ in taxed), ZERO)),
-        cash=_cash_after(problem, trades),
-        broken=tuple(_broken(problem, trades, tax, taxed, active)),
+        turnover=float(sums.sold / value),
+        tax_cost=cents(sums.tax),
+        realised_loss=cents(sums.loss()),
+        realised_gain=cents(sums.gain),
+        cash=tuple(c - p for c, p in zip(sums.cash, sums.payouts, strict=True)),
+        payouts=sums.payouts,
+        orders=len(sums.orders),
+        broken=tuple(_broken(problem, trades, sums, active)),
     )
+
+
+def _sums(problem: EngineProblem, trades: Trades) -> _Sums:
+    orders = orders_of(problem, trades)
+    sold = sum((dollars for (_, _, sale), dollars in orders.items() if sale), ZERO)
+    taxed = tuple(
+        (_gain(problem, sale), bool(problem.lot_long[sale.lot]))
+        for sale in trades.sales
+        if problem.taxable[problem.lot_account[sale.lot]]
+    )
+    cash = _cash_after(problem, trades)
+    return _Sums(
+        sold=sold,
+        bought=sum(orders.values(), ZERO) - sold,
+        orders=orders,
+        taxed=taxed,
+        cash=cash,
+        payouts=payouts_of(problem, cash),
+        tax=tax_of(problem, taxed),
+    )
+
+
+def orders_of(problem: EngineProblem, trades: Trades) -> dict[Order, Decimal]:
+    """Return the dollars of each order: account, security, and True where it sells."""
+    orders: dict[Order, Decimal] = defaultdict(Decimal)
+    for sale in trades.sales:
+        account, security = int(problem.lot_account[sale.lot]), int(problem.lot_security[sale.lot])
+        orders[account, security, True] += sale.shares * _price(problem, sale)
+    for buy in trades.buys:
+        dollars = buy.shares * problem.exact.prices[buy.security]
+        orders[buy.account, buy.security, False] += dollars
+    return dict(orders)
+
+
+def _objective(problem: EngineProblem, trades: Trades, sums: _Sums, variance: float) -> float:
+    value, limits = problem.exact.value, problem.limits
+    extra = _extras(problem, trades)
+    if limits.payout is not None:
+        extra += float(np.array([float(p / value) for p in sums.payouts]) @ limits.payout.cost)
+    if problem.mode is Mode.HARVEST:
+        return float(sums.loss() / value) - extra
+    costs = Decimal(str(problem.cost_rate)) * (sums.sold + sums.bought)
+    extra += limits.ticket_cost * len(sums.orders)
+    return problem.risk_aversion * variance + float((sums.tax + costs) / value) + extra
+
+
+def _extras(problem: EngineProblem, trades: Trades) -> float:
+    """Return what lots and purchases cost besides tax and the cost of trading."""
+    extra, value = 0.0, problem.exact.value
+    if problem.lot_extra is not None:
+        for sale in trades.sales:
+            weight = float(sale.shares * _price(problem, sale) / value)
+            extra += weight * float(problem.lot_extra[sale.lot])
+    if problem.buy_extra is not None:
+        for buy in trades.buys:
+            weight = float(buy.shares * problem.exact.prices[buy.security] / value)
+            extra += weight * float(problem.buy_extra[buy.account, buy.security])
+    return extra
+
+
+def payout_dollars(problem: EngineProblem) -> Decimal:
+    """Return the dollars to be paid out, to the cent."""
+    payout = problem.limits.payout
+    return ZERO if payout is None else cents(as_dollars(problem, payout.amount))
+
+
+def as_dollars(problem: EngineProblem, weight: float) -> Decimal:
+    """Return a fraction of value in dollars."""
+    return Decimal(repr(float(weight))) * problem.exact.value
+
+
+def least_cash(problem: EngineProblem, account: int) -> Decimal:
+    """Return the cash an account must keep, to the cent."""
+    least = problem.limits.cash_least
+    return ZERO if least is None else cents(as_dollars(problem, least[account]))
+
+
+def most_cash(problem: EngineProblem, account: int) -> Decimal:
+    """Return the most cash an account may end with: what it has, or its limit."""
+    limit, before = problem.limits.cash[account], problem.exact.cash[account]
+    most = max(before, ZERO) if limit == problem.cash[account] else as_dollars(problem, limit)
+    return max(most, least_cash(problem, account))
+
+
+def payouts_of(problem: EngineProblem, cash: Sequence[Decimal]) -> tuple[Decimal, ...]:
+    """Return the dollars each account pays out of its cash [account] after trades, to the cent.
+
+    First what accounts have beyond their most, then from where it costs least; whoever is named first pays
+    first among equals. Nobody pays what it must keep; what nobody can pay is missing.
+    """
+    paid, payout = [ZERO] * len(cash), problem.limits.payout
+    if payout is None:
+        return tuple(paid)
+    order = sorted(
+        (int(a) for a in np.flatnonzero(payout.payers)),
+        key=lambda a: (float(payout.cost[a]), problem.account_ids[a]),
+    )
+    left = payout_dollars(problem)
+    for floor in (most_cash, least_cash):
+        for a in order:
+            spare = (cash[a] - paid[a] - floor(problem, a)).quantize(CENT, ROUND_FLOOR)
+            part = min(left, max(ZERO, spare))
+            paid[a] += part
+            left -= part
+    return tuple(paid)
 
 
 def _price(problem: EngineProblem, sale: Sale) -> Decimal:
@@ -139,29 +270,26 @@ def _cash_after(problem: EngineProblem, trades: Trades) -> tuple[Decimal, ...]:
     return tuple(cash)
 
 
-def _broken(
-    problem: EngineProblem,
-    trades: Trades,
-    tax: Decimal,
-    taxed: Sequence[tuple[Decimal, bool]],
-    active: FloatArray,
-) -> list[str]:
+def _broken(problem: EngineProblem, trades: Trades, sums: _Sums, active: FloatArray) -> list[str]:
     """Return the rules that don't hold."""
     broken = [*_lots_broken(problem, trades), *_sides_broken(problem, trades)]
-    broken += _cash_broken(problem, trades)
+    broken += _cash_broken(problem, sums)
     broken += _weights_broken(problem, trades, active)
+    broken += _volume_broken(problem, sums)
+    broken += _orders_broken(problem, trades, sums)
     limits, value = problem.limits, problem.exact.value
-    sold = sum((s.shares * _price(problem, s) for s in trades.sales), ZERO)
-    gain = sum((g for g, _ in taxed), ZERO)
     te = float(np.sqrt(problem.variance(active)))
     for name, amount, most in (
         ("tracking_error", te, limits.tracking_error),
-        ("turnover", float(sold / value), limits.turnover),
-        ("tax_budget", float(tax / value), limits.tax),
-        ("gain_budget", float(gain / value), limits.gain),
+        ("turnover", float(sums.sold / value), limits.turnover),
+        ("tax_budget", float(sums.tax / value), limits.tax),
+        ("gain_budget", float(sums.gain / value), limits.gain),
     ):
         if amount > most + TOLERANCE:
             broken.append(f"{name}: {amount:.8f} is above {most:.8f}")
+    loss = float(sums.loss(short_only=limits.loss_short_only) / value)
+    if loss < limits.loss_least - _weight_room(problem):
+        broken.append(f"loss_target: {loss:.8f} is below {limits.loss_least:.8f}")
     return broken
 
 
@@ -176,12 +304,20 @@ def _lots_broken(problem: EngineProblem, trades: Trades) -> list[str]:
         seen.add(sale.lot)
     for buy in trades.buys:
         symbol = problem.symbols[buy.security]
-        if buy.shares <= 0 or problem.buy_locked[buy.security]:
+        if buy.shares <= 0 or not _offered(problem, buy):
             broken.append(f"{symbol}: can't be bought")
-    whole = [sale.shares for sale in trades.sales] + [buy.shares for buy in trades.buys]
-    if not problem.fractional and any(n != n.to_integral_value() for n in whole):
+    parts = problem.in_parts
+    whole = [sale.shares for sale in trades.sales if not parts[problem.lot_account[sale.lot]]]
+    whole += [buy.shares for buy in trades.buys if not parts[buy.account]]
+    if any(n != n.to_integral_value() for n in whole):
         broken.append("fractional: not whole shares")
     return broken
+
+
+def _offered(problem: EngineProblem, buy: Buy) -> bool:
+    """Return True where nothing forbids to buy this there."""
+    here = problem.may_buy is None or bool(problem.may_buy[buy.account, buy.security])
+    return here and not problem.buy_locked[buy.security]
 
 
 def _sides_broken(problem: EngineProblem, trades: Trades) -> list[str]:
@@ -192,43 +328,92 @@ def _sides_broken(problem: EngineProblem, trades: Trades) -> list[str]:
     return [f"{symbol}: a loss is sold and the same is bought" for symbol in sorted(both)]
 
 
-def _cash_broken(problem: EngineProblem, trades: Trades) -> list[str]:
+def _cash_broken(problem: EngineProblem, sums: _Sums) -> list[str]:
     broken = []
     step = share_room(problem)
-    for a, after in enumerate(_cash_after(problem, trades)):
-        most = Decimal(repr(float(problem.limits.cash[a]))) * problem.exact.value
+    for a, name in enumerate(problem.account_ids):
+        after, least = sums.cash[a] - sums.payouts[a], least_cash(problem, a)
+        most = as_dollars(problem, problem.limits.cash[a])
         before = problem.exact.cash[a]
         if after < 0:
-            broken.append(f"cash of {problem.account_ids[a]}: {after:.2f} is below zero")
+            broken.append(f"cash of {name}: {after:.2f} is below zero")
+        elif after < least - CENT:
+            broken.append(f"cash of {name}: {after:.2f} is below {least:.2f}")
         # Whole shares can't be dealt to the cent; an account that holds more and doesn't trade keeps it.
-        elif after > max(most, before) * (1 + Decimal("1e-9")) + step:
-            broken.append(f"cash of {problem.account_ids[a]}: {after:.2f} is above {most:.2f}")
+        elif after > max(most, before, least) * (1 + Decimal("1e-9")) + step:
+            broken.append(f"cash of {name}: {after:.2f} is above {most:.2f}")
+    asked, paid = payout_dollars(problem), sum(sums.payouts, ZERO)
+    if paid < asked:
+        broken.append(f"payout: {paid:.2f} is below {asked:.2f}")
     return broken
 
 
 def share_room(problem: EngineProblem) -> Decimal:
     """Return the dollars by which cash may miss its most: what the least purchase costs."""
-    least = min(problem.exact.prices)
-    return least if not problem.fractional else least * Decimal("0.00001")
+    least, step = min(problem.exact.prices), SHARE_STEP * max(problem.exact.prices)
+    return max(10 * SHARE_STEP * least, step) if problem.in_parts.all() else max(least, step)
+
+
+def _weight_room(problem: EngineProblem) -> float:
+    """Return the weight by which rounding to shares may miss a limit on weights."""
+    one_share = float(max(problem.exact.prices) / problem.exact.value)
+    return TOLERANCE if problem.in_parts.all() else one_share
 
 
 def _weights_broken(problem: EngineProblem, trades: Trades, active: FloatArray) -> list[str]:
-    weights = active + problem.target
-    room = TOLERANCE if problem.fractional else _one_share(problem)
+    weights = active - problem.active + problem.held
+    room = _weight_room(problem)
     bought = sorted({b.security for b in trades.buys})
     broken = [
         f"max_weight of {problem.symbols[j]}: {weights[j]:.6f} is above {problem.cap[j]:.6f}"
         for j in bought
         if weights[j] > problem.cap[j] + TOLERANCE
     ]
-    inside: dict[str, float] = defaultdict(float)
-    for name, weight in zip(problem.sectors, weights, strict=True):
-        inside[name] += weight
-    for name, least, most in problem.limits.sectors:
-        if not least - room <= inside[name] <= most + room:
-            broken.append(f"sectors.{name}: {inside[name]:.6f} is outside {least:g} to {most:g}")
+    for group in weight_limits(problem):
+        inside = float(group.members @ weights)
+        if not group.least - room <= inside <= group.most + room:
+            name = f"{group.kind} {group.name}"
+            broken.append(f"{name}: {inside:.6f} is outside {group.least:g} to {group.most:g}")
     return broken
 
 
-def _one_share(problem: EngineProblem) -> float:
-    return float(max(problem.exact.prices) / problem.exact.value)
+def _volume_broken(problem: EngineProblem, sums: _Sums) -> list[str]:
+    """Return the securities of which the household trades more than they allow."""
+    broken = []
+    for limit, sale, word in (
+        (problem.most_sold, True, "sold"),
+        (problem.most_bought, False, "bought"),
+    ):
+        if limit is None:
+            continue
+        traded: dict[int, Decimal] = defaultdict(Decimal)
+        for (_, security, sells), dollars in sums.orders.items():
+            traded[security] += dollars if sells is sale else ZERO
+        for security, dollars in traded.items():
+            weight = float(dollars / problem.exact.value)
+            if weight > limit[security] + TOLERANCE:
+                name = problem.symbols[security]
+                broken.append(f"volume of {name}: {weight:.8f} {word} is above {limit[security]:g}")
+    return broken
+
+
+def _orders_broken(problem: EngineProblem, trades: Trades, sums: _Sums) -> list[str]:
+    """Return what is wrong with the size and the number of orders."""
+    limits, broken = problem.limits, []
+    most = limits.max_trades
+    if most is not None and len(sums.orders) > most:
+        broken.append(f"max_trades: {len(sums.orders)} orders are more than {most}")
+    steps: dict[Order, int] = defaultdict(int)
+    for sale in trades.sales:
+        lot = sale.lot
+        steps[int(problem.lot_account[lot]), int(problem.lot_security[lot]), True] += 1
+    least = as_dollars(problem, limits.min_trade)
+    for order, dollars in sums.orders.items():
+        account, security, sells = order
+        # Each lot is rounded to the broker's step, and cash settled by a step more.
+        step = SHARE_STEP * (steps[order] + 1) * problem.exact.prices[security]
+        if dollars < least - step:
+            word = "sale" if sells else "purchase"
+            name = f"{word} of {problem.symbols[security]} in {problem.account_ids[account]}"
+            broken.append(f"min_trade: {name}, {dollars:.2f}, is below {least:.2f}")
+    return broken

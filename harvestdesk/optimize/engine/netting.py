@@ -65,7 +65,7 @@ def netting_conflict(case: Case, effort: Effort) -> NoPlanError:
     problem, limits = case.problem, case.problem.limits
     free = replace(problem, limits=replace(limits, tax=NO_LIMIT))
     if np.isfinite(limits.tax) and problem.mode is Mode.REBALANCE:
-        cheapest = search_netted(replace(free, risk_aversion=0.0, cost_rate=0.0), effort).found
+        cheapest = search_netted(_tax_alone(free), effort).found
         if cheapest.best is not None:
             least = max(cheapest.best.objective, limits.tax)
             dollars = least * float(problem.exact.value)
@@ -74,6 +74,17 @@ def netting_conflict(case: Case, effort: Effort) -> NoPlanError:
             return NoPlanError(text, code="infeasible", rules=rules)
     rows = tuple(row for row in case.rows if row.kind not in {NETTING, TAX})
     return conflict_of(replace(case, problem=free, rows=rows), effort)
+
+
+def _tax_alone(problem: EngineProblem) -> EngineProblem:
+    """Return the problem with nothing but tax in its objective."""
+    limits, payout = problem.limits, problem.limits.payout
+    if payout is not None:
+        payout = replace(payout, cost=np.zeros(len(payout.cost)))
+    limits = replace(limits, payout=payout)
+    return replace(
+        problem, risk_aversion=0.0, cost_rate=0.0, lot_extra=None, buy_extra=None, limits=limits
+    )
 
 
 def cell_case(problem: EngineProblem, cell: Cell, *, inside: bool = True) -> Case:
@@ -201,9 +212,9 @@ class _Cells:
         """Return a plan with the year's own tax in its objective."""
         if self._problem.mode is Mode.HARVEST:
             return plan
-        untaxed = replace(case, cost=np.full(len(plan.sold), self._problem.cost_rate), constant=0.0)
-        objective = objective_of(untaxed, plan.sold, plan.bought) + self._tax(plan.sold)
-        return replace(plan, objective=objective)
+        untaxed = replace(case, cost=self._cost(np.zeros(2)), constant=0.0)
+        objective = objective_of(untaxed, plan.sold, plan.bought, plan.paid)
+        return replace(plan, objective=objective + self._tax(plan.sold))
 
     def _tax(self, sold: FloatArray) -> float:
         situation, value = self._problem.situation, self._problem.exact.value
@@ -265,7 +276,7 @@ class _Cells:
     def _cost(self, rates: FloatArray) -> FloatArray:
         """Return [lot] objective per weight sold where gains of either term cost `rates`."""
         problem, (short, long) = self._problem, self._results
-        own = problem.lot_gain if problem.mode is Mode.HARVEST else problem.cost_rate
+        own = replace(problem, lot_rate=np.zeros(len(problem.lot_ids))).lot_cost
         return np.asarray(own + rates[0] * short + rates[1] * long)
 
     # --- when to stop ---

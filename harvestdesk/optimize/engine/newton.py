@@ -26,10 +26,11 @@ RIDGE = 1e-14
 
 @dataclass(frozen=True)
 class FixedPlan:
-    """Sold [lot] and bought [security] at prices that fit."""
+    """Sold [lot], bought [purse, security] and paid out [account] at prices that fit."""
 
     sold: FloatArray
     bought: FloatArray
+    paid: FloatArray
     prices: Prices
 
 
@@ -41,9 +42,12 @@ def fixed_plan(case: Case, columns: Columns, sides: IntArray, start: Prices) -> 
     p = case.problem
     if np.isfinite(p.limits.tracking_error) or len(p.account_ids) > 1:
         return None
+    if p.limits.payout is not None and not p.limits.payout.payers[0]:
+        return None
     if (p.risk_price * p.specific <= LEAST_CURVE).any():
         return None
-    return _Ascent(case, columns, sides).run(start)
+    ascent = _Ascent(case, columns, sides)
+    return None if ascent.swaps else ascent.run(start)
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,10 @@ class _Ascent:
         self.security, self.most = columns.security[mine], columns.most[mine]
         self.cost = case.cost[self.columns]
         self.can_buy = p.buyable & ~(p.two_sided[p.set_of] & (side == Side.SELL))
-        self.room = np.where(self.can_buy, np.maximum(p.cap - p.held, 0.0), 0.0)
+        most = p.room if p.most_bought is None else np.minimum(p.room, p.most_bought)
+        self.room = np.where(self.can_buy, most, 0.0)
+        self.buy = np.full(len(p.symbols), p.buy_cost)
+        self.buy[p.purses.security] = p.purses.cost
         # Rows that are the same for all lots of a security move their costs together.
         self.order = np.lexsort((self.cost, self.security))
         self.rows = np.array([row.lots[self.columns] for row in case.rows])
@@ -86,25 +93,34 @@ class _Ascent:
         exposed = [none if r.securities is None else r.securities for r in case.rows]
         self.exposed = np.array(exposed)
         self.pays = np.array([1.0 if r.account >= 0 else 0.0 for r in case.rows])
-        self.offset = np.array([r.offset for r in case.rows])
+        paid = p.limits.payout.amount if p.limits.payout else 0.0
+        self.offset = np.array([r.offset for r in case.rows]) - paid * self.pays
         self.least = np.array([r.least for r in case.rows])
         self.row_most = np.array([r.most for r in case.rows])
         self.first = np.searchsorted(self.security[self.order], self.security[self.order])
         self.double = 2 * p.risk_price * p.specific
         self.factors = p.loadings.shape[1]
 
+    @property
+    def swaps(self) -> bool:
+        """True where selling and buying the same at once is worth something by itself."""
+        worth = self.cost + self.buy[self.security]
+        return bool((worth[self.can_buy[self.security]] < 0).any())
+
     def at(self, prices: FloatArray) -> _Point:
         """Return the dual at prices of factors, then rows."""
         p, k = self.problem, self.factors
         factors, rows = prices[:k], prices[k:]
         price = p.loadings @ factors + rows @ self.exposed
-        buy = p.buy_cost - float(rows @ self.pays)
+        buy = self.buy - float(rows @ self.pays)
         cost = self.cost + rows @ self.rows
         order = self.order if self.case.even else np.lexsort((cost, self.security))
         security, most, sorted_cost = self.security[order], self.most[order], cost[order]
         wanted = p.active[security] + (price[security] - sorted_cost) / self.double[security]
         before = np.cumsum(most) - most
         before = before - before[self.first]
+        if p.most_sold is not None:
+            most = np.clip(p.most_sold[security] - before, 0.0, most)
         sold = np.empty(len(order))
         sold[order] = np.clip(wanted - before, 0.0, most)
         gone = total_by(self.security, sold, len(p.symbols))
@@ -113,7 +129,9 @@ class _Ascent:
         bought = np.where(gone > 0, 0.0, np.clip(target, 0.0, self.room))
         active = p.active - gone + bought
         margin = np.full(len(p.symbols), -1.0)
-        inside = (sold > 0) & (sold < self.most)
+        ends = np.empty(len(order))
+        ends[order] = most
+        inside = (sold > 0) & (sold < ends)
         margin[self.security[inside]] = np.flatnonzero(inside)
         bends = (margin >= 0) | ((bought > 0) & (bought < self.room))
         held = np.where(rows > 0, self.row_most, np.where(rows < 0, self.least, 0.0))
@@ -128,14 +146,14 @@ class _Ascent:
         prices: FloatArray,
         price: FloatArray,
         cost: FloatArray,
-        buy: float,
+        buy: FloatArray,
         *traded: FloatArray,
     ) -> float:
         sold, bought, active = traded
         p, k = self.problem, self.factors
         factors, rows = prices[:k], prices[k:]
         spread = 0.5 * self.double @ active**2 + price @ active
-        paid = cost @ sold + buy * bought.sum()
+        paid = cost @ sold + buy @ bought
         edges = np.minimum(-rows * self.least, -rows * self.row_most).sum()
         fit = factors @ factors / (4 * p.risk_price)
         return float(spread + paid + edges + rows @ self.offset - fit)
@@ -212,5 +230,8 @@ class _Ascent:
     def _plan(self, point: _Point) -> FixedPlan:
         sold = np.zeros(len(self.problem.lot_ids))
         np.add.at(sold, self.columns, point.sold)
-        k = self.factors
-        return FixedPlan(sold, point.bought, Prices(point.prices[k:], point.prices[:k]))
+        p, k = self.problem, self.factors
+        bought = np.zeros((p.purses.count, len(p.symbols)))
+        bought[0] = point.bought
+        paid = np.full(1, p.limits.payout.amount if p.limits.payout else 0.0)
+        return FixedPlan(sold, bought, paid, Prices(point.prices[k:], point.prices[:k]))

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from harvestdesk.domain.conflict import RuleKind
 from harvestdesk.domain.errors import CancelledError, NoPlanError
 from harvestdesk.optimize.engine.case import CASH, NETTING, SECTOR, Case, linear_case
 from harvestdesk.optimize.engine.conflicts import conflict_of
+from harvestdesk.optimize.engine.duals import payout_price
 from harvestdesk.optimize.engine.evaluate import Figures, Trades, evaluate
 from harvestdesk.optimize.engine.netting import netting_conflict, search_netted
 from harvestdesk.optimize.engine.problem import EngineProblem, Mode
@@ -143,7 +145,7 @@ def _in_shares(case: Case, best: Incumbent, effort: Effort) -> tuple[Trades, Fig
     for attempt in range(TIGHTENINGS + 1):
         if attempt:
             plan = polish(tightened(case, attempt), plan.sides, effort) or plan
-        trades = to_shares(case, plan.sold, plan.bought, plan.sides)
+        trades = to_shares(case, plan)
         figures = evaluate(problem, trades)
         if not figures.broken:
             break
@@ -172,6 +174,8 @@ def _duals(case: Case, best: Incumbent) -> dict[str, float]:
         worth = -float(price) if row.kind == CASH else float(price)
         if row.kind != NETTING and abs(worth) > LEAST_DUAL:
             duals[_name(row.kind, row.name)] = worth
+    if case.problem.limits.payout is not None:
+        duals["payout"] = -payout_price(case, best.prices.rows)
     limit = case.problem.limits.tracking_error
     price = best.prices.risk - case.problem.risk_price
     if np.isfinite(limit) and price > LEAST_DUAL:
@@ -180,4 +184,7 @@ def _duals(case: Case, best: Incumbent) -> dict[str, float]:
 
 
 def _name(kind: str, name: str) -> str:
-    return f"{'sectors' if kind == SECTOR else kind}.{name}" if name else kind
+    return f"{_PLURALS.get(kind, kind)}.{name}" if name else kind
+
+
+_PLURALS = {SECTOR: "sectors", RuleKind.ASSET_CLASS: "groups", RuleKind.SECURITY: "securities"}

@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from harvestdesk.optimize.engine.purses import Purses, purses_of
 from harvestdesk.tax.situation import TaxSituation
 
 FloatArray = NDArray[np.float64]
@@ -70,7 +71,7 @@ class Limits:
         turnover: of everything sold.
         tax: rate times gain of everything sold, losses counted as negative tax.
         gain: gains less losses of everything sold.
-        sectors: (name, least, most) weight after the plan.
+        sectors: (name, least, most) weight after the plan, in the accounts of the household.
         min_trade: least value of one order; 0 for none.
         cash: [account] most cash after the plan; cash_least: [account] least; None: nothing.
         groups: further limits on weights, beside the sectors.
@@ -123,6 +124,8 @@ class EngineProblem:
         lot_ids, lot_security, lot_account, lot_weight, lot_gain, lot_rate, lot_long: [lot]; `lot_gain` is
             1 - basis / price; `lot_rate` is 0 in sheltered accounts.
         buy_locked, loss_locked: [security], the same for all of an identical set.
+        fractional, account_fractional: parts of shares may be traded, everywhere or by [account]; the latter
+            counts where it is given.
         rates: typed short and long rate.
         situation: the tax return the year is netted through; None: the rates hold for every dollar.
         left_alone, not_bought: [lot], [security] kept out of the plan by a rule, or by an earlier look at it.
@@ -159,6 +162,7 @@ class EngineProblem:
     limits: Limits
     exact: Exact
     fractional: bool = True
+    account_fractional: BoolArray | None = None
     rates: tuple[float, float] = (0.0, 0.0)
     situation: TaxSituation | None = None
     left_alone: BoolArray | None = None
@@ -204,10 +208,32 @@ class EngineProblem:
     @cached_property
     def buyable(self) -> BoolArray:
         """[security] may be bought at all."""
-        # Where there is no room, only shares moved between accounts could be bought.
-        room = (self.cap > self.held) | (len(self.account_ids) > 1)
+        # Where there is no room, only what is sold at once could be bought.
+        room = (self.cap > self.held) | self.swaps
         barred = self.buy_locked if self.not_bought is None else self.buy_locked | self.not_bought
-        return np.asarray(~barred & room)
+        offered = True if self.may_buy is None else self.may_buy.any(axis=0)
+        return np.asarray(~barred & room & offered)
+
+    @property
+    def swaps(self) -> bool:
+        """True where selling and buying the same security at once may pay."""
+        extras = self.lot_extra is not None or self.buy_extra is not None
+        return len(self.account_ids) > 1 or extras
+
+    @cached_property
+    def purses(self) -> Purses:
+        """Accounts that buy alike, and what they may buy."""
+        shape = (len(self.account_ids), len(self.symbols))
+        may = np.broadcast_to(self.buyable, shape)
+        if self.may_buy is not None:
+            may = may & self.may_buy
+        extra = 0.0 if self.buy_extra is None else self.buy_extra
+        return purses_of(may, np.broadcast_to(self.buy_cost + extra, shape))
+
+    @cached_property
+    def room(self) -> FloatArray:
+        """[security] most weight that may be added, purchases less sales."""
+        return np.asarray(np.maximum(self.cap - self.held, 0.0))
 
     @cached_property
     def sets(self) -> int:
@@ -226,10 +252,18 @@ class EngineProblem:
     @cached_property
     def lot_most(self) -> FloatArray:
         """[lot] most weight that may be sold: where shares are whole, that of the whole ones."""
-        if self.fractional:
+        parts = self.in_parts
+        if parts.all():
             return self.lot_weight
-        part = [float(n // 1 / n) if n else 0.0 for n in self.exact.shares]
-        return np.asarray(self.lot_weight * np.array(part))
+        whole = [float(n // 1 / n) if n else 0.0 for n in self.exact.shares]
+        return np.asarray(self.lot_weight * np.where(parts[self.lot_account], 1.0, whole))
+
+    @cached_property
+    def in_parts(self) -> BoolArray:
+        """[account] parts of shares may be traded."""
+        if self.account_fractional is not None:
+            return self.account_fractional
+        return np.full(len(self.account_ids), self.fractional)
 
     @cached_property
     def lot_cost(self) -> FloatArray:
@@ -241,7 +275,7 @@ class EngineProblem:
 
     @property
     def buy_cost(self) -> float:
-        """Objective per weight bought."""
+        """Objective per weight bought, but for what an account adds."""
         return 0.0 if self.mode is Mode.HARVEST else self.cost_rate
 
     @property

@@ -20,7 +20,7 @@ import scipy.sparse as sp
 
 from harvestdesk.optimize.engine.case import CASH, Case
 from harvestdesk.optimize.engine.columns import ALWAYS, BUYING, SELLING, Columns
-from harvestdesk.optimize.engine.problem import FloatArray, IntArray
+from harvestdesk.optimize.engine.problem import EngineProblem, FloatArray, IntArray
 
 PERCENT = 100.0
 """Inside the solver weights are percent of the household and the objective percent of its value, so that the
@@ -35,14 +35,15 @@ class Places:
     """Where variables stand among the compiled columns; empty where a problem has none.
 
     Attributes:
-        sell, buy, side, spent, total, factor, risk: of columns, purchases, sets, accounts, rows, factors,
-            and the whole variance under a limit on tracking error.
+        sell, buy, side, paid, total, factor, risk: of columns, purchases, sets, accounts that may pay out,
+            rows, factors, and the whole variance under a limit on tracking error.
         selling_x, selling_t, buying_x, buying_t: [security of two sides].
     """
 
     sell: IntArray
     buy: IntArray
     side: IntArray
+    paid: IntArray
     total: IntArray
     factor: IntArray
     risk: IntArray
@@ -58,7 +59,7 @@ class Cone:
 
     Attributes:
         sets: numbers of the two-sided sets, as `places.side` counts them.
-        two, buys: numbers of the securities of two sides, and of those that may be bought.
+        two: numbers of the securities of two sides.
     """
 
     case: Case
@@ -73,7 +74,6 @@ class Cone:
     places: Places
     sets: IntArray
     two: IntArray
-    buys: IntArray
 
 
 def incidence(rows: IntArray, size: int, values: FloatArray | None = None) -> sp.csr_array:
@@ -92,12 +92,14 @@ class Relaxation:
         self.sets = np.flatnonzero(p.two_sided)
         two = p.two_sided[p.set_of]
         self.two, self.one = np.flatnonzero(two), np.flatnonzero(~two)
-        self.buys = np.flatnonzero(p.buyable)
+        self.purses = p.purses
         self.limited = bool(np.isfinite(p.limits.tracking_error))
         self.sell = _variable(len(columns))
-        self.buy = _variable(len(self.buys))
+        self.buy = _variable(len(self.purses))
         self.side = _variable(len(self.sets))
         self.spent = cp.Variable(len(p.account_ids))
+        self.payers = payers_of(p)
+        self.paid = _variable(len(self.payers))
         self.total = cp.Variable(len(case.rows))
         self.factor = _variable(p.loadings.shape[1])
         self.one_x = _variable(len(self.one))
@@ -110,9 +112,9 @@ class Relaxation:
             raise AssertionError(f"{len(constraints)} constraint objects: vectorise them")
         self.problem = cp.Problem(cp.Minimize(self._objective()), constraints)
 
-    def _slack(self) -> tuple[Any, Any, Any]:
-        """Return what rows may be over, under, and risk over its limit: nothing."""
-        return 0.0, 0.0, 0.0
+    def _slack(self) -> tuple[Any, Any, Any, Any]:
+        """Return what rows may be over, under, risk over its limit, and a payout short: nothing."""
+        return 0.0, 0.0, 0.0, 0.0
 
     def _z_of_two(self) -> Any:
         """Return z of each security of two sides."""
@@ -131,7 +133,7 @@ class Relaxation:
 
     def _bought(self, securities: IntArray) -> Any:
         size = len(self.case.problem.symbols)
-        return _times(incidence(self.buys, size)[securities], self.buy)
+        return _times(incidence(self.purses.security, size)[securities], self.buy)
 
     def _holdings(self) -> list[Any]:
         """Tie the exposures of each side, and those to the factors."""
@@ -154,23 +156,45 @@ class Relaxation:
     def _sides(self) -> list[Any]:
         """No more is sold or bought than the side allows."""
         p, columns = self.case.problem, self.columns
-        signed = (self.sell, self.buy, self.side, self.spent)
+        signed = (self.sell, self.buy, self.side, self.spent, self.paid)
         found = [variable >= 0 for variable in signed if variable is not None]
         if self.sell is not None:
             found.append(self.sell <= self._share_of_side(columns.most * PERCENT))
         if self.side is not None:
             found.append(self.side <= 1)
         if self.buy is not None:
-            room = np.maximum(p.cap - p.held, 0.0)[self.buys] * PERCENT
-            two = p.two_sided[p.set_of[self.buys]]
-            allowed: Any = room
-            if self.side is not None:
-                mine = np.where(two, np.searchsorted(self.sets, p.set_of[self.buys]), 0)
-                z = incidence(mine, len(self.sets), np.where(two, room, 0.0)).T @ self.side
-                allowed = room - z
-            sold = self._sold(self.buys, ALWAYS) + self._sold(self.buys, BUYING)
-            found.append(self.buy - sold <= allowed)
+            buys = self.purses.bought
+            sold = self._sold(buys, ALWAYS) + self._sold(buys, BUYING)
+            found.append(self._bought(buys) - sold <= self._of_buying(buys, p.room[buys]))
+        return [*found, *self._volumes()]
+
+    def _volumes(self) -> list[Any]:
+        """No more of a security is traded in the whole household than its own limit allows."""
+        p, found = self.case.problem, []
+        if p.most_bought is not None and self.buy is not None:
+            buys = self.purses.bought[np.isfinite(p.most_bought[self.purses.bought])]
+            if len(buys):
+                found.append(self._bought(buys) <= self._of_buying(buys, p.most_bought[buys]))
+        if p.most_sold is None:
+            return found
+        for side in (ALWAYS, SELLING, BUYING):
+            sells = np.unique(self.columns.security[self.columns.side == side])
+            sells = sells[np.isfinite(p.most_sold[sells])]
+            if len(sells):
+                most = self._of_buying(sells, p.most_sold[sells])
+                if side == SELLING:
+                    most = p.most_sold[sells] * PERCENT - most
+                found.append(self._sold(sells, side) <= most)
         return found
+
+    def _of_buying(self, securities: IntArray, amounts: FloatArray) -> Any:
+        """Return amounts [of these securities], times 1 - z where a security has two sides."""
+        p, most = self.case.problem, amounts * PERCENT
+        two = p.two_sided[p.set_of[securities]]
+        if self.side is None or not two.any():
+            return most
+        mine = np.where(two, np.searchsorted(self.sets, p.set_of[securities]), 0)
+        return most - incidence(mine, len(self.sets), np.where(two, most, 0.0)).T @ self.side
 
     def _share_of_side(self, most: FloatArray) -> Any:
         """Return `most` [column], times z or 1 - z where the column is on one of two sides."""
@@ -193,21 +217,33 @@ class Relaxation:
             [[1.0 if r.account == a else 0.0 for a in range(len(p.cash))] for r in rows]
         )
         total = np.array([row.offset for row in rows]) * PERCENT - paying @ self.spent
+        if self.paid is not None:
+            total = total - paying[:, self.payers] @ self.paid
         total = total + _times(of_column, self.sell)
         if exposed.any():
             total = total + _times(sp.csr_array(exposed[:, self.one]), self.one_x)
             if self.selling_x is not None:
                 both = self.selling_x + self.buying_x
                 total = total + sp.csr_array(exposed[:, self.two]) @ both
-        spent = 0.0 if self.buy is None else cp.sum(self.buy)
+        purses = self.purses
+        spent = _times(incidence(purses.purse, purses.count), self.buy)
         defining = self.total == total
         self.defining = defining.id
         return [
             defining,
             self.total + self.slack[1] >= np.array([row.least for row in rows]) * PERCENT,
             self.total - self.slack[0] <= np.array([row.most for row in rows]) * PERCENT,
-            cp.sum(self.spent) == spent,
+            incidence(purses.of_account, purses.count) @ self.spent == spent,
+            *self._payout(),
         ]
+
+    def _payout(self) -> list[Any]:
+        """The payout is raised by those who may pay it, or is short."""
+        asked = self.case.problem.limits.payout
+        if asked is None:
+            return []
+        raised = 0.0 if self.paid is None else cp.sum(self.paid)
+        return [raised + self.slack[3] == asked.amount * PERCENT]
 
     def _cones(self) -> list[Any]:
         """Risk of each side, and the limit on tracking error."""
@@ -242,7 +278,9 @@ class Relaxation:
             if (columns.fixed != 0).any():
                 value = value + cp.sum(self._share_of_side(columns.fixed * PERCENT))
         if self.buy is not None:
-            value = value + p.buy_cost * cp.sum(self.buy)
+            value = value + self.purses.cost @ self.buy
+        if p.limits.payout is not None and self.paid is not None:
+            value = value + p.limits.payout.cost[self.payers] @ self.paid
         scale = p.risk_price / PERCENT
         if self.risk is not None:
             return value + scale * self.risk
@@ -283,6 +321,7 @@ class Relaxation:
                 at(self.sell),
                 at(self.buy),
                 at(self.side),
+                at(self.paid),
                 at(self.total),
                 at(self.factor),
                 at(self.risk),
@@ -293,7 +332,6 @@ class Relaxation:
             ),
             self.sets,
             self.two,
-            self.buys,
         )
 
 
@@ -304,21 +342,33 @@ class Elastic(Relaxation):
         over, under: [row] by how much a total is beyond its most or its least, fractions of value.
         prices: [row] what the row costs the others.
         risk_over: variance beyond the limit on tracking error.
+        payout_short: what the payout is short of, a fraction of value.
     """
 
-    def _slack(self) -> tuple[Any, Any, Any]:
+    def _slack(self) -> tuple[Any, Any, Any, Any]:
         rows = len(self.case.rows)
         return (
             cp.Variable(rows, nonneg=True),
             cp.Variable(rows, nonneg=True),
             cp.Variable(nonneg=True),
+            cp.Variable(nonneg=True),
         )
 
     def _objective(self) -> Any:
-        over, under, risk = self.slack
+        over, under, risk, short = self.slack
         # Nobody can let cash fall below zero: it gives only where nothing else helps.
-        weights = np.array([CASH_FIRMNESS if r.kind == CASH else 1.0 for r in self.case.rows])
-        return weights @ (over + under) + risk
+        cash = np.array([row.kind == CASH for row in self.case.rows])
+        asked = np.array([row.least > 0 for row in self.case.rows])
+        down = np.where(cash & ~asked, CASH_FIRMNESS, 1.0)
+        return down @ under + np.where(cash, CASH_FIRMNESS, 1.0) @ over + risk + short
+
+    def _rows(self) -> list[Any]:
+        """A least amount of cash may give, but not below none."""
+        asked = [i for i, row in enumerate(self.case.rows) if row.kind == CASH and row.least > 0]
+        if not asked:
+            return super()._rows()
+        least = np.array([self.case.rows[i].least for i in asked]) * PERCENT
+        return [*super()._rows(), self.slack[1][asked] <= least]
 
     def solve(self) -> None:
         """Solve; raises cvxpy's error if even this has no answer."""
@@ -327,11 +377,18 @@ class Elastic(Relaxation):
                 "ignore", UserWarning
             )  # an inaccurate answer still names the rules
             self.problem.solve(solver=cp.CLARABEL)
-        over, under, risk = (np.asarray(v.value, dtype=np.float64) for v in self.slack)
+        over, under, risk, short = (np.asarray(v.value, dtype=np.float64) for v in self.slack)
         self.over, self.under = over / PERCENT, under / PERCENT
         self.risk_over = float(risk) / PERCENT**2 if self.limited else 0.0
+        self.payout_short = float(short) / PERCENT if self.case.problem.limits.payout else 0.0
         defining = next(c for c in self.problem.constraints if c.id == self.defining)
         self.prices = np.asarray(defining.dual_value, dtype=np.float64)
+
+
+def payers_of(problem: EngineProblem) -> IntArray:
+    """Return the accounts a payout may come from."""
+    payout = problem.limits.payout
+    return np.flatnonzero(payout.payers) if payout else np.empty(0, dtype=np.intp)
 
 
 def _variable(size: int) -> Any:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from harvestdesk.optimize.engine.case import CASH, NETTING, SECTOR, Case, Row
+from harvestdesk.optimize.engine.case import CASH, LOSS, NETTING, Case, Row
 from harvestdesk.optimize.engine.problem import EngineProblem, FloatArray, Limits
 
 FIRST_BLOCK = 1e-5
@@ -16,8 +16,9 @@ def without_small_orders(
 ) -> EngineProblem | None:
     """Return the problem without the smallest orders below the least one, or None where there are none.
 
-    An order is all that is sold, or bought, of a security in an account. Half of the small ones go at a
-    time, the smallest first: what they did is taken up by the others, which may grow large enough.
+    An order is all that is sold of a security in an account, or bought of it in a purse. Half of the small
+    ones go at a time, the smallest first: what they did is taken up by the others, which may grow large
+    enough.
     """
     least = problem.limits.min_trade
     if least <= 0:
@@ -36,9 +37,9 @@ def without_small_orders(
     buys = small_buys & (bought <= limit)
     if problem.left_alone is not None:
         lots |= problem.left_alone
-    if problem.not_bought is not None:
-        buys |= problem.not_bought
-    return replace(problem, left_alone=lots, not_bought=buys)
+    menus = True if problem.may_buy is None else problem.may_buy
+    may_buy = menus & ~buys[problem.purses.of_account]
+    return replace(problem, left_alone=lots, may_buy=may_buy)
 
 
 def tightened(case: Case, attempt: int) -> Case:
@@ -55,7 +56,9 @@ def _less(limits: Limits, room: float) -> float:
 
 
 def _inside(row: Row, room: float) -> Row:
-    if row.kind == SECTOR:
+    if row.kind == LOSS:
+        return replace(row, least=min(row.least + room, row.most))
+    if row.securities is not None:
         room = min(room, max(0.0, row.most - row.least) / 2)
         return replace(row, least=row.least + room, most=row.most - room)
     return replace(row, most=max(row.least, row.most - room))

@@ -64,7 +64,7 @@ class Incumbent:
     """The best plan found: weights, not yet shares.
 
     Attributes:
-        sold: [lot]; bought: [security]; sides: [set].
+        sold: [lot]; bought: [purse, security]; paid: [account] of a payout; sides: [set].
         prices: of the problem with these sides.
     """
 
@@ -73,6 +73,7 @@ class Incumbent:
     bought: FloatArray
     sides: IntArray
     prices: Prices
+    paid: FloatArray
 
 
 @dataclass
@@ -223,8 +224,8 @@ class _Search:
         if start is not None and self._effort.solver == CLARABEL:
             plan = fixed_plan(self._case, self._columns, sides, start)
             if plan is not None:
-                objective = objective_of(self._case, plan.sold, plan.bought)
-                return Incumbent(objective, plan.sold, plan.bought, sides, plan.prices)
+                objective = objective_of(self._case, plan.sold, plan.bought, plan.paid)
+                return Incumbent(objective, plan.sold, plan.bought, sides, plan.prices, plan.paid)
         return self._leaf_by_cones(sides)
 
     def _leaf_by_cones(self, sides: IntArray) -> Incumbent | None:
@@ -234,12 +235,13 @@ class _Search:
             if not solution.usable:
                 return None
             sold = lots_sold(cone.columns, self._case.problem, solution.sold)
-            objective = objective_of(self._case, sold, solution.bought)
+            objective = objective_of(self._case, sold, solution.bought, solution.paid)
             bound = self._bound(solution.prices, sides)
             if last or objective - bound.value <= OFF_MARGIN * max(abs(objective), 1e-4):
                 break
             cone = self._cone_near(bound)
-        return Incumbent(objective, sold, solution.bought, sides, solution.prices)
+        bought, paid = solution.bought, solution.paid
+        return Incumbent(objective, sold, bought, sides, solution.prices, paid)
 
     def _try(self, sides: IntArray) -> bool:
         """Solve with these sides; keep the plan if it is better."""

@@ -4,31 +4,55 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 import numpy as np
 
-from harvestdesk.domain.money import ZERO
+from harvestdesk.domain.money import ZERO, cents
 from harvestdesk.optimize.engine.case import Case
-from harvestdesk.optimize.engine.evaluate import Buy, Sale, Trades
-from harvestdesk.optimize.engine.problem import EngineProblem, FloatArray, IntArray
+from harvestdesk.optimize.engine.evaluate import (
+    SHARE_STEP as STEP,
+)
+from harvestdesk.optimize.engine.evaluate import (
+    Buy,
+    Sale,
+    Trades,
+    as_dollars,
+    least_cash,
+    most_cash,
+    payout_dollars,
+)
+from harvestdesk.optimize.engine.problem import EngineProblem, FloatArray
+from harvestdesk.optimize.engine.search import Incumbent
 from harvestdesk.optimize.engine.whole_shares import whole_steps
 
-STEP = Decimal("0.000001")
 DUST = 1e-7
 """Weights below this are the solver's last digits."""
 
 
-def to_shares(case: Case, sold: FloatArray, bought: FloatArray, sides: IntArray) -> Trades:
-    """Return the trades of weights sold [lot] and bought [security]; sides [set] are kept."""
+def to_shares(case: Case, plan: Incumbent) -> Trades:
+    """Return the trades of a plan in weights; its sides and who pays out are kept."""
     problem = case.problem
-    sold = _snapped(sold, problem.lot_most)
-    dealt = _dealt(problem, sold, np.where(bought < DUST, 0.0, bought))
-    if not problem.fractional:
-        steps = whole_steps(case, sold, dealt, sides)
-        return _trades(
-            {lot: Decimal(int(n)) for lot, n in enumerate(steps.sold) if n},
-            {(a, j): Decimal(int(steps.bought[a, j])) for a, j in np.argwhere(steps.bought)},
-        )
-    value, exact = problem.exact.value, problem.exact
+    sold = _snapped(plan.sold, problem.lot_most)
+    dealt = _dealt(problem, sold, np.where(plan.bought < DUST, 0.0, plan.bought), plan.paid)
+    paid = _paid_dollars(problem, plan.paid)
+    sales, buys = _in_parts(problem, sold, dealt)
+    for account in np.flatnonzero(problem.in_parts):
+        _settle_cash(problem, int(account), sales, buys, paid[account])
+    if not problem.in_parts.all():
+        given = _in_weights(problem, sales, buys)
+        weights = np.array([float(dollars / problem.exact.value) for dollars in paid])
+        steps = whole_steps(case, sold, dealt, plan.sides, given, weights)
+        sales |= {lot: Decimal(int(n)) for lot, n in enumerate(steps.sold) if n}
+        buys |= {
+            (int(a), int(j)): Decimal(int(steps.bought[a, j])) for a, j in np.argwhere(steps.bought)
+        }
+    return _trades(sales, buys)
+
+
+def _in_parts(
+    problem: EngineProblem, sold: FloatArray, dealt: FloatArray
+) -> tuple[dict[int, Decimal], dict[tuple[int, int], Decimal]]:
+    """Return sales and purchases, rounded to the broker's step, of accounts that trade parts of shares."""
+    value, exact, parts = problem.exact.value, problem.exact, problem.in_parts
     sales = {}
-    for lot in np.flatnonzero(sold):
+    for lot in np.flatnonzero((sold > 0) & parts[problem.lot_account]):
         shares = Decimal(float(sold[lot])) * value / exact.prices[problem.lot_security[lot]]
         whole = sold[lot] >= problem.lot_most[lot]
         sales[int(lot)] = (
@@ -36,11 +60,34 @@ def to_shares(case: Case, sold: FloatArray, bought: FloatArray, sides: IntArray)
         )
     buys = {
         (int(a), int(j)): _rounded(Decimal(float(dealt[a, j])) * value / exact.prices[j], STEP)
-        for a, j in np.argwhere(dealt > 0)
+        for a, j in np.argwhere((dealt > 0) & parts[:, None])
     }
-    for account in range(len(problem.account_ids)):
-        _settle_cash(problem, account, sales, buys)
-    return _trades(sales, buys)
+    return sales, buys
+
+
+def _in_weights(
+    problem: EngineProblem,
+    sales: dict[int, Decimal],
+    buys: dict[tuple[int, int], Decimal],
+) -> FloatArray:
+    """Return [account, security] weights added by trades, less those sold."""
+    moved = np.zeros((len(problem.account_ids), len(problem.symbols)))
+    exact = problem.exact
+    for lot, shares in sales.items():
+        j = int(problem.lot_security[lot])
+        moved[problem.lot_account[lot], j] -= float(shares * exact.prices[j] / exact.value)
+    for (a, j), shares in buys.items():
+        moved[a, j] += float(shares * exact.prices[j] / exact.value)
+    return moved
+
+
+def _paid_dollars(problem: EngineProblem, paid: FloatArray) -> list[Decimal]:
+    """Return [account] dollars of a payout, to the cent and together all that is asked."""
+    dollars = [cents(as_dollars(problem, weight)) for weight in paid]
+    if problem.limits.payout is not None:
+        most = int(np.argmax(paid))
+        dollars[most] += payout_dollars(problem) - sum(dollars, ZERO)
+    return dollars
 
 
 def _rounded(shares: Decimal, step: Decimal, rounding: str = ROUND_HALF_UP) -> Decimal:
@@ -53,29 +100,44 @@ def _snapped(sold: FloatArray, most: FloatArray) -> FloatArray:
     return np.where(sold <= hair, 0.0, np.where(sold >= most - hair, most, sold))
 
 
-def _dealt(problem: EngineProblem, sold: FloatArray, bought: FloatArray) -> FloatArray:
+def _dealt(
+    problem: EngineProblem, sold: FloatArray, bought: FloatArray, paid: FloatArray
+) -> FloatArray:
     """Return [account, security] purchases: every account spends what it must, then what it can."""
-    proceeds = np.bincount(problem.lot_account, sold, minlength=len(problem.cash))
-    can = problem.cash + proceeds
-    spend = np.clip(can - problem.limits.cash, 0.0, can)
-    rest = float(bought.sum()) - float(spend.sum())
-    for a in range(len(spend)):
-        more = float(np.clip(rest, -spend[a], can[a] - spend[a]))
-        spend[a] += more
-        rest -= more
-    dealt = np.zeros((len(spend), len(bought)))
+    limits = problem.limits
+    least = np.zeros(len(paid)) if limits.cash_least is None else limits.cash_least
+    proceeds = np.bincount(problem.lot_account, sold, minlength=len(paid))
+    cash = problem.cash + proceeds - paid
+    can = np.maximum(cash - least, 0.0)
+    must = np.clip(cash - limits.cash, 0.0, can)
+    dealt = np.zeros((len(paid), len(problem.symbols)))
+    for purse, wanted in enumerate(bought):
+        mine = problem.purses.members(purse)
+        spend = must[mine]
+        rest = float(wanted.sum()) - float(spend.sum())
+        for n, a in enumerate(mine):
+            more = float(np.clip(rest, -spend[n], can[a] - spend[n]))
+            spend[n] += more
+            rest -= more
+        dealt[mine] = _shared(wanted, spend)
+    return dealt
+
+
+def _shared(bought: FloatArray, spend: FloatArray) -> FloatArray:
+    """Return [account, security] of what is bought, the largest first from whoever has most to spend."""
+    shared, spend = np.zeros((len(spend), len(bought))), spend.copy()
     for j in np.argsort(-bought, kind="stable"):
         wanted = float(bought[j])
         if wanted <= 0:
             break
         for a in np.argsort(-spend, kind="stable"):
             part = min(wanted, float(spend[a]))
-            dealt[a, j] += part
+            shared[a, j] += part
             spend[a] -= part
             wanted -= part
             if wanted <= DUST:
                 break
-    return dealt
+    return shared
 
 
 def _settle_cash(
@@ -83,33 +145,33 @@ def _settle_cash(
     account: int,
     sales: dict[int, Decimal],
     buys: dict[tuple[int, int], Decimal],
+    paid: Decimal,
 ) -> None:
-    """Bring an account's cash between zero and its most, by its largest purchase or else a sale."""
+    """Bring an account's cash between its least and its most, by its largest purchase or else a sale."""
     exact = problem.exact
     mine = [lot for lot in sales if problem.lot_account[lot] == account]
-    cash = exact.cash[account] + sum(
-        (sales[lot] * exact.prices[problem.lot_security[lot]] for lot in mine), ZERO
-    )
     own = [key for key in buys if key[0] == account]
+    cash = exact.cash[account] - paid
+    cash += sum((sales[x] * exact.prices[problem.lot_security[x]] for x in mine), ZERO)
     cash -= sum((buys[key] * exact.prices[key[1]] for key in own), ZERO)
-    limit = problem.limits.cash[account]
-    most = max(exact.cash[account], ZERO)
-    if limit != problem.cash[account]:  # a limit of its own, not the cash there was
-        most = Decimal(repr(float(limit))) * exact.value
-    if not (mine or own) or ZERO <= cash <= most:
+    least, most = least_cash(problem, account), most_cash(problem, account)
+    if not (mine or own) or least <= cash <= most:
         return
-    over = cash if cash < 0 else cash - most
+    over = cash - least if cash < least else cash - most
     if own:
         key = max(own, key=lambda k: (buys[k] * exact.prices[k[1]], -k[1]))
         price = exact.prices[key[1]]
-        more = _rounded(over / price, STEP, ROUND_FLOOR if cash < 0 else ROUND_CEILING)
-        if cash - more * price < 0:
+        more = _rounded(over / price, STEP, ROUND_FLOOR if over < 0 else ROUND_CEILING)
+        if cash - more * price < least:
             more -= STEP
         buys[key] = max(ZERO, buys[key] + more)
-    elif cash > most:
-        lot = max(mine, key=lambda x: (sales[x] * exact.prices[problem.lot_security[x]], -x))
-        less = _rounded(over / exact.prices[problem.lot_security[lot]], STEP, ROUND_CEILING)
-        sales[lot] = max(ZERO, sales[lot] - less)
+        return
+    lot = max(mine, key=lambda x: (sales[x] * exact.prices[problem.lot_security[x]], -x))
+    price = exact.prices[problem.lot_security[lot]]
+    less = _rounded(over / price, STEP, ROUND_FLOOR if over < 0 else ROUND_CEILING)
+    if cash - less * price < least:
+        less -= STEP
+    sales[lot] = min(exact.shares[lot], max(ZERO, sales[lot] - less))
 
 
 def _trades(sales: dict[int, Decimal], buys: dict[tuple[int, int], Decimal]) -> Trades:

@@ -33,36 +33,58 @@ class _Steps:
         weight: [trade] of one share, a fraction of value.
     """
 
-    def __init__(self, case: Case, sold: FloatArray, dealt: FloatArray, sides: IntArray) -> None:
+    def __init__(
+        self,
+        case: Case,
+        sold: FloatArray,
+        dealt: FloatArray,
+        sides: IntArray,
+        given: FloatArray,
+        paid: FloatArray,
+    ) -> None:
         p = self.problem = case.problem
         value = float(p.exact.value)
         self.price = np.array([float(x) for x in p.exact.prices]) / value
+        whole = ~p.in_parts
         may_sell = p.sellable & ~(p.is_loss & (sides[p.lot_set] == Side.BUY))
         lost = np.zeros(p.sets, dtype=np.bool_)
         lost[p.lot_set[(sold > 0) & p.is_loss]] = True
         may_buy = p.buyable & (sides[p.set_of] != Side.SELL) & ~lost[p.set_of]
-        self.lots = np.flatnonzero(may_sell)
-        self.buyers, self.bought = np.nonzero((dealt > 0) | may_buy[None, :])
+        may_buy = np.broadcast_to(may_buy, dealt.shape)
+        if p.may_buy is not None:
+            may_buy = may_buy & p.may_buy
+        self.lots = np.flatnonzero(may_sell & whole[p.lot_account])
+        self.buyers, self.bought = np.nonzero(((dealt > 0) | may_buy) & whole[:, None])
         self.security = np.concatenate([p.lot_security[self.lots], self.bought])
         self.account = np.concatenate([p.lot_account[self.lots], self.buyers])
         self.sign = np.concatenate([-np.ones(len(self.lots)), np.ones(len(self.bought))])
         self.weight = self.price[self.security]
-        self.cost = np.concatenate([case.cost[self.lots], np.full(len(self.bought), p.buy_cost)])
+        extra = 0.0 if p.buy_extra is None else p.buy_extra[self.buyers, self.bought]
+        buying = np.full(len(self.bought), p.buy_cost) + extra
+        self.cost = np.concatenate([case.cost[self.lots], buying])
         wanted = np.concatenate([sold[self.lots], dealt[self.buyers, self.bought]]) / self.weight
         in_lot = [int(p.exact.shares[x]) for x in self.lots]
-        room = np.maximum(p.cap - p.held, 0.0)[self.bought] / self.price[self.bought]
+        room = p.cap[self.bought] / self.price[self.bought]
         self.most = np.concatenate([in_lot, np.floor(room + 1e-9)])
         self.count = np.minimum(np.rint(wanted), self.most)
+        self.given = given.sum(axis=0)
         self._within_caps()
-        gone = self.sign * self.count * self.weight
-        self.active = p.active + np.bincount(self.security, gone, minlength=len(p.symbols))
-        self.cash = p.cash - np.bincount(self.account, gone, minlength=len(p.cash))
+        self._within_volumes(given)
+        moved = self.given + np.bincount(self.security, self._moved(), minlength=len(p.symbols))
+        self.active = p.active + moved
+        self.weights = p.held + moved
+        spent = np.bincount(self.account, self._moved(), minlength=len(p.cash))
+        self.cash = p.cash - paid - given.sum(axis=1) - spent
+
+    def _moved(self) -> FloatArray:
+        """Return [trade] weight added, less than zero where it is sold."""
+        return np.asarray(self.sign * self.count * self.weight)
 
     def _within_caps(self) -> None:
         """Buy no more of a security, in all accounts, than its largest weight leaves room for."""
         p = self.problem
-        moved = self.sign * self.count * self.weight
-        over = p.held + np.bincount(self.security, moved, minlength=len(p.symbols)) - p.cap
+        over = np.bincount(self.security, self._moved(), minlength=len(p.symbols))
+        over = over + p.held + self.given - p.cap
         buys = np.flatnonzero((self.sign > 0) & (self.count > 0))
         for trade in buys[np.argsort(-self.count[buys], kind="stable")]:
             j = self.security[trade]
@@ -70,6 +92,25 @@ class _Steps:
                 less = min(self.count[trade], np.ceil(over[j] / self.weight[trade]))
                 self.count[trade] -= less
                 over[j] -= less * self.weight[trade]
+
+    def _within_volumes(self, given: FloatArray) -> None:
+        """Trade no more of a security, in all accounts, than it allows; keep what is left of that."""
+        p, size = self.problem, len(self.problem.symbols)
+        self.left = np.full((2, size), np.inf)
+        for side, limit in enumerate((p.most_sold, p.most_bought)):
+            if limit is None:
+                continue
+            sign = 2 * side - 1
+            before = np.maximum(sign * given, 0.0).sum(axis=0)
+            mine = np.where(self.sign == sign, self.count * self.weight, 0.0)
+            self.left[side] = limit - before - np.bincount(self.security, mine, minlength=size)
+            trades = np.flatnonzero((self.sign == sign) & (self.count > 0))
+            for trade in trades[np.argsort(-self.count[trades], kind="stable")]:
+                over = -self.left[side, self.security[trade]]
+                if over > CAP_ROOM:
+                    less = min(self.count[trade], np.ceil(over / self.weight[trade]))
+                    self.count[trade] -= less
+                    self.left[side, self.security[trade]] += less * self.weight[trade]
 
     def change(self, step: int) -> FloatArray:
         """Return [trade] the objective's change by `step` shares more of each, infinite if not allowed."""
@@ -80,8 +121,10 @@ class _Steps:
         risk = slope[self.security] * moved + curve[self.security] * moved**2
         after = self.count + step
         allowed = (after >= 0) & (after <= self.most)
-        weight = (self.active + p.target)[self.security] + moved
+        weight = self.weights[self.security] + moved
         allowed &= (moved < 0) | (weight <= p.cap[self.security] + CAP_ROOM)
+        left = self.left[(self.sign > 0).astype(np.intp), self.security]
+        allowed &= step * self.weight <= left + CAP_ROOM
         price = p.risk_price
         return np.where(allowed, self.cost * step * self.weight + price * risk, np.inf)
 
@@ -90,6 +133,9 @@ class _Steps:
         moved = step * self.sign[trade] * self.weight[trade]
         self.count[trade] += step
         self.active[self.security[trade]] += moved
+        self.weights[self.security[trade]] += moved
+        side = int(self.sign[trade] > 0)
+        self.left[side, self.security[trade]] -= step * self.weight[trade]
         self.cash[self.account[trade]] -= moved
 
     def cash_after(self, step: int) -> FloatArray:
@@ -97,14 +143,27 @@ class _Steps:
         return np.asarray(self.cash[self.account] - step * self.sign * self.weight)
 
 
-def whole_steps(case: Case, sold: FloatArray, dealt: FloatArray, sides: IntArray) -> WholeSteps:
-    """Return whole shares near weights sold [lot] and bought [account, security]."""
-    steps = _Steps(case, sold, dealt, sides)
+def whole_steps(
+    case: Case,
+    sold: FloatArray,
+    dealt: FloatArray,
+    sides: IntArray,
+    given: FloatArray,
+    paid: FloatArray,
+) -> WholeSteps:
+    """Return whole shares near weights sold [lot] and bought [account, security].
+
+    Args:
+        given: [account, security] weight already traded where parts of shares are allowed.
+        paid: [account] weight paid out.
+    """
+    steps = _Steps(case, sold, dealt, sides, given, paid)
     p = case.problem
-    most = np.maximum(p.limits.cash, 0.0)
-    for account in range(len(p.cash)):
-        _repair(steps, account, most[account])
-    _improve(steps, most)
+    least = np.zeros(len(p.cash)) if p.limits.cash_least is None else p.limits.cash_least
+    ends = _Ends(least, np.maximum(p.limits.cash, least))
+    for account in np.flatnonzero(~p.in_parts):
+        _repair(steps, int(account), ends)
+    _improve(steps, ends)
     sold_shares = np.zeros(len(p.lot_ids), dtype=np.intp)
     sold_shares[steps.lots] = steps.count[: len(steps.lots)]
     bought = np.zeros(dealt.shape, dtype=np.intp)
@@ -112,29 +171,38 @@ def whole_steps(case: Case, sold: FloatArray, dealt: FloatArray, sides: IntArray
     return WholeSteps(sold_shares, bought)
 
 
-def _repair(steps: _Steps, account: int, most: float) -> None:
-    """Bring an account's cash between zero and its most by the cheapest steps."""
+@dataclass(frozen=True)
+class _Ends:
+    """Least and most cash [account] after the plan."""
+
+    least: FloatArray
+    most: FloatArray
+
+
+def _repair(steps: _Steps, account: int, ends: _Ends) -> None:
+    """Bring an account's cash between its least and its most by the cheapest steps."""
     mine = steps.account == account
+    least = float(ends.least[account])
     for _ in range(MOST_STEPS):
         cash = steps.cash[account]
-        if 0 <= cash <= most:
+        if least <= cash <= ends.most[account]:
             return
-        best = _cheapest(steps, mine, raise_cash=cash < 0, most=most)
+        best = _cheapest(steps, mine, raise_cash=cash < least, least=least)
         if best is None:
             return
         steps.take(*best)
 
 
 def _cheapest(
-    steps: _Steps, mine: BoolArray, *, raise_cash: bool, most: float
+    steps: _Steps, mine: BoolArray, *, raise_cash: bool, least: float
 ) -> tuple[int, int] | None:
-    """Return the step that moves cash the right way at least cost a dollar, without overshooting below zero."""
+    """Return the step that moves cash the right way at least cost a dollar, never below its least."""
     found: tuple[float, int, int] | None = None
     for step in (-1, 1):
         change = steps.change(step)
         gain = -step * steps.sign * steps.weight
         after = steps.cash_after(step)
-        right = mine & (gain > 0 if raise_cash else (gain < 0) & (after >= 0))
+        right = mine & (gain > 0 if raise_cash else (gain < 0) & (after >= least))
         price = np.where(right, change / np.abs(gain), np.inf)
         trade = int(np.argmin(price))
         if np.isfinite(price[trade]) and (found is None or price[trade] < found[0]):
@@ -142,17 +210,18 @@ def _cheapest(
     return None if found is None else (found[1], found[2])
 
 
-def _improve(steps: _Steps, most: FloatArray) -> None:
+def _improve(steps: _Steps, ends: _Ends) -> None:
     """Take the best single step while one helps and keeps cash within bounds."""
     for _ in range(MOST_STEPS):
         best, choice = -1e-12, None
         for step in (-1, 1):
             change = steps.change(step)
             after = steps.cash_after(step)
-            fine = (after >= 0) & (
-                after <= np.maximum(most[steps.account], steps.cash[steps.account])
-            )
+            least, most = ends.least[steps.account], ends.most[steps.account]
+            fine = (after >= least) & (after <= np.maximum(most, steps.cash[steps.account]))
             change = np.where(fine, change, np.inf)
+            if not len(change):
+                return
             trade = int(np.argmin(change))
             if change[trade] < best:
                 best, choice = float(change[trade]), (trade, step)
