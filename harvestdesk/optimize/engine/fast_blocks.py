@@ -4,11 +4,10 @@ A block is a security on one side: all of it for a set that has one side only, a
 of two. Its columns are the lots that may be sold on that side, in the order of their cost.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from harvestdesk.optimize.engine.case import Case
 from harvestdesk.optimize.engine.columns import ALWAYS, BUYING, SELLING
 from harvestdesk.optimize.engine.problem import BoolArray, EngineProblem, FloatArray, IntArray
 from harvestdesk.optimize.problem import Side
@@ -20,10 +19,11 @@ class Layout:
 
     Attributes:
         security, side: [block]; pair: [block] number among the sets of two sides, or -1.
-        buys: [block] purchases are allowed; room: [block] most weight bought; purse: [block] whose menu.
+        buys: [block] purchases are allowed; room: [block] most weight bought and kept; menu: [block] of which.
+        sold_most: [block] most weight sold; free: [block] no limit on volume.
         lot, block: [column]; most: [column] weight.
-        pairs: numbers of the sets of two sides.
-        menu: [account, purse] objective per weight bought, infinite where the account doesn't offer it.
+        pairs: number of sets of two sides.
+        menus: [account, menu] objective per weight bought, infinite where the account doesn't offer it.
     """
 
     problem: EngineProblem
@@ -32,95 +32,119 @@ class Layout:
     pair: IntArray
     buys: BoolArray
     room: FloatArray
-    purse: IntArray
+    menu: IntArray
+    sold_most: FloatArray
+    free: BoolArray
     lot: IntArray
     block: IntArray
     most: FloatArray
-    pairs: IntArray
-    menu: FloatArray
+    pairs: int
+    menus: FloatArray
 
     def of_sides(self, sides: IntArray) -> "Layout":
         """Return the layout without the blocks of sides [set] that are decided against."""
         chosen = sides[self.problem.set_of[self.security]]
         against = (self.side == SELLING) & (chosen == Side.BUY)
         against |= (self.side == BUYING) & (chosen == Side.SELL)
-        blocks, columns = np.flatnonzero(~against), np.flatnonzero(~against[self.block])
-        number = np.cumsum(~against) - 1
-        return Layout(
-            problem=self.problem,
+        blocks = ~against
+        columns = blocks[self.block]
+        number = np.cumsum(blocks) - 1
+        return replace(
+            self,
             security=self.security[blocks],
             side=self.side[blocks],
             pair=self.pair[blocks],
             buys=self.buys[blocks],
             room=self.room[blocks],
-            purse=self.purse[blocks],
+            menu=self.menu[blocks],
+            sold_most=self.sold_most[blocks],
+            free=self.free[blocks],
             lot=self.lot[columns],
             block=number[self.block[columns]],
             most=self.most[columns],
-            pairs=self.pairs,
-            menu=self.menu,
         )
 
-    def in_order_of(self, cost: FloatArray) -> "Layout":
-        """Return the layout with the columns of every block by rising cost [lot]."""
-        order = np.lexsort((cost[self.lot], self.block))
-        return Layout(
-            problem=self.problem,
-            security=self.security,
-            side=self.side,
-            pair=self.pair,
-            buys=self.buys,
-            room=self.room,
-            purse=self.purse,
-            lot=self.lot[order],
-            block=self.block[order],
-            most=self.most[order],
-            pairs=self.pairs,
-            menu=self.menu,
+    def without(self, lots: BoolArray, buys: BoolArray) -> "Layout":
+        """Return the layout without some lots, and without purchases [account, security]."""
+        kept = ~lots[self.lot]
+        table = np.where(buys, np.inf, _table(self.problem, self.menus, self))
+        menus, menu = _menus(table)
+        return replace(
+            self,
+            menus=menus,
+            menu=menu[self.security],
+            buys=self.buys & np.isfinite(table).any(axis=0)[self.security],
+            lot=self.lot[kept],
+            block=self.block[kept],
+            most=self.most[kept],
         )
 
 
-def layout_of(case: Case) -> Layout:
-    """Return the layout of a problem, with lots in the order of a case's costs."""
-    p = case.problem
-    size = len(p.symbols)
+def layout_of(p: EngineProblem, cost: FloatArray) -> Layout:
+    """Return the layout of a problem, with lots in the order of costs [lot]."""
     two = p.two_sided[p.set_of]
     one, both = np.flatnonzero(~two), np.flatnonzero(two)
     security = np.concatenate([one, both, both])
     side = np.repeat([ALWAYS, SELLING, BUYING], [len(one), len(both), len(both)])
-    number = np.zeros((3, size), dtype=np.intp)
-    number[side, security] = np.arange(len(security))
     pairs = np.flatnonzero(p.two_sided)
-    pair = np.where(side == ALWAYS, -1, np.searchsorted(pairs, p.set_of[security]))
-    lots = np.flatnonzero(p.sellable)
-    of_two = two[p.lot_security[lots]]
-    gains = lots[of_two & ~p.is_loss[lots]]
-    lot = np.concatenate([lots, gains])
-    on = np.concatenate([np.where(of_two, SELLING, ALWAYS), np.full(len(gains), BUYING)])
-    menu, purse = _menus(p)
-    layout = Layout(
+    lot, block = _columns(p, two, security, side)
+    order = np.lexsort((cost[lot], block))
+    table = buying_costs(p)
+    menus, menu = _menus(table)
+    offered = np.isfinite(table).any(axis=0)
+    none = np.full(len(p.symbols), np.inf)
+    sold_most = none if p.most_sold is None else p.most_sold
+    bought_most = none if p.most_bought is None else p.most_bought
+    room = np.minimum(np.maximum(p.cap - p.held, 0.0), bought_most)
+    return Layout(
         problem=p,
         security=security,
         side=side,
-        pair=pair,
-        buys=p.buyable[security] & (side != SELLING),
-        room=np.maximum(p.cap - p.held, 0.0)[security],
-        purse=purse[security],
-        lot=lot,
-        block=number[on, p.lot_security[lot]],
-        most=p.lot_most[lot],
-        pairs=pairs,
-        menu=menu,
+        pair=np.where(side == ALWAYS, -1, np.searchsorted(pairs, p.set_of[security])),
+        buys=(p.buyable & offered)[security] & (side != SELLING),
+        room=room[security],
+        menu=menu[security],
+        sold_most=sold_most[security],
+        free=np.isinf(np.minimum(sold_most, bought_most))[security],
+        lot=lot[order],
+        block=block[order],
+        most=p.lot_most[lot[order]],
+        pairs=len(pairs),
+        menus=menus,
     )
-    return layout.in_order_of(case.cost)
 
 
-def _menus(p: EngineProblem) -> tuple[FloatArray, IntArray]:
-    """Return [account, purse] cost of a purchase, and [security] the purse it is bought from."""
+def _columns(
+    p: EngineProblem, two: BoolArray, security: IntArray, side: IntArray
+) -> tuple[IntArray, IntArray]:
+    """Return the lots, on each side they may be sold on, and their blocks."""
+    number = np.zeros((3, len(p.symbols)), dtype=np.intp)
+    number[side, security] = np.arange(len(security))
+    lots = np.flatnonzero(p.sellable)
+    of_two = two[p.lot_security[lots]]
+    gains = lots[of_two & ~p.is_loss[lots]]
+    lot = np.concatenate([lots, gains]).astype(np.intp)
+    on = np.concatenate([np.where(of_two, SELLING, ALWAYS), np.full(len(gains), BUYING)])
+    return lot, np.asarray(number[on, p.lot_security[lot]])
+
+
+def buying_costs(p: EngineProblem) -> FloatArray:
+    """Return [account, security] objective per weight bought, infinite where it can't be."""
     cost = np.full((len(p.account_ids), len(p.symbols)), p.buy_cost)
     if p.buy_extra is not None:
         cost = cost + p.buy_extra
-    if p.may_buy is not None:
-        cost = np.where(p.may_buy, cost, np.inf)
-    menu, purse = np.unique(cost, axis=1, return_inverse=True)
-    return menu, np.asarray(purse, dtype=np.intp).reshape(-1)
+    allowed = p.buyable if p.may_buy is None else p.buyable & p.may_buy
+    return np.where(allowed, cost, np.inf)
+
+
+def _menus(table: FloatArray) -> tuple[FloatArray, IntArray]:
+    """Return [account, menu] the different columns of a table, and [security] which one it has."""
+    menus, menu = np.unique(table, axis=1, return_inverse=True)
+    return menus, np.asarray(menu, dtype=np.intp).reshape(-1)
+
+
+def _table(p: EngineProblem, menus: FloatArray, layout: Layout) -> FloatArray:
+    """Return [account, security] the table that menus were made of."""
+    table = np.full((len(p.account_ids), len(p.symbols)), np.inf)
+    table[:, layout.security] = menus[:, layout.menu]
+    return table

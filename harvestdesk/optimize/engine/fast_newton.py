@@ -1,0 +1,207 @@
+"""Newton's method on the smoothed dual, while what is smoothed shrinks.
+
+Second derivatives come from the securities at a margin (one dimension each), from sets on the way from one
+side to the other, and from what shares in a tie. The system has factors + rows + 1 unknowns.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from harvestdesk.optimize.engine.columns import SELLING
+from harvestdesk.optimize.engine.fast_dual import PRICE_SCALE, At, SmoothDual
+from harvestdesk.optimize.engine.problem import FloatArray, IntArray
+
+RIDGE = 1e-13
+MOST_STEPS = 150
+MOST_HALVINGS = 30
+ARMIJO = 1e-4
+FALL = 0.1
+"""What is left of mu after each level."""
+ROUGH = 0.5
+"""Newton's decrement, in units of mu, at which a level is left for the next."""
+FINE = 0.05
+"""The same, at which the last level ends."""
+TIED = 1e-12
+
+
+@dataclass(frozen=True)
+class Target:
+    """How close to climb.
+
+    Attributes:
+        first, last: mu at the start and at the end, in objective.
+        missed: what rows may be off by in the end, fractions of value.
+        ceiling: above every plan: a dual beyond it proves that there is none.
+    """
+
+    first: float
+    last: float
+    missed: float = 1e-9
+    ceiling: float = float("inf")
+
+
+@dataclass(frozen=True)
+class Climb:
+    """Where a climb ended.
+
+    Attributes:
+        missed: by how much the worst row is off.
+        done: all fits; False where steps ran out, or where no plan exists.
+        beyond: the dual is above the ceiling.
+    """
+
+    at: At
+    missed: float
+    done: bool
+    beyond: bool
+
+
+def climb(dual: SmoothDual, start: FloatArray, target: Target) -> Climb:
+    """Climb from prices until the smoothing is as small as asked for."""
+    mu = max(target.first, target.last)
+    at, missed = dual.at(start, mu), np.inf
+    for _ in range(MOST_STEPS):
+        if at.value > target.ceiling:
+            return Climb(at, missed, False, True)
+        step = _step(dual, at)
+        promised = float(at.slope @ step)
+        missed = float(np.abs(at.slope[dual.factors :]).max(initial=0.0))
+        if mu <= target.last:
+            if missed <= target.missed and promised <= FINE * mu:
+                return Climb(at, missed, True, False)
+        elif promised <= ROUGH * mu:
+            mu = max(mu * FALL, target.last)
+            at = dual.at(at.prices, mu)
+            continue
+        following = _along(dual, at, step, promised)
+        if following is None:
+            break
+        at = following
+    return Climb(at, missed, False, False)
+
+
+def _along(dual: SmoothDual, at: At, step: FloatArray, promised: float) -> At | None:
+    """Return the first place on the step, halved as often as needed, that is better."""
+    length = 1.0
+    if dual.limited and step[-1] < 0:
+        length = min(1.0, 0.9 * float(at.prices[-1]) / -float(step[-1]))
+    noise = 1e-15 * (1 + abs(at.value))
+    for _ in range(MOST_HALVINGS):
+        found = dual.at(at.prices + length * step, at.mu)
+        if found.value - at.value >= ARMIJO * length * promised - noise:
+            return found
+        length /= 2
+    return None
+
+
+def _step(dual: SmoothDual, at: At) -> FloatArray:
+    curved = _curved(dual, at)
+    scale = np.sqrt(np.maximum(np.diag(curved), 1e-300))
+    curved = curved / scale[:, None] / scale[None, :]
+    curved[np.diag_indices_from(curved)] += RIDGE
+    return np.asarray(np.linalg.solve(curved, at.slope / scale) / scale)
+
+
+def _curved(dual: SmoothDual, at: At) -> FloatArray:
+    """Return minus the second derivatives."""
+    k, rows = dual.factors, dual.rows
+    y, nu, rho = dual.split(at.prices)
+    curved = _of_bends(dual, at) + _of_pairs(dual, at)
+    curved[np.arange(k), np.arange(k)] += 1 / (2 * rho)
+    of_rows = curved[k : k + rows, k : k + rows]
+    of_rows[np.arange(rows), np.arange(rows)] += dual.ends.curved(nu, at.mu)
+    for mixture, parts in zip(dual.mixtures, at.mixtures, strict=True):
+        of_rows += mixture.curved(parts, at.mu)
+    _add_payers(dual, at, of_rows)
+    _add_moving(dual, at, of_rows)
+    if dual.limited:
+        curved[:k, -1] -= y / (2 * rho**2)
+        curved[-1, :k] -= y / (2 * rho**2)
+        curved[-1, -1] += float(y @ y) / (2 * rho**3)
+        over = np.array([rho - dual.aversion])
+        curved[-1, -1] += float(dual.variance.curved(over, at.mu)[0])
+    return curved
+
+
+def _of_bends(dual: SmoothDual, at: At) -> FloatArray:
+    """Return the part of the exposures that prices move."""
+    k, rows = dual.factors, dual.rows
+    bends = np.flatnonzero(at.bends & (at.part > TIED))
+    towards = np.empty((len(bends), dual.size))
+    towards[:, :k] = dual.loadings[bends]
+    towards[:, k : k + rows] = dual.exposed[:, bends].T
+    column, paying = at.margin[bends], _paying(dual, at, bends)
+    of_row = towards[:, k : k + rows]
+    buys, sells = column < 0, column >= 0
+    of_row[buys] -= paying[buys]
+    if sells.any():
+        lot = column[sells]
+        back = at.moving[lot][:, None]
+        of_row[sells] -= (1 - back) * dual.per_lot[:, lot].T + back * paying[sells]
+    if dual.limited:
+        towards[:, -1] = 2 * at.active[bends] * dual.specific[bends]
+    weight = at.part[bends] / at.double[bends]
+    return np.asarray((towards.T * weight) @ towards)
+
+
+def _paying(dual: SmoothDual, at: At, blocks: IntArray) -> FloatArray:
+    """Return [block, row] what one weight bought takes out of each row."""
+    paid = np.zeros((len(blocks), dual.rows))
+    paid[:, dual.account_row] = at.payers[:, dual.layout.menu[blocks]].T
+    return paid
+
+
+def _of_pairs(dual: SmoothDual, at: At) -> FloatArray:
+    """Return the part that moves sets from one side to the other."""
+    k, rows, layout = dual.factors, dual.rows, dual.layout
+    weight = np.where(dual.open_pairs, at.mixed * (1 - at.mixed), 0.0)
+    tied = weight > TIED
+    lead = np.zeros((int(tied.sum()), dual.size))
+    if not len(lead):
+        return np.zeros((dual.size, dual.size))
+    number = np.cumsum(tied) - 1
+    open_block = (layout.pair >= 0) & tied[np.maximum(layout.pair, 0)]
+    blocks = np.flatnonzero(open_block)
+    sign = np.where(layout.side == SELLING, 1.0, -1.0)
+    own = np.zeros((len(blocks), dual.size))
+    x = (at.active * sign)[blocks][:, None]
+    own[:, :k] = dual.loadings[blocks] * x
+    # Amounts are already times their part of the set: taken out again here.
+    per_part = (sign / np.maximum(at.part, 1e-300))[blocks]
+    paid = _paying(dual, at, blocks) * (at.bought[blocks] * per_part)[:, None]
+    own[:, k : k + rows] = dual.exposed[:, blocks].T * x - paid
+    if dual.limited:
+        own[:, -1] = dual.specific[blocks] * (at.active**2 * sign)[blocks]
+    np.add.at(lead, number[layout.pair[blocks]], own)
+    lots = np.flatnonzero(open_block[layout.block])
+    block = layout.block[lots]
+    gone = at.sold[lots] * (sign / np.maximum(at.part, 1e-300))[block]
+    of_lots = dual.per_lot[:, lots] * gone
+    pair = number[layout.pair[block]]
+    for row in range(rows):
+        lead[:, k + row] += np.bincount(pair, of_lots[row], minlength=len(lead))
+    return np.asarray((lead.T * (weight[tied] / at.mu)) @ lead)
+
+
+def _add_payers(dual: SmoothDual, at: At, of_rows: FloatArray) -> None:
+    """Add what moves payment from one account to another."""
+    if len(dual.account_row) == 1:
+        return
+    payers = np.ix_(dual.account_row, dual.account_row)
+    spent = dual.by_menu(at)
+    among = np.diag(at.payers @ spent) - (at.payers * spent) @ at.payers.T
+    of_rows[payers] += among / (PRICE_SCALE * at.mu)
+
+
+def _add_moving(dual: SmoothDual, at: At, of_rows: FloatArray) -> None:
+    """Add what moves shares from one account to another."""
+    moving = np.flatnonzero((at.moving > TIED) & (at.moving < 1 - TIED))
+    if not len(moving):
+        return
+    block = dual.layout.block[moving]
+    towards = dual.per_lot[:, moving].T - _paying(dual, at, block)
+    weight = at.moved[moving] * (1 - at.moving[moving]) * at.part[block]
+    of_rows += (towards.T * (weight / (PRICE_SCALE * at.mu))) @ towards
+
+

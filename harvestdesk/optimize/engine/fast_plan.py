@@ -1,0 +1,142 @@
+"""A plan of the fast path from the place where its prices ended: who buys what, and what it amounts to."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from harvestdesk.optimize.engine.case import Case
+from harvestdesk.optimize.engine.fast_blocks import buying_costs
+from harvestdesk.optimize.engine.fast_dual import At, SmoothDual
+from harvestdesk.optimize.engine.fast_netting import Netting
+from harvestdesk.optimize.engine.problem import BoolArray, EngineProblem, FloatArray, IntArray, total_by
+
+DUST = 1e-7
+"""Weights that are no order: ten cents of a million."""
+ROUGH = 1e-8
+"""By how much a plan in weights may miss a row, a fraction of value: a hundred times finer than a share."""
+
+
+@dataclass(frozen=True)
+class Traded:
+    """Weights traded.
+
+    Attributes:
+        sold: [lot]; bought: [account, security]; paid: [account] of a payout; sides: [set].
+    """
+
+    sold: FloatArray
+    bought: FloatArray
+    paid: FloatArray
+    sides: IntArray
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """What trades amount to, in fractions of value.
+
+    Attributes:
+        tax: this year's, exact for the typed rates or, with a tax situation, by real netting; negative saves.
+        cost: of trading; orders: accounts and securities sold or bought.
+    """
+
+    objective: float
+    tracking_error: float
+    tax: float
+    cost: float
+    turnover: float
+    orders: int
+
+
+def traded_at(dual: SmoothDual, at: At, sides: IntArray) -> Traded:
+    """Return the trades of a place where every side is decided."""
+    p = dual.case.problem
+    sold = np.zeros(len(p.lot_ids))
+    np.add.at(sold, dual.layout.lot, at.sold)
+    paid = np.zeros(len(p.account_ids))
+    payout = p.limits.payout
+    if payout is not None and payout.amount > 0 and payout.payers.any():
+        paid[payout.payers] = payout.amount * at.mixtures[0]
+    bought = np.zeros((len(p.account_ids), len(p.symbols)))
+    spent = at.payers * dual.by_menu(at)
+    for menu in range(spent.shape[1]):
+        blocks = np.flatnonzero((dual.layout.menu == menu) & (at.bought > 0))
+        securities, amounts = dual.layout.security[blocks], at.bought[blocks]
+        bought[:, securities] = _dealt(amounts, spent[:, menu])
+    return Traded(np.minimum(sold, p.lot_most), bought, paid, sides)
+
+
+def _dealt(amounts: FloatArray, spent: FloatArray) -> FloatArray:
+    """Return [account, purchase] purchases dealt to accounts in turn, so that few are split."""
+    until, paid = np.cumsum(amounts), np.cumsum(spent)
+    from_, paid_from = until - amounts, paid - spent
+    upper = np.minimum(until[None, :], paid[:, None])
+    return np.asarray(np.maximum(upper - np.maximum(from_[None, :], paid_from[:, None]), 0.0))
+
+
+def amounts_of(case: Case, traded: Traded, netting: Netting | None) -> Amounts:
+    """Return what trades amount to; `case` is the one they were found with."""
+    p = case.problem
+    bought = traded.bought
+    if netting is None:
+        tax = float((p.lot_rate * p.lot_gain) @ traded.sold)
+        taxed = float(case.cost @ traded.sold)
+    else:
+        tax = netting.tax_of(traded.sold)
+        taxed = float(case.cost @ traded.sold) + tax
+    table = np.where(bought > 0, buying_costs(p), 0.0)
+    extra = float((np.where(np.isfinite(table), table, 0.0) * bought).sum())
+    if p.limits.payout is not None:
+        extra += float(p.limits.payout.cost @ traded.paid)
+    variance = p.variance(active_after(p, traded))
+    sold = float(traded.sold.sum())
+    return Amounts(
+        objective=p.risk_price * variance + taxed + extra + case.constant,
+        tracking_error=float(np.sqrt(variance)),
+        tax=tax,
+        cost=p.cost_rate * (sold + float(bought.sum())),
+        turnover=sold,
+        orders=int((orders_sold(p, traded.sold) > DUST).sum() + (bought > DUST).sum()),
+    )
+
+
+def active_after(p: EngineProblem, traded: Traded) -> FloatArray:
+    """Return [security] active weights after trades."""
+    gone = total_by(p.lot_security, traded.sold, len(p.symbols))
+    return np.asarray(p.active - gone + traded.bought.sum(axis=0))
+
+
+def orders_sold(p: EngineProblem, sold: FloatArray) -> FloatArray:
+    """Return [account * securities + security] weight sold."""
+    order = p.lot_account * len(p.symbols) + p.lot_security
+    return total_by(order, sold, len(p.account_ids) * len(p.symbols))
+
+
+def small_orders(p: EngineProblem, traded: Traded) -> tuple[BoolArray, BoolArray] | None:
+    """Return [lot] and [account, security] of the smaller half of orders below the least, or None.
+
+    What they did is taken up by others, which may grow large enough (repair.py does the same in shares).
+    """
+    least = p.limits.min_trade
+    sales = orders_sold(p, traded.sold)
+    small_sales = (sales > DUST) & (sales < least)
+    small_buys = (traded.bought > DUST) & (traded.bought < least)
+    sizes = np.concatenate([sales[small_sales], traded.bought[small_buys]])
+    if not len(sizes):
+        return None
+    most = float(np.median(sizes))
+    order = p.lot_account * len(p.symbols) + p.lot_security
+    return (small_sales & (sales <= most))[order], small_buys & (traded.bought <= most)
+
+
+def missed_by(case: Case, traded: Traded) -> float:
+    """Return by how much the worst row, or the limit on tracking error, is missed."""
+    p, worst = case.problem, 0.0
+    active = active_after(p, traded)
+    for row in case.rows:
+        total = row.offset + float(row.lots @ traded.sold)
+        if row.securities is not None:
+            total += float(row.securities @ active)
+        if row.account >= 0:
+            total -= float(traded.bought[row.account].sum() + traded.paid[row.account])
+        worst = max(worst, row.least - total, total - row.most)
+    return max(worst, float(np.sqrt(p.variance(active))) - p.limits.tracking_error)
