@@ -10,9 +10,9 @@ from functools import cached_property
 import numpy as np
 
 from harvestdesk.optimize.engine.case import CASH, NETTING
-from harvestdesk.optimize.engine.evaluate import active_after
 from harvestdesk.optimize.engine.plan import EnginePlan
 from harvestdesk.optimize.engine.problem import FloatArray, Mode
+from harvestdesk.optimize.engine.trades import active_after
 
 TRACKING_ERROR = "tracking_error"
 SETTLED = 1e-4

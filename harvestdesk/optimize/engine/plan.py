@@ -10,7 +10,7 @@ from harvestdesk.domain.errors import CancelledError, NoPlanError
 from harvestdesk.optimize.engine.case import CASH, NETTING, SECTOR, Case, linear_case
 from harvestdesk.optimize.engine.conflicts import conflict_of
 from harvestdesk.optimize.engine.duals import payout_price
-from harvestdesk.optimize.engine.evaluate import Figures, Trades, evaluate
+from harvestdesk.optimize.engine.evaluate import Figures, evaluate
 from harvestdesk.optimize.engine.netting import netting_conflict, search_netted
 from harvestdesk.optimize.engine.problem import EngineProblem, Mode
 from harvestdesk.optimize.engine.repair import tightened, without_small_orders
@@ -23,6 +23,7 @@ from harvestdesk.optimize.engine.search import (
     search,
 )
 from harvestdesk.optimize.engine.shares import to_shares
+from harvestdesk.optimize.engine.trades import Trades
 from harvestdesk.optimize.solve import SolveStatus
 from harvestdesk.optimize.solvers import SCS, solver_version
 

@@ -51,7 +51,8 @@ def purses_of(may_buy: BoolArray, cost: FloatArray) -> Purses:
     """Return the purses of accounts.
 
     Args:
-        may_buy: [account, security]; cost: [account, security] objective per weight bought.
+        may_buy: [account, security].
+        cost: [account, security] objective per weight bought.
     """
     rows = np.where(may_buy, cost, np.inf)
     alike, first, of_account = np.unique(rows, axis=0, return_index=True, return_inverse=True)

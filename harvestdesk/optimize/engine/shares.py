@@ -6,10 +6,10 @@ import numpy as np
 
 from harvestdesk.domain.money import ZERO, cents
 from harvestdesk.optimize.engine.case import Case
-from harvestdesk.optimize.engine.evaluate import (
-    SHARE_STEP as STEP,
-)
-from harvestdesk.optimize.engine.evaluate import (
+from harvestdesk.optimize.engine.problem import EngineProblem, FloatArray
+from harvestdesk.optimize.engine.search import Incumbent
+from harvestdesk.optimize.engine.trades import SHARE_STEP as STEP
+from harvestdesk.optimize.engine.trades import (
     Buy,
     Sale,
     Trades,
@@ -18,8 +18,6 @@ from harvestdesk.optimize.engine.evaluate import (
     most_cash,
     payout_dollars,
 )
-from harvestdesk.optimize.engine.problem import EngineProblem, FloatArray
-from harvestdesk.optimize.engine.search import Incumbent
 from harvestdesk.optimize.engine.whole_shares import whole_steps
 
 DUST = 1e-7

@@ -151,11 +151,10 @@ def whole_steps(
     given: FloatArray,
     paid: FloatArray,
 ) -> WholeSteps:
-    """Return whole shares near weights sold [lot] and bought [account, security].
+    """Return whole shares near weights sold [lot] and dealt to accounts [account, security].
 
-    Args:
-        given: [account, security] weight already traded where parts of shares are allowed.
-        paid: [account] weight paid out.
+    `given` is the weight [account, security] already traded where parts of shares are allowed, `paid` what
+    each account [account] pays out.
     """
     steps = _Steps(case, sold, dealt, sides, given, paid)
     p = case.problem

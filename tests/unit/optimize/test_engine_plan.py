@@ -13,12 +13,13 @@ from harvestdesk.optimize.engine.case import linear_case, objective_of
 from harvestdesk.optimize.engine.columns import lots_sold, runs, whole_columns
 from harvestdesk.optimize.engine.conic import solve_node
 from harvestdesk.optimize.engine.duals import Prices, bound_of
-from harvestdesk.optimize.engine.evaluate import Buy, Sale, Trades, evaluate
+from harvestdesk.optimize.engine.evaluate import evaluate
 from harvestdesk.optimize.engine.facts import read_problem
 from harvestdesk.optimize.engine.newton import fixed_plan
 from harvestdesk.optimize.engine.plan import solve_problem
 from harvestdesk.optimize.engine.relaxation import MAX_CONSTRAINTS, Relaxation
 from harvestdesk.optimize.engine.search import Effort, search
+from harvestdesk.optimize.engine.trades import Buy, Sale, Trades
 from harvestdesk.optimize.problem import Side
 
 EXACT = Effort(aim=1e-7, good=1e-7, patience=10**9)
