@@ -167,7 +167,7 @@ _PLAN_SALE_FACTS = (
 """`gain` is signed; `loss`, `tax` (costs), `tax_value` (saves), `risk` and `net` are "" where not above nothing.
 
 `removed_bp`, `added_bp`: tracking error of the plan without this trade, less with it; `risk`: its price a year.
-`net`: the least the plan would be worse without the trade. `rule` is a word of domain.conflict.RuleKind.
+`net`: what the trade is worth at the margin, first-order, all told. `rule` is a word of domain.conflict.RuleKind.
 """
 
 PLAN_SALE_REASONS: Final = _table(
@@ -202,13 +202,14 @@ PLAN_KEPT_REASONS: Final = _table(
     CodeSpec(
         "not_worth",
         (*_PLAN_KEPT_FACTS, "dollars", "tax", "trading", "risk", "cash", "rules"),
-        "reduced cost: selling all that is left costs at least `dollars`, the sum of the signed others, the "
-        "proceeds put where the account buys last",
+        "reduced cost of all that is left, first-order: `dollars` is the sum of the signed others, the proceeds "
+        "put where the account buys last",
     ),
     CodeSpec(
         "other_side",
         (*_PLAN_KEPT_FACTS, "bought_symbols", "lead"),
-        "its set is bought; `lead`: the least that side is better by, with all other sides as they are",
+        "its set is bought; `lead`: what the other side is proven to cost at least, "
+        " where nothing is",
     ),
     CodeSpec(
         "rule_stops",

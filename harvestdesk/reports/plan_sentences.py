@@ -20,17 +20,17 @@ RULES: dict[str, str] = {
 """Rules in the middle of a sentence, by domain.conflict.RuleKind."""
 
 _ALONE = "[; by itself it takes {removed_bp:bp} off tracking error][; by itself it adds {added_bp:bp} of tracking error]"
-_WITHOUT = "[; without it the plan would be at least {net:usd0} worse]"
+_WORTH = "[; at the margin worth {net:usd0} in all]"
 _TAX = "[ at {tax:usd} of tax][ and saves {tax_value:usd} of tax]"
 
 PLAN_SENTENCES: dict[str, str] = {
     # --- why a lot is sold
     "sale_saves_tax": "Its {term:term} loss of {loss:usd} saves {tax_value:usd} of tax this year"
-    f"{_ALONE}{_WITHOUT}.",
+    f"{_ALONE}{_WORTH}.",
     "sale_takes_loss": f"Realises a {{term:term}} loss of {{loss:usd}}{_ALONE}.",
-    "sale_cuts_risk": f"Brings the household nearer to its target{_TAX}{_ALONE}{_WITHOUT}.",
-    "sale_raises_cash": f"Raises {{proceeds:usd}} of cash{_TAX}{_ALONE}{_WITHOUT}.",
-    "sale_for_rule": f"Asked for by {{rule:rule}}[ ({{rule_name}})]; sold{_TAX}{_ALONE}{_WITHOUT}.",
+    "sale_cuts_risk": f"Brings the household nearer to its target{_TAX}{_ALONE}{_WORTH}.",
+    "sale_raises_cash": f"Raises {{proceeds:usd}} of cash{_TAX}{_ALONE}{_WORTH}.",
+    "sale_for_rule": f"Asked for by {{rule:rule}}[ ({{rule_name}})]; sold{_TAX}{_ALONE}{_WORTH}.",
     # --- why something is bought
     "buy_cuts_risk": "Brings the household nearer to its target"
     "[; by itself it takes {removed_bp:bp} off tracking error, worth {risk:usd0} a year]"
@@ -38,11 +38,11 @@ PLAN_SENTENCES: dict[str, str] = {
     "buy_spends_cash": f"Puts cash to work where it costs least{_ALONE}.",
     "buy_for_rule": f"Asked for by {{rule:rule}}[ ({{rule_name}})]{_ALONE}.",
     # --- why a lot is kept
-    "not_worth": "Selling it would cost at least {dollars:usd} more than it brings, at the margin: tax {tax:usd}, "
+    "not_worth": "At the margin selling it would cost {dollars:usd} more than it brings: tax {tax:usd}, "
     "trading {trading:usd}, tracking error {risk:usd}[, cash {cash:usd}][, rules {rules:usd}]; what is below zero "
     "speaks for selling.",
     "other_side": "The plan buys {bought_symbols} of the same identical set, so its losses are not sold"
-    "[; buying is the better side by at least {lead:usd}].",
+    "[; selling them instead would cost at least {lead:usd}].",
     "rule_stops": "Selling it would be worth {worth:usd} at the margin, but {rule:rule}[ ({rule_name})] has no room "
     "for it[: the room it takes is worth {price:usd} elsewhere].",
     "at_margin": "Sold as far as it pays; {left:usd} of it is left.",

@@ -24,13 +24,14 @@ import numpy as np
 from harvestdesk.domain.conflict import RuleKind
 from harvestdesk.domain.proposal import RulePrice
 from harvestdesk.optimize.codes import PLAN_KEPT_REASONS, PLAN_PURCHASE_REASONS, PLAN_SALE_REASONS
+from harvestdesk.optimize.engine.case import objective_of
 from harvestdesk.optimize.engine.columns import whole_columns
 from harvestdesk.optimize.engine.duals import bound_of
-from harvestdesk.optimize.engine.evaluate import Buy, Sale
 from harvestdesk.optimize.engine.margins import Margins
 from harvestdesk.optimize.engine.plan import EnginePlan
 from harvestdesk.optimize.engine.problem import EngineProblem, FloatArray, Mode
 from harvestdesk.optimize.engine.rule_prices import rule_prices
+from harvestdesk.optimize.engine.trades import Buy, Sale
 from harvestdesk.optimize.problem import Side
 
 SMALL_DOLLARS = 0.5
@@ -336,16 +337,17 @@ class _Explainer:
         }
 
     def _lead(self, lot: int) -> str:
-        """Return by how many dollars the buying side of a lot's set is better; empty where not proven."""
-        plan, p = self._plan, self._problem
-        number = int(p.lot_set[lot])
-        if plan.best.sides[number] != Side.BUY:
-            return ""
-        lead = -float(self._leads[number]) * self._value
+        """Return the least by which the plan would be worse with a lot's set sold; empty where unproven."""
+        lead = float(self._forced[int(self._problem.lot_set[lot])]) * self._value
         return money(lead) if lead > SMALL_DOLLARS else ""
 
     @cached_property
-    def _leads(self) -> FloatArray:
+    def _forced(self) -> FloatArray:
+        """[set] what the plan's prices prove that having it on the selling side costs, all others open."""
         plan = self._plan
         columns = whole_columns(plan.case.problem, plan.case.cost)
-        return bound_of(plan.case, columns, plan.best.prices, plan.best.sides).lead
+        sides = np.full(len(plan.best.sides), int(Side.OPEN), dtype=np.intp)
+        bound = bound_of(plan.case, columns, plan.best.prices, sides)
+        extra = np.maximum(-bound.lead, 0.0)
+        objective = objective_of(plan.case, plan.best.sold, plan.best.bought, plan.best.paid)
+        return np.asarray(bound.value + extra - objective)
