@@ -96,11 +96,7 @@ def what_if_bought(
     *,
     full: bool = False,
 ) -> WhatIf:
-    """Return what holding at least so much more of a security after the plan than before it costs.
-
-    Args:
-        weight: fraction of the household's value.
-    """
+    """Return what holding at least `weight` (a fraction of value) more of a security than before costs."""
     if not problem.buyable[security]:
         return WhatIf(possible=False)
     members = np.zeros(len(problem.symbols))
