@@ -1,0 +1,1 @@
+"""Plans for the whole household: all accounts in one certified problem."""

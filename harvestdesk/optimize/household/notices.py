@@ -1,0 +1,167 @@
+"""Warnings and tasks of a household plan: codes and facts, worded by the reports."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from harvestdesk.domain.account import AccountType
+from harvestdesk.domain.errors import Notice, Severity
+from harvestdesk.domain.ids import AccountId, LotId, SecurityId
+from harvestdesk.domain.lock import WashLock
+from harvestdesk.domain.money import ZERO, cents, decimal_text, money_text
+from harvestdesk.domain.plan_settings import PlanKind
+from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.optimize.household.accounts import CashAsked, receivers
+from harvestdesk.optimize.household.build import BuiltHousehold
+from harvestdesk.optimize.household.verify import Planned
+from harvestdesk.optimize.shared_notices import (
+    by_gravity,
+    carry_notices,
+    evidence_notices,
+    lock_notices,
+    price_notices,
+    risk_notices,
+    symbols_named,
+    task_notices,
+    tax_basis_notices,
+)
+from harvestdesk.optimize.solve import SolveStatus
+from harvestdesk.optimize.solvers import CLARABEL
+from harvestdesk.washsale.evidence import Finding
+
+LARGE_GAP = 0.01
+DEFERRED = frozenset({AccountType.TRADITIONAL_IRA, AccountType.PLAN_401K})
+
+
+@dataclass(frozen=True)
+class Proof:
+    """How the search ended."""
+
+    status: str
+    solver: str
+    gap: float
+
+
+def notices(
+    plan: Planned,
+    proof: Proof,
+    locks: tuple[WashLock, ...],
+    thin: Mapping[LotId, Finding],
+    *,
+    within_bands: bool = False,
+) -> tuple[Notice, ...]:
+    """Return every warning and task of a plan, the gravest kinds first."""
+    snapshot = plan.built.snapshot
+    losses = [s.security_id for s in plan.sales if s.taxed and s.gain < 0]
+    found = (
+        *_solver(proof),
+        *_nothing(plan, within_bands=within_bands),
+        *_cash(plan.built),
+        *_job(plan),
+        *_assumed(plan.built),
+        *evidence_notices(snapshot, plan.sales, thin),
+        *lock_notices(snapshot, locks),
+        *task_notices(snapshot, losses),
+        *price_notices(snapshot),
+        *risk_notices(snapshot, plan.built.model),
+        *carry_notices(plan.before, plan.after),
+        *_year(plan.built),
+        *tax_basis_notices(snapshot),
+    )
+    return by_gravity(found)
+
+
+def _solver(proof: Proof) -> Iterator[Notice]:
+    if proof.solver and proof.solver != CLARABEL:
+        facts = {"first": CLARABEL, "status": SolveStatus.FAILED.value, "second": proof.solver}
+        yield Notice("solver_fallback", facts)
+    if proof.status != SolveStatus.OPTIMAL.value:
+        facts = {"status": proof.status, "solver": proof.solver}
+        yield Notice("solver_not_optimal", facts, Severity.ERROR)
+    if proof.gap > LARGE_GAP:
+        yield Notice("gap_large", {"gap_percent": f"{proof.gap * 100:.2f}"})
+
+
+def _nothing(plan: Planned, *, within_bands: bool) -> Iterator[Notice]:
+    if within_bands:
+        yield Notice("within_bands", {}, Severity.INFO)
+    elif not plan.sales and not plan.purchases:
+        yield Notice("nothing_pays", {}, Severity.INFO)
+
+
+def _cash(built: BuiltHousehold) -> Iterator[Notice]:
+    for state in built.cash:
+        if state.asked is CashAsked.OUT_OF_REACH:
+            rule = built.snapshot.rule_of[state.account_id]
+            facts = {
+                "account": built.snapshot.account_by_id[state.account_id].name,
+                "cash": money_text(cents(state.before)),
+                "cash_min": money_text(rule.cash_min),
+            }
+            yield Notice("cash_out_of_reach", facts)
+
+
+def _job(plan: Planned) -> Iterator[Notice]:
+    """What the kind of plan has to say."""
+    built, settings = plan.built, plan.built.settings
+    if settings.kind is PlanKind.INVEST and settings.amount is not None:
+        names = [built.snapshot.account_by_id[a].name for a in receivers(built.snapshot, settings)]
+        facts = {"amount": money_text(settings.amount), "accounts": ", ".join(names)}
+        yield Notice("contribution_arrives", facts, Severity.INFO)
+    if settings.kind is PlanKind.HARVEST_TARGET and settings.amount is not None:
+        short = settings.amount - plan.reached
+        if short > max(Decimal(1), settings.amount / 1000):
+            facts = {
+                "asked": money_text(settings.amount),
+                "reached": money_text(cents(plan.reached)),
+            }
+            yield Notice("loss_out_of_reach", facts)
+    yield from _payouts(plan)
+
+
+def _payouts(plan: Planned) -> Iterator[Notice]:
+    """Payouts that are income, which the tax of capital gains knows nothing of."""
+    accounts = plan.built.snapshot.account_by_id
+    for payout in plan.measures.payouts:
+        account = accounts[payout.account_id]
+        if account.type in DEFERRED:
+            facts = {
+                "account": account.name,
+                "amount": money_text(payout.amount),
+                "rate": decimal_text(plan.built.rates.ordinary.quantize(Decimal("0.0001"))),
+            }
+            yield Notice("payout_is_income", facts)
+
+
+def _assumed(built: BuiltHousehold) -> Iterator[Notice]:
+    """What the plan takes for granted."""
+    settings, snapshot = built.settings, built.snapshot
+    guessed = [a for a in _menus_guessed(snapshot) if a in built.trading]
+    if guessed:
+        names = ", ".join(snapshot.account_by_id[a].name for a in guessed)
+        yield Notice("menu_assumed", {"accounts": names}, Severity.INFO)
+    if settings.after_tax_view:
+        yield Notice("after_tax_view_open", {})
+    if settings.location_weight:
+        yield Notice("location_assumed", {"years": str(settings.location_years)}, Severity.INFO)
+    if settings.max_volume_share is not None:
+        unknown = [s for s in dict.fromkeys(_traded(built)) if s not in snapshot.volumes]
+        if unknown:
+            facts = {"symbols": symbols_named(snapshot, unknown), "count": str(len(unknown))}
+            yield Notice("volume_unknown", facts)
+
+
+def _traded(built: BuiltHousehold) -> Iterator[SecurityId]:
+    yield from (x.security_id for x in built.snapshot.lots if x.id not in built.left_alone)
+
+
+def _menus_guessed(snapshot: HouseholdSnapshot) -> Iterator[AccountId]:
+    for account in snapshot.accounts:
+        rule = snapshot.rule_of[account.id]
+        if account.type is AccountType.PLAN_401K and not rule.menu:
+            yield account.id
+
+
+def _year(built: BuiltHousehold) -> Iterator[Notice]:
+    if built.so_far.incomplete > ZERO:
+        yield Notice("year_to_date_incomplete", {"sales": str(built.so_far.incomplete)})

@@ -1,0 +1,206 @@
+"""Exact sales and purchases of a household plan: Decimal from here on, to the cent and to the broker's step."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+
+from harvestdesk.domain.conflict import RuleKind
+from harvestdesk.domain.ids import AccountId, SecurityId
+from harvestdesk.domain.lot import Term
+from harvestdesk.domain.money import ZERO, cents, decimal_text
+from harvestdesk.domain.proposal import KeptLot, LotSale, Purchase, Reason
+from harvestdesk.optimize.engine.explain import Explanations
+from harvestdesk.optimize.engine.trades import Buy, Sale, Trades
+from harvestdesk.optimize.household.build import BuiltHousehold
+from harvestdesk.optimize.trades import NAMED_AT_MOST, booked
+from harvestdesk.optimize.unspent import share_step
+from harvestdesk.tax.holding_period import lot_term
+
+
+@dataclass(frozen=True)
+class ExactTrades:
+    """A plan's trades as they are booked."""
+
+    sales: tuple[LotSale, ...]
+    purchases: tuple[Purchase, ...]
+
+
+def in_steps(built: BuiltHousehold, trades: Trades) -> Trades:
+    """Return trades in the brokers' steps, none of which cash does not pay for to the cent.
+
+    What is sold of a lot is rounded up and what is bought down, so that no account falls short.
+    """
+    snapshot = built.snapshot
+    lots, accounts = snapshot.lots, snapshot.accounts
+    sales = []
+    for sale in trades.sales:
+        lot = lots[sale.lot]
+        step = share_step(snapshot.account_by_id[lot.account_id])
+        shares = (sale.shares / step).to_integral_value(ROUND_CEILING) * step
+        sales.append(Sale(sale.lot, min(shares, lot.shares)))
+    buys = {}
+    for buy in trades.buys:
+        step = share_step(accounts[buy.account])
+        shares = (buy.shares / step).to_integral_value(ROUND_FLOOR) * step
+        if shares > 0:
+            buys[buy.account, buy.security] = shares
+    _pay_to_the_cent(built, sales, buys)
+    kept = tuple(Buy(a, j, shares) for (a, j), shares in sorted(buys.items()) if shares > 0)
+    return Trades(tuple(sales), kept)
+
+
+def _pay_to_the_cent(
+    built: BuiltHousehold, sales: Sequence[Sale], buys: dict[tuple[int, int], Decimal]
+) -> None:
+    """Take a step off the largest purchase where an account's cash would fall below its least, in place."""
+    snapshot, prices = built.snapshot, built.problem.exact.prices
+    for a, state in enumerate(built.cash):
+        left = state.before
+        for sale in sales:
+            lot = snapshot.lots[sale.lot]
+            if lot.account_id == state.account_id:
+                left += cents(sale.shares * prices[int(built.problem.lot_security[sale.lot])])
+        mine = [key for key in buys if key[0] == a]
+        floor = min(state.least, state.before)
+        while mine and left - _spent(buys, mine, prices) < floor:
+            largest = max(mine, key=lambda key: (buys[key] * prices[key[1]], -key[1]))
+            buys[largest] -= share_step(snapshot.accounts[a])
+            mine = [key for key in mine if buys[key] > 0]
+
+
+def _spent(
+    buys: Mapping[tuple[int, int], Decimal],
+    mine: Sequence[tuple[int, int]],
+    prices: Sequence[Decimal],
+) -> Decimal:
+    return sum((cents(buys[key] * prices[key[1]]) for key in mine), ZERO)
+
+
+def exact_trades(built: BuiltHousehold, trades: Trades, why: Explanations) -> ExactTrades:
+    """Return trades as they are booked, the largest first; tax values are still zero."""
+    reasons = {e.lot: Reason(e.code, e.facts) for e in why.sales}
+    sales = [_sale(built, sale, reasons[sale.lot]) for sale in trades.sales]
+    sales.sort(key=lambda s: (-s.proceeds, s.lot_id))
+    bought = {(e.account, e.security): Reason(e.code, e.facts) for e in why.buys}
+    paid: dict[AccountId, dict[SecurityId, Decimal]] = defaultdict(dict)
+    for sale in sales:
+        held = paid[sale.account_id]
+        held[sale.security_id] = held.get(sale.security_id, ZERO) + sale.proceeds
+    purchases = [
+        _purchase(built, buy, bought[buy.account, buy.security], paid) for buy in trades.buys
+    ]
+    purchases.sort(key=lambda p: (-p.amount, p.account_id, p.security_id))
+    return ExactTrades(tuple(sales), tuple(purchases))
+
+
+def _sale(built: BuiltHousehold, sale: Sale, reason: Reason) -> LotSale:
+    snapshot = built.snapshot
+    lot = snapshot.lots[sale.lot]
+    price = snapshot.prices.prices[lot.security_id]
+    proceeds, basis = booked(lot, sale.shares, price.value)
+    acquired = lot.acquired_on or snapshot.as_of
+    return LotSale(
+        lot.id,
+        lot.account_id,
+        lot.security_id,
+        sale.shares,
+        price.value,
+        price.on,
+        proceeds,
+        basis,
+        proceeds - basis,
+        lot_term(lot, snapshot.as_of) or Term.SHORT,
+        acquired,
+        ZERO,
+        named(built, reason, {"acquired_on": acquired.isoformat()}),
+        lot.shares,
+        taxed=snapshot.account_by_id[lot.account_id].type.is_taxable,
+    )
+
+
+def _purchase(
+    built: BuiltHousehold,
+    buy: Buy,
+    reason: Reason,
+    paid: Mapping[AccountId, Mapping[SecurityId, Decimal]],
+) -> Purchase:
+    account_id, security_id = built.account_ids[buy.account], built.security_ids[buy.security]
+    price = built.snapshot.prices.prices[security_id]
+    sold = paid.get(account_id, {})
+    names = sorted((s for s in sold if s != security_id), key=lambda s: (-sold[s], s))
+    return Purchase(
+        account_id,
+        security_id,
+        buy.shares,
+        price.value,
+        price.on,
+        cents(buy.shares * price.value),
+        tuple(names[:NAMED_AT_MOST]),
+        named(built, reason, {}),
+    )
+
+
+def named(built: BuiltHousehold, reason: Reason, more: Mapping[str, str]) -> Reason:
+    """Return a reason of the engine's with the names people know, and what the engine does not know."""
+    snapshot, facts = built.snapshot, dict(reason.facts)
+    if "account" in facts:
+        facts["account"] = _account_name(built, facts["account"])
+    if facts.get("rule") == RuleKind.CASH or facts.get("rule") == "cash_invested":
+        facts["rule_name"] = _account_name(built, facts.get("rule_name", ""))
+    if facts.get("rule") == RuleKind.SECURITY:
+        security = snapshot.security_by_id.get(SecurityId(facts.get("rule_name", "")))
+        facts["rule_name"] = security.symbol if security else facts.get("rule_name", "")
+    facts.update({name: text for name, text in more.items() if name in facts})
+    return Reason(reason.code, facts)
+
+
+def _account_name(built: BuiltHousehold, account_id: str) -> str:
+    account = built.snapshot.account_by_id.get(AccountId(account_id))
+    return account.name if account else account_id
+
+
+def with_tax_shares(
+    built: BuiltHousehold, sales: Sequence[LotSale], saved: Decimal
+) -> tuple[LotSale, ...]:
+    """Share the tax saved (negative: owed) this year among the taxed sales, by result and rate of their term.
+
+    Netting makes the whole differ from the sum of its parts; the difference is borne in proportion.
+    """
+    worth = [-s.recognized * built.rates.of(s.term) for s in sales]
+    size = sum((abs(w) for w in worth), ZERO)
+    rest = saved - sum(worth, ZERO)
+    parts = [cents(w + rest * abs(w) / size) if size else ZERO for w in worth]
+    taxed = [i for i, w in enumerate(worth) if w]
+    if taxed:
+        parts[taxed[0]] += cents(saved) - sum(parts, ZERO)
+    return tuple(replace(s, tax_value=part) for s, part in zip(sales, parts, strict=True))
+
+
+def kept_lots(
+    built: BuiltHousehold, sales: Sequence[LotSale], why: Explanations
+) -> tuple[KeptLot, ...]:
+    """Return every lot, or part of one, the plan leaves alone, in the order of the household's lots."""
+    sold = {s.lot_id: s.shares for s in sales}
+    reasons = {e.lot: Reason(e.code, e.facts) for e in why.kept}
+    kept = []
+    for number, lot in enumerate(built.snapshot.lots):
+        left = lot.shares - sold.get(lot.id, ZERO)
+        if left <= 0:
+            continue
+        if lot.id in built.left_alone:
+            kept.append(built.left_alone[lot.id])
+            continue
+        price = built.snapshot.prices.get(lot.security_id)
+        gain = None if price is None else lot.gain_at(price.value)
+        part = None if gain is None else cents(gain * left / lot.shares)
+        reason = reasons.get(number) or _rest(built, number, left)
+        kept.append(KeptLot(lot.id, left, part, named(built, reason, {})))
+    return tuple(kept)
+
+
+def _rest(built: BuiltHousehold, number: int, left: Decimal) -> Reason:
+    lot = built.snapshot.lots[number]
+    symbol = built.problem.symbols[int(built.problem.lot_security[number])]
+    facts = {"symbol": symbol, "account": lot.account_id, "gain": "", "shares": decimal_text(left)}
+    return Reason("left_by_rounding", facts)
