@@ -22,12 +22,11 @@ from harvestdesk.cli.commands import (
     upkeep,
 )
 from harvestdesk.cli.output import Output
-from harvestdesk.cli.run import Command, Run, Screens
+from harvestdesk.cli.run import BAD_INPUT, DEFECT, DONE, NO_PLAN, Command, Run, Screens
 from harvestdesk.domain.errors import BadInputError, HarvestError, NoPlanError
 from harvestdesk.domain.files import path_error
 from harvestdesk.reports.document import PaperRenderer
 
-DONE, DEFECT, BAD_INPUT, NO_PLAN = 0, 1, 2, 3
 _CODES: dict[type[HarvestError], int] = {BadInputError: BAD_INPUT, NoPlanError: NO_PLAN}
 _FAMILIES = (demo, imports, household, plan, reports, tax, reconcile, upkeep, engine, solve)
 

@@ -33,6 +33,9 @@ class Run:
     screens: Screens
 
 
+DONE, DEFECT, BAD_INPUT, NO_PLAN = 0, 1, 2, 3
+"""Exit codes of the contract."""
+
 Command = Callable[[Run], int | None]
 """Runs a command; the exit code, None for done."""
 

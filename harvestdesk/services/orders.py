@@ -29,6 +29,8 @@ def export_orders(
 ) -> tuple[Path, ...]:
     """Write a plan's order files and each selling account's lot instructions; return the paths.
 
+    Without an id it is the year-end harvest made last.
+
     Raises:
         BadInputError: for an unknown format, or a plan that can't be traded; nothing is written.
     """
@@ -37,7 +39,13 @@ def export_orders(
             f"There is no order format {format!r}. Expected one of: {', '.join(sorted(FORMATS))}.",
             code="orders.format",
         )
-    proposal = plans.find(ctx, proposal_id)
+    proposal = plans.find(ctx, proposal_id, plans.YEAR_END)
+    if proposal.gifts and not proposal.sales and not proposal.purchases:
+        raise BadInputError(
+            f"{proposal.id} gives shares away: there is nothing to order. Print its lot instructions and send "
+            "the broker the transfer.",
+            code="orders.gift",
+        )
     snapshot = ctx.snapshot(proposal.as_of)
     orders = tickets(proposal, snapshot, allow_stale_prices=allow_stale_prices)
     files = (*order_files(orders, format, terms), *_instructions(proposal, snapshot, orders))

@@ -1,27 +1,37 @@
 """A plan as JSON: money and shares as exact strings, ratios as numbers, reasons as codes and words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import TypeVar
 
+from harvestdesk.domain.conflict import Conflict, RuleGive
 from harvestdesk.domain.errors import Notice
+from harvestdesk.domain.ids import SecurityId
 from harvestdesk.domain.money import decimal_text, money_text
+from harvestdesk.domain.plan_settings import GroupKind, GroupLimit, PlanKind, PlanSettings
 from harvestdesk.domain.proposal import (
     Check,
     HarvestSettings,
     KeptLot,
+    LotGift,
     LotSale,
     PlanFigures,
+    PlanMeasures,
     Proposal,
     Purchase,
     Reason,
+    RulePrice,
+    WeightChange,
 )
 from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.reports.rule_words import give_words, price_words
 from harvestdesk.reports.wording import sentence
 from harvestdesk.services.views.naming import Names
 
 SCHEMA = "harvestdesk.plan/1"
 _BP = Decimal(10_000)
 Json = dict[str, object]
+T = TypeVar("T")
 
 
 def plan_json(proposal: Proposal, snapshot: HouseholdSnapshot, *, stored: bool) -> Json:
@@ -39,7 +49,7 @@ def plan_json(proposal: Proposal, snapshot: HouseholdSnapshot, *, stored: bool) 
         "stored": stored,
         "status": solver.status,
         "passed": proposal.passed,
-        "settings": _settings(proposal.harvest, names),
+        "settings": _settings(proposal.settings, names),
         "realised_loss": _money(proposal.realised_loss),
         "tracking_error": _ratio(proposal.after.tracking_error_bp),
         "trades": [
@@ -63,10 +73,13 @@ def plan_json(proposal: Proposal, snapshot: HouseholdSnapshot, *, stored: bool) 
         "notices": [_notice(n) for n in proposal.notices],
         "fingerprint": proposal.fingerprint,
         "engine_version": proposal.engine_version,
+        **({} if proposal.kind is PlanKind.HARVEST else _of_household(proposal, names)),
     }
 
 
-def _settings(settings: HarvestSettings, names: Names) -> Json:
+def _settings(settings: HarvestSettings | PlanSettings, names: Names) -> Json:
+    if isinstance(settings, PlanSettings):
+        return household_settings_json(settings, names)
     return {
         "tracking_error_limit": _ratio(settings.tracking_error_bp),
         "risk_limit": settings.risk_limit.value,
@@ -77,6 +90,135 @@ def _settings(settings: HarvestSettings, names: Names) -> Json:
         "excluded": [names.symbol(s) for s in settings.excluded_security_ids],
         "replace": settings.replace,
         "max_disallowed_percent": decimal_text(settings.max_disallowed_percent),
+    }
+
+
+def household_settings_json(settings: PlanSettings, names: Names) -> Json:
+    """Return what was asked of a household plan; budgets and limits are null where there is none."""
+    return {
+        "risk_aversion": decimal_text(settings.risk_aversion),
+        "cost_rate": float(settings.cost_rate),
+        "ticket_cost": _money(settings.ticket_cost),
+        "tracking_error_limit": _or_null(_ratio, settings.tracking_error_bp),
+        "tax_budget": _or_null(_money, settings.tax_budget),
+        "gain_budget": _or_null(_money, settings.gain_budget),
+        "turnover": _or_null(float, settings.turnover),
+        "keep_bands": settings.keep_bands,
+        "zone": settings.zone.value,
+        "group_limits": [_limit(x, names) for x in settings.group_limits],
+        "never_sell": [names.symbol(s) for s in settings.never_sell],
+        "never_buy": [names.symbol(s) for s in settings.never_buy],
+        "excluded": [names.symbol(s) for s in settings.excluded_security_ids],
+        "accounts": list(settings.account_ids),
+        "min_trade": _money(settings.min_trade),
+        "max_trades": settings.max_trades,
+        "max_volume_share": _or_null(float, settings.max_volume_share),
+        "piggy_back": settings.piggy_back,
+        "location_weight": float(settings.location_weight),
+        "location_years": settings.location_years,
+        "after_tax_view": settings.after_tax_view,
+        "retirement_rate": float(settings.retirement_rate),
+        "amount": _or_null(_money, settings.amount),
+        "sources": list(settings.source_ids),
+        "short_only": settings.short_only,
+        "recipient": settings.recipient,
+    }
+
+
+def _limit(limit: GroupLimit, names: Names) -> Json:
+    is_security = limit.kind is GroupKind.SECURITY
+    return {
+        "kind": limit.kind.value,
+        "name": names.symbol(SecurityId(limit.name)) if is_security else limit.name,
+        "low": float(limit.low),
+        "high": float(limit.high),
+    }
+
+
+def _of_household(proposal: Proposal, names: Names) -> Json:
+    measures = proposal.measures
+    return {
+        "gifts": [_gift(g, names) for g in proposal.gifts],
+        "payouts": [
+            {"account": p.account_id, "amount": _money(p.amount)}
+            for p in (measures.payouts if measures else ())
+        ],
+        "measures": None if measures is None else _measures(measures),
+    }
+
+
+def _gift(gift: LotGift, names: Names) -> Json:
+    return {
+        "account": gift.account_id,
+        "lot": gift.lot_id,
+        "symbol": names.symbol(gift.security_id),
+        "shares": decimal_text(gift.shares),
+        "price": money_text(gift.price),
+        "price_on": gift.price_on.isoformat(),
+        "value": _money(gift.value),
+        "basis": _money(gift.basis),
+        "gain": _money(gift.gain),
+        "acquired": gift.acquired_on.isoformat(),
+        "tax_avoided": _money(gift.tax_avoided),
+        "reason": _reason(gift.reason),
+    }
+
+
+def _measures(measures: PlanMeasures) -> Json:
+    return {
+        "turnover": float(measures.turnover),
+        "cost": _money(measures.cost),
+        "tax": _money(measures.tax),
+        "risk_before": _money(measures.risk_before),
+        "risk_after": _money(measures.risk_after),
+        "location": _money(measures.location),
+        "rounding": _money(measures.rounding),
+        "weights": [_weight(w) for w in measures.weights],
+        "rules": [_rule_price(p) for p in measures.prices],
+    }
+
+
+def _weight(weight: WeightChange) -> Json:
+    return {
+        "kind": weight.kind,
+        "name": weight.name,
+        "before": float(weight.before),
+        "after": float(weight.after),
+        "target": _or_null(float, weight.target),
+        "low": _or_null(float, weight.low),
+        "high": _or_null(float, weight.high),
+    }
+
+
+def _rule_price(price: RulePrice) -> Json:
+    return {
+        "rule": price.code,
+        "name": price.name,
+        "step": decimal_text(price.step),
+        "dollars": _money(price.dollars),
+        "tracking_error": _or_null(_ratio, price.tracking_error_bp),
+        "text": price_words(price),
+    }
+
+
+def conflict_json(conflict: Conflict, snapshot: HouseholdSnapshot) -> Json:
+    """Return why no plan keeps every rule: what has to give, together or alone."""
+    names = Names.of(snapshot)
+    return {
+        "together": [_give(g, names) for g in conflict.together],
+        "alone": [_give(g, names) for g in conflict.alone],
+        "beside": [{"rule": kind.value, "name": name} for kind, name in conflict.beside],
+    }
+
+
+def _give(give: RuleGive, names: Names) -> Json:
+    return {
+        "rule": give.kind.value,
+        "name": give.name,
+        "now": give.now,
+        "needed": give.needed,
+        "least": give.least,
+        "text": give_words(give),
     }
 
 
@@ -202,6 +344,10 @@ def _facts(facts: Mapping[str, str]) -> dict[str, str]:
 
 def _money(value: Decimal) -> str:
     return money_text(value)
+
+
+def _or_null(form: Callable[[Decimal], T], value: Decimal | None) -> T | None:
+    return None if value is None else form(value)
 
 
 def _ratio(basis_points: Decimal) -> float:

@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from harvestdesk.cli.commands.plan import money, tell
+from harvestdesk.cli.commands.plan_tell import money, tell
 from harvestdesk.cli.commands.reports import write_report
 from harvestdesk.cli.run import Run, Subparsers, a_path, add_json
 from harvestdesk.domain.errors import BadInputError
@@ -88,7 +88,7 @@ def _plan_and_write(run: Run, ctx: AppContext, folder: Path) -> tuple[Proposal, 
     plan_harvest.keep(ctx, proposal)
     run.out.note("Writing worksheets and orders ...")
     files: list[Path] = []
-    for kind in worksheets.KINDS:
+    for kind in worksheets.HARVEST_KINDS:
         path = folder / f"{kind}.pdf"
         write_report(run, worksheets.build_report(ctx, kind, proposal.id), path)
         files.append(path)

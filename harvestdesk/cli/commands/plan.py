@@ -1,18 +1,20 @@
-"""`plan harvest`: work out a year-end harvest."""
+"""`plan`: work out a plan, of whatever job, and lay stored ones beside each other."""
 
 import argparse
-from decimal import Decimal
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from harvestdesk.cli.commands.plan_options import OPTIONS, add_jobs, household_settings
+from harvestdesk.cli.commands.plan_scenarios import add_scenarios
+from harvestdesk.cli.commands.plan_tell import say_conflict, tell, tell_household
 from harvestdesk.cli.run import Run, Subparsers, add_household, add_json, amount, iso_date
-from harvestdesk.domain.errors import BadInputError
+from harvestdesk.domain.errors import BadInputError, NoPlanError
 from harvestdesk.domain.ids import AccountId, SecurityId
-from harvestdesk.domain.money import money_text
+from harvestdesk.domain.plan_settings import PlanKind
 from harvestdesk.domain.proposal import HarvestGoal, HarvestSettings, Proposal, RiskLimit
 from harvestdesk.domain.security import normal_symbol
 from harvestdesk.domain.snapshot import HouseholdSnapshot
-from harvestdesk.reports.figures import proved_percent, usd
-from harvestdesk.reports.wording import sentence
-from harvestdesk.services import plan_harvest, plans
+from harvestdesk.services import plan_harvest, plan_household, plans
 from harvestdesk.services.books import open_book
 from harvestdesk.services.context import AppContext
 from harvestdesk.services.plan_json import plan_json
@@ -24,7 +26,18 @@ def add_parsers(commands: Subparsers) -> None:
     """Add the command."""
     plan: argparse.ArgumentParser = commands.add_parser("plan", help="work out a plan")
     kinds = plan.add_subparsers(title="plans", metavar="KIND", required=True)
-    parser = kinds.add_parser("harvest", help="the year-end loss harvest")
+    _add_harvest(kinds)
+    add_jobs(kinds, run_household)
+    again = kinds.add_parser("repeat", help="work a stored plan out again from its own inputs")
+    add_household(again)
+    again.add_argument("--plan", metavar="ID", help="the plan (default: the one made last)")
+    add_json(again)
+    again.set_defaults(run=run_repeat)
+    add_scenarios(kinds)
+
+
+def _add_harvest(kinds: Subparsers) -> None:
+    parser: argparse.ArgumentParser = kinds.add_parser("harvest", help="the year-end loss harvest")
     add_household(parser)
     parser.add_argument("--as-of", type=iso_date, metavar="D", help="day to plan for")
     parser.add_argument(
@@ -57,11 +70,6 @@ def add_parsers(commands: Subparsers) -> None:
     parser.add_argument("--dry-run", action="store_true", help="do not store the plan")
     add_json(parser)
     parser.set_defaults(run=run_harvest)
-    again = kinds.add_parser("repeat", help="work a stored plan out again from its own inputs")
-    add_household(again)
-    again.add_argument("--plan", metavar="ID", help="the plan (default: the one made last)")
-    add_json(again)
-    again.set_defaults(run=run_repeat)
 
 
 def run_repeat(run: Run) -> None:
@@ -90,24 +98,63 @@ def run_repeat(run: Run) -> None:
 
 def run_harvest(run: Run) -> None:
     """Plan a harvest, store it unless told not to, and print it."""
+    with _planning(run) as ctx:
+        as_of = run.args.as_of or ctx.as_of()
+        request = plan_harvest.prepare(ctx, settings_of(run.args, ctx), as_of)
+        proposal = plan_harvest.run(request)
+        if not run.args.dry_run:
+            plan_harvest.keep(ctx, proposal)
+    _print(run, proposal, request.snapshot)
+
+
+def run_household(run: Run) -> int | None:
+    """Plan for the whole household, store the plan unless told not to, and print it.
+
+    Where no plan keeps every rule, the rules in conflict are the answer, with exit code 3.
+    """
+    with _planning(run) as ctx:
+        as_of = run.args.as_of or ctx.as_of()
+        settings = household_settings(run.args, ctx.snapshot(as_of))
+        try:
+            request = plan_household.prepare(ctx, settings, as_of)
+        except BadInputError as error:
+            raise _with_option(error) from error
+        try:
+            proposal = plan_household.run(request)
+        except NoPlanError as error:
+            return say_conflict(run, error, request.snapshot)
+        if not run.args.dry_run:
+            plan_household.keep(ctx, proposal)
+    _print(run, proposal, request.snapshot)
+    return None
+
+
+@contextmanager
+def _planning(run: Run) -> Iterator[AppContext]:
+    """Give the household of --household, opened to store a plan unless --dry-run is given."""
     with open_book(run.args.household, view_only=run.args.dry_run) as book:
-        ctx = AppContext(book)
         if book.view_only and not run.args.dry_run:
             raise BadInputError(
                 f"{book.path.name} is read-only here, so the plan could not be stored. "
                 "Expected --dry-run, or a copy in a folder you may write to.",
                 code="plan.view_only",
             )
-        as_of = run.args.as_of or ctx.as_of()
-        settings = settings_of(run.args, ctx)
-        request = plan_harvest.prepare(ctx, settings, as_of)
-        proposal = plan_harvest.run(request)
-        if not run.args.dry_run:
-            plan_harvest.keep(ctx, proposal)
+        yield AppContext(book)
+
+
+def _with_option(error: BadInputError) -> BadInputError:
+    """Return the error with the option that has to be corrected in front."""
+    option = OPTIONS.get(str(error.facts.get("field", "")))
+    return error if option is None else BadInputError(f"{option}: {error.message}", code=error.code)
+
+
+def _print(run: Run, proposal: Proposal, snapshot: HouseholdSnapshot) -> None:
     if run.out.as_json:
-        run.out.document(plan_json(proposal, request.snapshot, stored=not run.args.dry_run))
+        run.out.document(plan_json(proposal, snapshot, stored=not run.args.dry_run))
+    elif proposal.kind is PlanKind.HARVEST:
+        tell(run, proposal, snapshot)
     else:
-        tell(run, proposal, request.snapshot)
+        tell_household(run, proposal, snapshot)
 
 
 def settings_of(args: argparse.Namespace, ctx: AppContext) -> HarvestSettings:
@@ -136,45 +183,3 @@ def settings_of(args: argparse.Namespace, ctx: AppContext) -> HarvestSettings:
         replace=not args.no_replace,
         max_disallowed_percent=args.accept_disallowed,
     )
-
-
-def tell(run: Run, proposal: Proposal, snapshot: HouseholdSnapshot) -> None:
-    """Print a plan for a person."""
-    out = run.out
-    before, after = proposal.before, proposal.after
-    state = "passed every check" if proposal.passed else f"did NOT pass ({proposal.solver.status})"
-    out.say(f"Plan {proposal.id} for {proposal.as_of}: {state}.")
-    out.say(
-        f"Sells {len(proposal.sales)} lots at a loss of ${money(proposal.realised_loss)}, "
-        f"makes {len(proposal.purchases)} purchases."
-    )
-    out.say(f"Tracking error {before.tracking_error_bp} bp -> {after.tracking_error_bp} bp a year.")
-    out.say(f"Tax of the year {usd(before.tax)} -> {usd(after.tax)}.")
-    within = proved_percent(proposal.solver.gap)
-    if within is not None:
-        out.say(f"Within {within} % of the best possible.")
-    out.say()
-    washed = ("Disallowed",) if proposal.disallowed_loss else ()
-    out.table(
-        ("Sell", "Account", "Shares", "Acquired", "Term", "Loss", *washed),
-        [
-            (
-                snapshot.security_by_id[s.security_id].symbol,
-                snapshot.account_by_id[s.account_id].name,
-                f"{s.shares.normalize():f}",
-                s.acquired_on.isoformat(),
-                s.term.value,
-                money(-s.recognized),
-                *(money(s.disallowed) for _ in washed),
-            )
-            for s in proposal.sales
-        ],
-    )
-    for notice in proposal.notices:
-        out.say()
-        out.say(sentence(notice))
-
-
-def money(value: Decimal) -> str:
-    """Return dollars and cents with separators."""
-    return f"{Decimal(money_text(value)):,.2f}"

@@ -9,6 +9,7 @@ from harvestdesk.cli.run import Run, Subparsers, a_path, add_household, add_json
 from harvestdesk.domain.errors import BadInputError, HarvestError
 from harvestdesk.domain.files import atomic_write_text, make_folder
 from harvestdesk.domain.ids import ProposalId
+from harvestdesk.domain.plan_settings import PlanKind
 from harvestdesk.reports.document import Report
 from harvestdesk.reports.figures import count
 from harvestdesk.reports.render_csv import render_csv
@@ -34,7 +35,11 @@ def add_parsers(commands: Subparsers) -> None:
     report.add_argument(
         "kind", metavar="KIND", help=" | ".join((*worksheets.KINDS, *tax_reports.TAX_KINDS))
     )
-    report.add_argument("--plan", metavar="ID", help="default: the plan made last")
+    report.add_argument(
+        "--plan",
+        metavar="ID",
+        help="default: the year-end harvest made last; for trades the last of the other plans",
+    )
     report.add_argument(
         "--year",
         type=int,
@@ -59,7 +64,7 @@ def add_parsers(commands: Subparsers) -> None:
     export: argparse.ArgumentParser = commands.add_parser(
         "export-orders", help="write the order files of a plan"
     )
-    export.add_argument("--plan", metavar="ID", help="default: the plan made last")
+    export.add_argument("--plan", metavar="ID", help="default: the year-end harvest made last")
     export.add_argument("--format", required=True, metavar="F", help=" | ".join(orders.FORMATS))
     export.add_argument("--out", type=a_path, required=True, metavar="DIR")
     export.add_argument(
@@ -147,7 +152,7 @@ def run_export(run: Run) -> None:
             run.args.out,
             allow_stale_prices=run.args.allow_stale_prices,
         )
-        unsure = cautions(plans.find(ctx, run.args.plan))
+        unsure = cautions(plans.find(ctx, run.args.plan, plans.YEAR_END))
     for notice in unsure:
         run.out.note(sentence(notice))
     _tell(run, paths)
@@ -163,8 +168,10 @@ def book_of(run: Run) -> Iterator[HouseholdBook]:
 
 def _only_household(run: Run) -> Path:
     plan = run.args.plan
-    is_tax = getattr(run.args, "kind", "") in tax_reports.TAX_KINDS
-    having = [e.path for e in list_books() if not e.error and (is_tax or _has(e.path, plan))]
+    kind = getattr(run.args, "kind", "")
+    is_tax = kind in tax_reports.TAX_KINDS
+    kinds = worksheets.kinds_of(kind)
+    having = [e.path for e in list_books() if not e.error and (is_tax or _has(e.path, plan, kinds))]
     if len(having) == 1:
         return having[0]
     found = "none" if not having else ", ".join(str(p) for p in having)
@@ -174,11 +181,11 @@ def _only_household(run: Run) -> Path:
     )
 
 
-def _has(path: Path, plan: str | None) -> bool:
+def _has(path: Path, plan: str | None, kinds: tuple[PlanKind, ...]) -> bool:
     try:
         with HouseholdBook.open(path, view_only=True) as book:
             if plan is None:
-                return bool(book.proposal_ids())
+                return bool(book.proposal_ids(kinds))
             return book.proposal(ProposalId(plan)) is not None
     except HarvestError:
         return False

@@ -124,6 +124,22 @@ def pause_items(snapshot: HouseholdSnapshot, locks: Sequence[WashLock]) -> tuple
     )
 
 
+def lock_blocks(snapshot: HouseholdSnapshot, locks: Sequence[WashLock]) -> list[Block]:
+    """Return what not to buy and until when, and what to switch off, as a part of a plan's sheet."""
+    blocks: list[Block] = [
+        Heading("What not to buy, and until when"),
+        *matrix_tables(snapshot, locks),
+        Paragraph(RULE, Tone.SMALL),
+        Heading("Automatic purchases to switch off", 2),
+    ]
+    items = pause_items(snapshot, locks)
+    if items:
+        blocks.append(Checklist(items))
+    else:
+        blocks.append(Paragraph("No automatic purchase of what is sold is known in any account."))
+    return blocks
+
+
 def _matrix(held: Sequence[BuyLock], accounts: Sequence[Account]) -> Table:
     columns = (
         Column("Do not buy", width_share=150),

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from harvestdesk.domain.errors import Notice
 from harvestdesk.domain.lock import WashLock
 from harvestdesk.domain.lot import Term
 from harvestdesk.domain.money import ZERO
+from harvestdesk.domain.plan_settings import PlanKind
 from harvestdesk.domain.proposal import Proposal, RiskLimit
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.optimize.codes import CAUTIONS
@@ -23,7 +23,7 @@ from harvestdesk.reports.document import (
 from harvestdesk.reports.figures import count, joined, long_day, number, proved_percent, usd
 from harvestdesk.reports.wording import sentence
 from harvestdesk.reports.worksheets import harvest_tables as tables
-from harvestdesk.reports.worksheets.do_not_buy import RULE, matrix_tables, pause_items
+from harvestdesk.reports.worksheets.do_not_buy import lock_blocks
 from harvestdesk.reports.worksheets.lot_instructions import NOT_PASSED
 from harvestdesk.reports.worksheets.parts import (
     DISCLAIMER,
@@ -56,9 +56,9 @@ def harvest_worksheet(
         *_decision(proposal),
         *_room(proposal, snapshot),
         *_trades(proposal, snapshot),
-        *_wash(proposal, snapshot, every_lock),
+        *lock_blocks(snapshot, every_lock),
         *_left_alone(proposal, snapshot),
-        *_instructions(proposal, snapshot),
+        *instruction_blocks(proposal, snapshot),
         *_sign_off(proposal, snapshot, every_lock),
     ]
     return Report(
@@ -106,18 +106,15 @@ def optimality(proposal: Proposal) -> str:
     percent = proved_percent(solver.gap)
     if solver.status != "optimal" or percent is None:
         return f"The solver ({solver.solver}) ended with {solver.status}: nothing is proved about this plan."
+    side = "upper" if proposal.kind is PlanKind.HARVEST else "lower"
     return (
         f"Proved to be within {percent}% of the best possible under these rules and limits "
-        f"({solver.solver} {solver.solver_version}, upper bound against the plan after rounding to shares)."
+        f"({solver.solver} {solver.solver_version}, {side} bound against the plan after rounding to shares)."
     )
 
 
 def _decision(proposal: Proposal) -> list[Block]:
-    blocks: list[Block] = [Heading("Decision")]
-    if not proposal.passed:
-        blocks.append(Paragraph(NOT_PASSED, Tone.WARNING))
-        failed = tuple(("✗", sentence(c)) for c in proposal.checks if not c.passed)
-        blocks += [Points(failed)] if failed else []
+    blocks: list[Block] = [Heading("Decision"), *verdict_blocks(proposal)]
     blocks += [Paragraph(decision(proposal), Tone.LEAD), Paragraph(optimality(proposal))]
     if proposal.sales:
         blocks.append(Paragraph(january_warning(proposal), Tone.WARNING))
@@ -162,23 +159,6 @@ def _trades(proposal: Proposal, snapshot: HouseholdSnapshot) -> list[Block]:
     return blocks
 
 
-def _wash(
-    proposal: Proposal, snapshot: HouseholdSnapshot, locks: Sequence[WashLock]
-) -> list[Block]:
-    blocks: list[Block] = [
-        Heading("What not to buy, and until when"),
-        *matrix_tables(snapshot, locks),
-        Paragraph(RULE, Tone.SMALL),
-    ]
-    items = pause_items(snapshot, locks)
-    blocks.append(Heading("Automatic purchases to switch off", 2))
-    if items:
-        blocks.append(Checklist(items))
-    else:
-        blocks.append(Paragraph("No automatic purchase of what is sold is known in any account."))
-    return blocks
-
-
 def _left_alone(proposal: Proposal, snapshot: HouseholdSnapshot) -> list[Block]:
     return [
         Heading("Losses left alone, and why"),
@@ -188,35 +168,17 @@ def _left_alone(proposal: Proposal, snapshot: HouseholdSnapshot) -> list[Block]:
     ]
 
 
-def _instructions(proposal: Proposal, snapshot: HouseholdSnapshot) -> list[Block]:
-    if not proposal.sales:
-        return []
-    return [
-        Heading("Lot instructions at the brokers"),
-        tables.instruction_table(proposal, snapshot),
-        *(Paragraph(text) for text in tables.deadlines(proposal, snapshot)),
-    ]
-
-
 def _sign_off(
     proposal: Proposal, snapshot: HouseholdSnapshot, locks: Sequence[WashLock]
 ) -> list[Block]:
     blocks: list[Block] = [Heading("Remarks and checks")]
-    remarks = tuple(("•", sentence(n)) for n in _remarks(proposal.notices))
-    checks = tuple(("✓" if c.passed else "✗", sentence(c)) for c in proposal.checks)
-    blocks += [Points(points) for points in (remarks, checks) if points]
+    blocks += remark_blocks(proposal)
     if proposal.sales:
         blocks += [
             Heading("Before, during and after the trades"),
             Checklist(checklist(proposal, snapshot, locks)),
         ]
-    people = [person.name for person in snapshot.people] or [snapshot.household.name]
-    blocks += [
-        Heading("Signatures"),
-        Signatures(("Prepared by", "Reviewed by", *(f"Approved by {name}" for name in people))),
-        Paragraph(DISCLAIMER, Tone.SMALL),
-    ]
-    return blocks
+    return [*blocks, *signature_blocks(snapshot)]
 
 
 def checklist(
@@ -245,8 +207,42 @@ def checklist(
     return tuple(items)
 
 
-def _remarks(notices: Sequence[Notice]) -> list[Notice]:
-    return [n for n in notices if n.code not in _TASK_NOTICES | CAUTIONS]
+def remark_blocks(proposal: Proposal) -> list[Block]:
+    """Return the plan's remarks and what was checked of it."""
+    listed = [n for n in proposal.notices if n.code not in _TASK_NOTICES | CAUTIONS]
+    remarks = tuple(("•", sentence(n)) for n in listed)
+    checks = tuple(("✓" if c.passed else "✗", sentence(c)) for c in proposal.checks)
+    return [Points(points) for points in (remarks, checks) if points]
+
+
+def signature_blocks(snapshot: HouseholdSnapshot) -> list[Block]:
+    """Return the lines to sign, and the small print."""
+    people = [person.name for person in snapshot.people] or [snapshot.household.name]
+    return [
+        Heading("Signatures"),
+        Signatures(("Prepared by", "Reviewed by", *(f"Approved by {name}" for name in people))),
+        Paragraph(DISCLAIMER, Tone.SMALL),
+    ]
+
+
+def verdict_blocks(proposal: Proposal) -> list[Block]:
+    """Return what a plan that did not pass says before anything else."""
+    if proposal.passed:
+        return []
+    failed = tuple(("✗", sentence(c)) for c in proposal.checks if not c.passed)
+    warning = Paragraph(NOT_PASSED, Tone.WARNING)
+    return [warning, Points(failed)] if failed else [warning]
+
+
+def instruction_blocks(proposal: Proposal, snapshot: HouseholdSnapshot) -> list[Block]:
+    """Return which lots to name at each broker and until when; nothing where nothing is sold."""
+    if not proposal.sales:
+        return []
+    return [
+        Heading("Lot instructions at the brokers"),
+        tables.instruction_table(proposal, snapshot),
+        *(Paragraph(text) for text in tables.deadlines(proposal, snapshot)),
+    ]
 
 
 def _limit(proposal: Proposal) -> str:

@@ -8,7 +8,7 @@ from harvestdesk.domain.account import Account, ReliefMethod
 from harvestdesk.domain.calendar import trading_day_from
 from harvestdesk.domain.ids import AccountId, LotId
 from harvestdesk.domain.money import ZERO
-from harvestdesk.domain.proposal import LotSale, Proposal
+from harvestdesk.domain.proposal import LotGift, LotSale, Proposal
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.reports.brokers import BrokerGuide, broker_guide
 from harvestdesk.reports.document import (
@@ -57,17 +57,20 @@ def lot_instruction_sheet(
     blocks: list[Block] = []
     if not proposal.passed:
         blocks.append(Paragraph(NOT_PASSED, Tone.WARNING))
-    for number_, (found, sales) in enumerate(groups):
-        if number_:
-            blocks.append(PageBreak())
-        blocks += _account_page(snapshot, found, sales, traded_on)
-    if not groups:
+    pages = [_account_page(snapshot, found, sales, traded_on) for found, sales in groups]
+    pages += gift_pages(proposal, snapshot, account_id)
+    for number_, page in enumerate(pages):
+        blocks += [PageBreak(), *page] if number_ else page
+    if not pages:
         blocks.append(Paragraph("The plan sells nothing here; no lots need be named.", Tone.LEAD))
-    blocks.append(Paragraph(_SMALL_PRINT, Tone.SMALL))
+    if groups or not pages:
+        blocks.append(Paragraph(_SMALL_PRINT, Tone.SMALL))
     blocks.append(Paragraph(DISCLAIMER, Tone.SMALL))
     return Report(
         title="Lot instructions",
-        subtitle="Which shares to sell, by date and cost",
+        subtitle="Which shares to give, by date and cost"
+        if proposal.gifts and not groups
+        else "Which shares to sell, by date and cost",
         header=head(proposal, snapshot),
         blocks=tuple(blocks),
         footer=footer(proposal),
@@ -84,6 +87,12 @@ _SMALL_PRINT = (
     "A sale without lot instructions takes the lots of the account's method, and the losses of this plan would "
     "be others. The choice must stand at the broker by settlement (Reg. 1.1012-1(c)); keep the confirmation. "
     "Brokers move their menus: where the path here is gone, look for cost basis method or tax lots."
+)
+
+
+_GIFT_DEADLINE = (
+    "A gift of shares counts when they reach the charity's account (Reg. 1.170A-1(b)): send the transfer weeks "
+    "before the end of the year, with the lots named."
 )
 
 
@@ -167,7 +176,9 @@ def _answer(
 def _lot_table(
     snapshot: HouseholdSnapshot, orders: Sequence[Sequence[LotSale]], guide: BrokerGuide
 ) -> Table:
-    shares = [s.shares for order in orders for s in order]
+    every = [s for order in orders for s in order]
+    shares = [s.shares for s in every]
+    gains = any(s.gain > 0 for s in every)
     columns = (
         Column("Acquired", width_share=120),
         Column("Broker's lot", width_share=120),
@@ -175,17 +186,16 @@ def _lot_table(
         Column("Shares", Align.RIGHT, 110),
         Column("Cost per share", Align.RIGHT, 140),
         Column("Total cost", Align.RIGHT, 150, total=True),
-        Column("Loss", Align.RIGHT, 140, total=True),
+        Column("Gain or loss" if gains else "Loss", Align.RIGHT, 140, total=True),
     )
     digits = max(_cost_digits(s) for order in orders for s in order)
     rows: list[Row] = []
     for order in orders:
         rows.append(Row((_order_title(snapshot, order, guide),), RowKind.GROUP))
-        rows += [_lot_row(snapshot, sale, shares, digits) for sale in order]
-    every = [s for order in orders for s in order]
+        rows += [_lot_row(snapshot, sale, shares, digits, gains) for sale in order]
     basis = sum((s.basis for s in every), ZERO)
     loss = loss_of(every)
-    totals = ("Total", "", "", "", "", usd(basis), usd(loss))
+    totals = ("Total", "", "", "", "", usd(basis), usd(-loss if gains else loss))
     return Table(columns, tuple(rows), totals)
 
 
@@ -196,8 +206,13 @@ def _order_title(snapshot: HouseholdSnapshot, order: Sequence[LotSale], guide: B
 
 
 def _lot_row(
-    snapshot: HouseholdSnapshot, sale: LotSale, shares: Sequence[Decimal], digits: int
+    snapshot: HouseholdSnapshot,
+    sale: LotSale,
+    shares: Sequence[Decimal],
+    digits: int,
+    gains: bool,
 ) -> Row:
+    """`gains`: the column holds gains as well, so that losses stand below zero."""
     return Row(
         (
             day(sale.acquired_on),
@@ -206,9 +221,62 @@ def _lot_row(
             _shares(shares, sale.shares),
             usd(_unit_cost(sale), digits),
             usd(sale.basis),
-            usd(-sale.recognized),
+            usd(sale.recognized if gains else -sale.recognized),
         )
     )
+
+
+def gift_pages(
+    proposal: Proposal, snapshot: HouseholdSnapshot, account_id: AccountId | None = None
+) -> list[list[Block]]:
+    """Return a page for each account that gives shares away, or of one."""
+    return [
+        _gift_page(snapshot, account, gifts, proposal.asked.recipient)
+        for account in snapshot.accounts
+        if account_id in {None, account.id}
+        and (gifts := [g for g in proposal.gifts if g.account_id == account.id])
+    ]
+
+
+def _gift_page(
+    snapshot: HouseholdSnapshot, account: Account, gifts: Sequence[LotGift], recipient: str
+) -> list[Block]:
+    guide = broker_guide(account.custodian)
+    to = recipient or "the charity"
+    columns = (
+        Column("Give", width_share=100),
+        Column("Acquired", width_share=120),
+        Column("Broker's lot", width_share=120),
+        Column("Shares", Align.RIGHT, 110),
+        Column("Total cost", Align.RIGHT, 150, total=True),
+        Column("Value", Align.RIGHT, 150, total=True),
+    )
+    shares = [g.shares for g in gifts]
+    rows = tuple(
+        Row(
+            (
+                symbol_of(snapshot, g.security_id),
+                day(g.acquired_on),
+                broker_lot_refs(snapshot, g.lot_id),
+                _shares(shares, g.shares),
+                usd(g.basis),
+                usd(g.value),
+            )
+        )
+        for g in gifts
+    )
+    basis, value = (sum(x, ZERO) for x in ([g.basis for g in gifts], [g.value for g in gifts]))
+    return [
+        Heading(account_label(snapshot, account.id)),
+        Paragraph(
+            f"From {account_name(snapshot, account.id)} at {guide.name}: transfer {count(len(gifts), 'lot')} in kind "
+            f"to {to}. Nothing is sold.",
+            Tone.LEAD,
+        ),
+        Paragraph(_GIFT_DEADLINE, Tone.WARNING),
+        Table(columns, rows, ("Total", "", "", "", usd(basis), usd(value))),
+        Signatures((_signer(account),)),
+    ]
 
 
 def _cautions(guide: BrokerGuide, orders: Sequence[Sequence[LotSale]]) -> list[str]:
