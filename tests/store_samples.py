@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from harvestdesk.domain.account import Account, AccountType, ReliefMethod
+from harvestdesk.domain.account_rule import AccountRole, AccountRule
 from harvestdesk.domain.household import FilingStatus, Household, Person, RateSource, TaxProfile
 from harvestdesk.domain.ids import (
     AccountId,
@@ -13,13 +14,16 @@ from harvestdesk.domain.ids import (
     IdenticalSetId,
     ImportId,
     LotId,
+    OutsideHoldingId,
     PersonId,
     SecurityId,
     TransactionId,
 )
 from harvestdesk.domain.lot import LotSource, TaxLot
+from harvestdesk.domain.outside import OutsideHolding
 from harvestdesk.domain.prices import Price
 from harvestdesk.domain.relations import Equivalent, IdenticalSet, Replacement
+from harvestdesk.domain.risk_settings import RiskSettings
 from harvestdesk.domain.security import AssetClass, Security, SecurityKind
 from harvestdesk.domain.target import ClassTarget, SecurityTarget
 from harvestdesk.domain.tax_year import (
@@ -141,6 +145,21 @@ LAW_CHANGES = (
     LawChange("law-1", 2027, LawTarget.LONG_TERM, Decimal("0.05")),
     LawChange("law-0", 2028, LawTarget.NIIT, Decimal("-0.038"), "repeal"),
 )
+ACCOUNT_RULES = (
+    AccountRule(JOINT, AccountRole.FIRST, cash_min=Decimal(500), cash_reserve=Decimal("1500.25"),
+                cash_max=Decimal(9000)),
+    AccountRule(IRA, menu=(TWIN, FUND)),
+)  # fmt: skip
+OUTSIDE = (
+    OutsideHolding(OutsideHoldingId("outside-1"), TWIN, Decimal("250000.5"), "workplace plan"),
+    OutsideHolding(OutsideHoldingId("outside-2"), FUND, Decimal("0.01")),
+)
+VOLUMES = (
+    (FUND, date(2025, 11, 28), Decimal(1_250_000)),
+    (FUND, date(2025, 12, 4), Decimal(1_300_000)),
+    (TWIN, date(2025, 12, 8), Decimal(40)),
+)
+RISK = RiskSettings(half_life_days=None, lookback_days=756, outlier=6.5)
 
 
 def fill(w: HouseholdWriter) -> None:
@@ -162,6 +181,10 @@ def fill(w: HouseholdWriter) -> None:
     w.replace_security_targets(SECURITY_TARGETS)
     w.replace_external_gains(tuple(reversed(EXTERNAL_GAINS)))
     w.replace_law_changes(tuple(reversed(LAW_CHANGES)))
+    w.replace_account_rules(tuple(reversed(ACCOUNT_RULES)))
+    w.replace_outside_holdings(tuple(reversed(OUTSIDE)))
+    w.put_volumes(VOLUMES)
+    w.put_risk_settings(RISK)
     w.put_setting("wash.policy", '{"drip":true}')
 
 

@@ -19,6 +19,8 @@ class Touched(Flag):
     PROPOSALS = auto()
     TAX_FACTS = auto()
     """Gains outside the ledger and changes of law."""
+    OUTSIDE = auto()
+    """What the household owns elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)

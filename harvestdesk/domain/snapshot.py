@@ -17,6 +17,7 @@ from harvestdesk.domain.money import ZERO
 from harvestdesk.domain.outside import OutsideHolding
 from harvestdesk.domain.prices import PriceBook, PriceHistory
 from harvestdesk.domain.relations import Equivalent, IdenticalSet, Replacement
+from harvestdesk.domain.risk_settings import DEFAULT_RISK, RiskSettings
 from harvestdesk.domain.security import Security
 from harvestdesk.domain.target import ClassTarget, SecurityTarget
 from harvestdesk.domain.tax_year import ExternalGain, LawChange, StateRules, TaxYear
@@ -36,6 +37,7 @@ class HouseholdSnapshot:
         statement_lots: lots as the brokers' lot files gave them; `lots` follow from them and the ledger.
         outside: what is owned elsewhere: risk only.
         volumes: average shares traded a day, where known.
+        risk: how the household has its risk estimated.
     """
 
     household: Household
@@ -63,6 +65,7 @@ class HouseholdSnapshot:
     account_rules: tuple[AccountRule, ...] = ()
     outside: tuple[OutsideHolding, ...] = ()
     volumes: Mapping[SecurityId, Decimal] = field(default_factory=dict)
+    risk: RiskSettings = DEFAULT_RISK
 
     @cached_property
     def account_by_id(self) -> Mapping[AccountId, Account]:
@@ -125,7 +128,12 @@ class HouseholdSnapshot:
             self.external_gains,
             self.law_changes,
         )
-        later: tuple[object, ...] = (self.account_rules, self.outside, sorted(self.volumes.items()))
+        later: tuple[object, ...] = (
+            self.account_rules,
+            self.outside,
+            sorted(self.volumes.items()),
+            None if self.risk == DEFAULT_RISK else self.risk,
+        )
         # Parts that came later count only where there is something, so that older plans stay valid.
         told = [(number, part) for number, part in enumerate(later) if part]
         for part in (*parts, *told):

@@ -65,8 +65,14 @@ class FactorModel:
         return dense
 
 
-def build_model(snapshot: HouseholdSnapshot, settings: RiskSettings = DEFAULT_RISK) -> FactorModel:
-    """Return the model of all securities of a snapshot: statistical where there is history."""
+def build_model(snapshot: HouseholdSnapshot, settings: RiskSettings | None = None) -> FactorModel:
+    """Return the model of all securities of a snapshot: statistical where there is history.
+
+    Args:
+        snapshot: the household.
+        settings: how risk is estimated; None: as the household chose.
+    """
+    settings = snapshot.risk if settings is None else settings
     history = snapshot.history if settings.use_history else PriceHistory()
     panel = return_panel(history, snapshot.as_of, settings)
     return model_of(snapshot.securities, panel, settings, snapshot.identical_sets)

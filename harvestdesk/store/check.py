@@ -6,9 +6,9 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from harvestdesk.domain.errors import Problem, Severity
+from harvestdesk.domain.errors import BadInputError, Problem, Severity
 from harvestdesk.domain.proposal import Proposal
-from harvestdesk.store import codecs, tables
+from harvestdesk.store import codecs, rows, tables
 from harvestdesk.store.connection import driver
 from harvestdesk.store.migrations import CURRENT
 from harvestdesk.store.records import IntegrityReport
@@ -118,6 +118,12 @@ _RULES = (
         "SELECT id FROM lots WHERE cost_basis < 0",
     ),
     _Rule(
+        "outside.nothing",
+        Severity.WARNING,
+        "is an outside holding worth nothing",
+        "SELECT id FROM outside_holdings WHERE value = 0",
+    ),
+    _Rule(
         "relations.empty_set",
         Severity.WARNING,
         "is a set of identical securities without members",
@@ -133,6 +139,7 @@ def integrity_report(connection: Connection) -> IntegrityReport:
         *_sqlite_findings(raw),
         *_schema_findings(raw),
         *_rule_findings(raw),
+        *_risk_findings(connection),
         *_proposal_findings(connection),
     ]
     ok = not any(f.severity is Severity.ERROR for f in findings)
@@ -172,11 +179,22 @@ def _rule_findings(raw: sqlite3.Connection) -> list[Problem]:
     ]
 
 
+def _risk_findings(connection: Connection) -> list[Problem]:
+    columns = tables.settings.c
+    found = connection.execute(select(columns.value).where(columns.key == rows.RISK_KEY))
+    for (text,) in found:
+        try:
+            rows.load_risk(text)
+        except BadInputError as error:
+            return [Problem(Severity.ERROR, str(error), code=error.code)]
+    return []
+
+
 def _proposal_findings(connection: Connection) -> list[Problem]:
     columns = tables.proposals.c
     findings = []
-    rows = connection.execute(select(columns.id, columns.payload, columns.payload_sha256))
-    for proposal_id, payload, sha256 in rows:
+    kept = connection.execute(select(columns.id, columns.payload, columns.payload_sha256))
+    for proposal_id, payload, sha256 in kept:
         if codecs.digest(payload) != sha256:
             findings.append(f"The plan {proposal_id} is not as it was kept.")
             continue

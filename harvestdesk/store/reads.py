@@ -12,15 +12,18 @@ from sqlalchemy import Select, select
 from sqlalchemy.engine import Connection
 
 from harvestdesk.domain.account import Account, ReliefMethod
+from harvestdesk.domain.account_rule import AccountRule
 from harvestdesk.domain.errors import BadInputError
 from harvestdesk.domain.household import Household, Person
 from harvestdesk.domain.ids import AccountId, ProposalId, SecurityId, TransactionId
 from harvestdesk.domain.lot import TaxLot
-from harvestdesk.domain.money import MONEY_DIGITS, PRICE_DIGITS, from_scaled
+from harvestdesk.domain.money import MONEY_DIGITS, PRICE_DIGITS, SHARES_DIGITS, from_scaled
+from harvestdesk.domain.outside import OutsideHolding
 from harvestdesk.domain.plan_settings import PlanKind
 from harvestdesk.domain.prices import Price, PriceBook, PriceHistory
 from harvestdesk.domain.proposal import Proposal
 from harvestdesk.domain.relations import Equivalent, IdenticalSet, Replacement
+from harvestdesk.domain.risk_settings import RiskSettings
 from harvestdesk.domain.security import Security
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.domain.target import ClassTarget, SecurityTarget
@@ -253,6 +256,42 @@ class BookReader:
     def law_changes(self) -> tuple[LawChange, ...]:
         """Return the changes of law the household reckons with, by year."""
         return self._all(rows.LAW_CHANGES, "from_year", "id")
+
+    def account_rules(self) -> tuple[AccountRule, ...]:
+        """Return how accounts take part in plans; those without a rule take part like any other."""
+        menus = tables.account_menus.c
+        with self.reading():
+            pairs = self._rows(
+                select(menus.account_id, menus.security_id).order_by(
+                    menus.account_id, menus.position
+                )
+            )
+            found = self._rows(_ordered(rows.ACCOUNT_RULES, "account_id"))
+        return rows.ACCOUNT_RULES.load(found, menu=_grouped(pairs, (row[0] for row in found)))
+
+    def outside_holdings(self) -> tuple[OutsideHolding, ...]:
+        """Return what the household owns elsewhere."""
+        return self._all(rows.OUTSIDE_HOLDINGS, "id")
+
+    def volumes(self, as_of: date) -> dict[SecurityId, Decimal]:
+        """Return the average shares traded a day, as last told on or before `as_of`."""
+        columns = tables.volumes.c
+        found = self._rows(
+            select(columns.security_id, columns.shares)
+            .where(columns.on_date <= as_of.isoformat())
+            .order_by(columns.security_id, columns.on_date)
+        )
+        return {SecurityId(row[0]): from_scaled(row[1], SHARES_DIGITS) for row in found}
+
+    def risk_settings(self) -> RiskSettings:
+        """Return how the household has its risk estimated; what it never chose follows the defaults.
+
+        Raises:
+            BadInputError: the record is damaged.
+        """
+        columns = tables.settings.c
+        found = self._rows(select(columns.value).where(columns.key == rows.RISK_KEY))
+        return rows.load_risk(found[0].value if found else "{}")
 
     def proposals(self) -> tuple[Proposal, ...]:
         """Return every plan that was kept."""

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from harvestdesk.domain.ids import ProposalId, SecurityId
+from harvestdesk.domain.risk_settings import RiskSettings
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.domain.tax_year import TaxYear
 from harvestdesk.store.reads import BookReader
@@ -42,6 +43,10 @@ def load_snapshot(book: BookReader, as_of: date) -> HouseholdSnapshot:
             statement_lots=book.statement_lots(),
             external_gains=book.external_gains(),
             law_changes=book.law_changes(),
+            account_rules=book.account_rules(),
+            outside=book.outside_holdings(),
+            volumes=book.volumes(as_of),
+            risk=book.risk_settings(),
             tax_year=_tax_year(as_of),
             state_rules=load_state(household.tax.state, as_of.year),
         )
@@ -68,15 +73,22 @@ def _tax_year(as_of: date) -> TaxYear:
 
 
 def _with_history(book: BookReader, facts: HouseholdSnapshot) -> HouseholdSnapshot:
-    first = facts.as_of - timedelta(days=HISTORY_DAYS)
+    first = facts.as_of - timedelta(days=_history_days(facts.risk))
     history = book.price_history(_risk_securities(facts), first, facts.as_of)
     return replace(facts, history=history)
 
 
+def _history_days(risk: RiskSettings) -> int:
+    """Return the days of the calendar that hold the trading days the household looks back at."""
+    return max(HISTORY_DAYS, risk.lookback_days * 29 // 20 + 10)
+
+
 def _risk_securities(facts: HouseholdSnapshot) -> set[SecurityId]:
-    """Return what is held, what may be bought in its place, and what is meant to be held."""
+    """Return what is held, here and elsewhere, what may be bought, and what is meant to be held."""
     return (
         {lot.security_id for lot in facts.lots}
         | {r.replacement_id for r in facts.replacements}
         | {t.security_id for t in facts.security_targets}
+        | {h.security_id for h in facts.outside}
+        | {s for rule in facts.account_rules for s in rule.menu}
     )

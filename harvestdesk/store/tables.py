@@ -167,6 +167,17 @@ replacements = _table(
 )
 class_targets = _table("class_targets", asset_class=Text, weight=Integer, low=Integer, high=Integer)
 security_targets = _table("security_targets", account_id=Text, security_id=Text, weight=Integer)
+account_rules = _table(
+    "account_rules",
+    account_id=Text,
+    role=Text,
+    cash_min=Integer,
+    cash_reserve=Integer,
+    cash_max=Integer,
+)
+account_menus = _table("account_menus", account_id=Text, position=Integer, security_id=Text)
+outside_holdings = _table("outside_holdings", id=Text, security_id=Text, value=Integer, note=Text)
+volumes = _table("volumes", security_id=Text, on_date=Text, shares=Integer)
 proposals = _table(
     "proposals",
     id=Text,
@@ -230,6 +241,10 @@ TOUCHED: dict[str, Touched] = {
     "security_targets": Touched.TARGETS,
     "external_gains": Touched.TAX_FACTS,
     "law_changes": Touched.TAX_FACTS,
+    "account_rules": Touched.ACCOUNTS,
+    "account_menus": Touched.ACCOUNTS,
+    "outside_holdings": Touched.OUTSIDE,
+    "volumes": Touched.PRICES,
     "proposals": Touched.PROPOSALS,
 }
 """What a change of a table's rows means to the views."""

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection
 
 from harvestdesk.domain.account import Account
+from harvestdesk.domain.account_rule import AccountRule
 from harvestdesk.domain.changes import Changes
 from harvestdesk.domain.errors import BadInputError
 from harvestdesk.domain.household import Household, Person
@@ -26,9 +27,11 @@ from harvestdesk.domain.money import (
     rounded,
     to_scaled,
 )
+from harvestdesk.domain.outside import OutsideHolding
 from harvestdesk.domain.prices import Price, PriceHistory
 from harvestdesk.domain.proposal import Proposal
 from harvestdesk.domain.relations import Equivalent, IdenticalSet, Replacement
+from harvestdesk.domain.risk_settings import RiskSettings
 from harvestdesk.domain.security import Security
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.domain.target import ClassTarget, SecurityTarget
@@ -244,6 +247,41 @@ class HouseholdWriter:
     def replace_law_changes(self, changes: Sequence[LawChange]) -> None:
         """Put these changes of law in the place of all there are."""
         self._replace_all(rows.LAW_CHANGES, changes)
+
+    def replace_account_rules(self, rules: Sequence[AccountRule]) -> None:
+        """Put these parts of accounts in plans in the place of all there are; accounts must be there."""
+        codec, menus = rows.ACCOUNT_RULES, tables.account_menus
+        self._upsert(codec.table, codec.columns, ("account_id",), _exact(codec, rules))
+        offered = [
+            (rule.account_id, position, security_id)
+            for rule in rules
+            for position, security_id in enumerate(rule.menu)
+        ]
+        self._replace(menus, ("account_id", "position", "security_id"), offered)
+        kept = [rule.account_id for rule in rules]
+        self._connection.execute(delete(codec.table).where(codec.table.c.account_id.not_in(kept)))
+
+    def replace_outside_holdings(self, holdings: Sequence[OutsideHolding]) -> None:
+        """Put what is owned elsewhere in the place of all there is; securities must be there already."""
+        self._replace_all(rows.OUTSIDE_HOLDINGS, holdings)
+
+    def put_volumes(self, volumes: Iterable[tuple[SecurityId, date, Decimal]]) -> None:
+        """Add average shares traded a day, or write over those of the same security and day.
+
+        They are rounded to whole shares: nobody trades by the fraction of an average.
+        """
+        found: list[SqlRow] = [
+            (security_id, on.isoformat(), to_scaled(rounded(shares, 0), SHARES_DIGITS))
+            for security_id, on, shares in volumes
+        ]
+        key = ("security_id", "on_date")
+        self._upsert(tables.volumes, (*key, "shares"), key, found)
+
+    def put_risk_settings(self, settings: RiskSettings) -> None:
+        """Write how the household has its risk estimated; what follows the defaults is not kept."""
+        table = tables.settings
+        scope = table.c.key == rows.RISK_KEY
+        self._replace(table, ("key", "value"), rows.dump_risk(settings), scope)
 
     def put_setting(self, key: str, value: str) -> None:
         """Write a setting of the household as JSON text."""

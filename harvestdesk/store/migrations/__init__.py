@@ -1,6 +1,6 @@
 """Every step of the schema, named statically so that a frozen build carries them all."""
 
-from harvestdesk.store.migrations import m0001_initial, m0002_tax_facts
+from harvestdesk.store.migrations import m0001_initial, m0002_tax_facts, m0003_plan_facts
 from harvestdesk.store.migrations.runner import Migration
 
 MIGRATIONS: tuple[Migration, ...] = (
@@ -9,6 +9,11 @@ MIGRATIONS: tuple[Migration, ...] = (
         2,
         "Tax facts, readings of the law, corporate actions and short sales.",
         m0002_tax_facts.STATEMENTS,
+    ),
+    Migration(
+        3,
+        "Account rules, outside holdings and volumes.",
+        m0003_plan_facts.STATEMENTS,
     ),
 )
 

@@ -21,6 +21,7 @@ from harvestdesk.domain.account import ReliefMethod
 from harvestdesk.domain.errors import BadInputError
 from harvestdesk.domain.household import FilingStatus, TaxProfile
 from harvestdesk.domain.ids import TransactionId
+from harvestdesk.domain.risk_settings import DEFAULT_RISK
 from harvestdesk.domain.tax_year import ExternalKind, LawTarget
 from harvestdesk.domain.transaction import PASSES_SHARES, TransactionType
 from harvestdesk.domain.wash_policy import WashPolicy
@@ -36,6 +37,7 @@ from harvestdesk.store.migrations.runner import (
     user_version,
 )
 
+NO_PLAN_FACTS = ((), (), {}, DEFAULT_RISK)
 ROOT = Path(__file__).resolve().parents[3]
 SAMPLES = ROOT / "tests" / "data" / "db"
 NEXT = Migration(
@@ -182,6 +184,14 @@ def _released(version: int, path: Path) -> Path:
             sample.EXTERNAL_GAINS,
             sample.LAW_CHANGES,
         ),
+        (
+            3,
+            sample.HOUSEHOLD,
+            sample.ACCOUNTS,
+            sample.TRANSACTIONS,
+            sample.EXTERNAL_GAINS,
+            sample.LAW_CHANGES,
+        ),
     ],
 )
 def test_released_formats__still_open_as_a_fresh_schema(
@@ -211,8 +221,10 @@ def test_older_formats__are_looked_at_without_being_changed(path: Path, version:
     with HouseholdBook.open(path, view_only=True) as book:
         assert book.view_only
         assert book.lots() == sample.LOTS
-        assert book.household() == sample.HOUSEHOLD_1
-        assert book.snapshot(date(2025, 12, 5)).external_gains == ()
+        seen = book.snapshot(date(2025, 12, 5))
+        assert seen.household == (sample.HOUSEHOLD_1, sample.HOUSEHOLD)[version - 1]
+        assert seen.external_gains == ((), sample.EXTERNAL_GAINS)[version - 1]
+        assert (seen.account_rules, seen.outside, seen.volumes, seen.risk) == NO_PLAN_FACTS
         assert book.check().findings == ()
         with pytest.raises(BadInputError, match="look at only"), book.write("Nothing"):
             pass
@@ -223,6 +235,19 @@ def test_older_formats__are_looked_at_without_being_changed(path: Path, version:
     assert sorted(p.name for p in path.parent.iterdir()) == ["copy.harvest", path.name]
     with HouseholdBook.open(path.with_name("copy.harvest")) as copy:
         assert copy.lots() == sample.LOTS
+
+
+@pytest.mark.parametrize("version", range(2, CURRENT + 1))
+def test_released_formats__plans_stay_those_of_the_household_they_were_made_for(
+    path: Path, version: int
+) -> None:
+    """Kept inputs of an older format lack the later parts, which then stand for nothing."""
+    with HouseholdBook.open(_released(version, path)) as book:
+        kept = book.inputs(book.proposal_ids()[0])
+        assert kept is not None
+        assert kept.fingerprint == book.snapshot(kept.as_of).fingerprint
+        found = (kept.account_rules, kept.outside, kept.volumes, kept.risk)
+        assert (found == NO_PLAN_FACTS) == (version < 3)
 
 
 def test_every_released_format__is_in_the_tests() -> None:

@@ -10,6 +10,7 @@ import pytest
 import store_samples as sample
 
 from harvestdesk.domain.account import AccountType, ReliefMethod
+from harvestdesk.domain.account_rule import AccountRole
 from harvestdesk.domain.errors import BadInputError, HarvestError
 from harvestdesk.domain.household import FilingStatus
 from harvestdesk.domain.ids import IdenticalSetId, LotId, SecurityId, TransactionId
@@ -41,7 +42,16 @@ from harvestdesk.store.database import HouseholdBook, HouseholdWriter
         (HouseholdBook.class_targets, sample.CLASS_TARGETS),
         (HouseholdBook.security_targets, sample.SECURITY_TARGETS),
         (HouseholdBook.imports, (sample.IMPORT,)),
-        (HouseholdBook.settings, {"wash.policy": '{"drip":true}'}),
+        (HouseholdBook.account_rules, sample.ACCOUNT_RULES),
+        (HouseholdBook.outside_holdings, sample.OUTSIDE),
+        (HouseholdBook.risk_settings, sample.RISK),
+        (
+            HouseholdBook.settings,
+            {
+                "risk": '{"half_life_days": null, "lookback_days": 756, "outlier": 6.5}',
+                "wash.policy": '{"drip":true}',
+            },
+        ),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
@@ -83,6 +93,7 @@ def test_tables__all_are_strict_and_every_data_table_is_touched(empty: Household
         ("securities", "asset_class", AssetClass),
         ("class_targets", "asset_class", AssetClass),
         ("household", "filing_status", FilingStatus),
+        ("account_rules", "role", AccountRole),
         ("lots", "source", LotSource),
         ("statement_lots", "source", LotSource),
     ],
@@ -111,6 +122,15 @@ def test_checks__allow_every_member_of_an_enum(
         "UPDATE identical_set_members SET security_id = 'security-1'",
         "DELETE FROM accounts",
         "UPDATE household SET row_no = 2",
+        "UPDATE account_rules SET cash_min = cash_reserve + 1",
+        "UPDATE account_rules SET cash_max = cash_reserve - 1",
+        "UPDATE account_rules SET cash_min = -1",
+        "DELETE FROM account_rules",
+        "UPDATE account_menus SET security_id = 'security-1'",
+        "UPDATE outside_holdings SET value = -1",
+        "UPDATE outside_holdings SET security_id = 'nothing'",
+        "UPDATE volumes SET on_date = '2025-02-30'",
+        "UPDATE volumes SET shares = -1",
     ],
 )
 def test_rules__of_the_file_refuse_what_can_not_be(book: HouseholdBook, statement: str) -> None:

@@ -124,6 +124,8 @@ def test_undo__parents_and_children_changed_together(book: HouseholdBook) -> Non
         w._connection.exec_driver_sql("DELETE FROM equivalents")
         w._connection.exec_driver_sql("DELETE FROM replacements")
         w._connection.exec_driver_sql("DELETE FROM security_targets")
+        for table in ("account_menus", "outside_holdings", "volumes"):
+            w._connection.exec_driver_sql(f"DELETE FROM {table}")
         w._connection.exec_driver_sql("DELETE FROM securities")
     after = sample.content(book)
     assert after != before
@@ -177,7 +179,7 @@ def test_runs__join_only_rows_inserted_side_by_side(book: HouseholdBook) -> None
         w._connection.exec_driver_sql(statement, (13, "thirteen"))
         w._connection.exec_driver_sql(statement, (10, "ten"))
     book.undo()
-    assert set(book.settings()) == {"wash.policy", "twelve"}
+    assert set(book.settings()) == {"risk", "wash.policy", "twelve"}
 
 
 def test_undo__a_failing_one_changes_nothing(book: HouseholdBook) -> None:
