@@ -39,6 +39,12 @@ def answer_document(problem: EngineProblem, plan: EnginePlan) -> dict[str, Any]:
         "tax_cost": money_text(figures.tax_cost),
         "realised_loss": money_text(figures.realised_loss),
         "trades": sells + buys,
+        "payouts": [
+            {"account": account, "amount": money_text(paid)}
+            for account, paid in zip(problem.account_ids, figures.payouts, strict=True)
+            if paid
+        ],
+        "orders": figures.orders,
         "duals": plan.duals,
         "rounding_cost": plan.rounding,
         "nodes": plan.nodes,

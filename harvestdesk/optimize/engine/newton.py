@@ -2,8 +2,8 @@
 
 With sides fixed and one account the dual of methods 1.3 is smooth and concave in as many unknowns as there are
 factors and rows, and piecewise quadratic, so Newton's method ends after a few steps. Where it doesn't apply
-(a limit on tracking error, several accounts, securities without risk of their own), or doesn't end, the cone
-program answers.
+(a limit on tracking error, several accounts, securities without risk of their own, rows by the hundred), or
+doesn't end, the cone program answers.
 """
 
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ MOST_HALVINGS = 30
 ACCURATE = 1e-10
 """Weights by which rows and factors may miss; shares are a thousand times coarser."""
 LEAST_CURVE = 1e-7
+MOST_ROWS = 200
 RIDGE = 1e-14
 
 
@@ -40,7 +41,7 @@ def fixed_plan(case: Case, columns: Columns, sides: IntArray, start: Prices) -> 
     Sets of two sides must have one of them; `columns` are those of single lots.
     """
     p = case.problem
-    if np.isfinite(p.limits.tracking_error) or len(p.account_ids) > 1:
+    if np.isfinite(p.limits.tracking_error) or len(p.account_ids) > 1 or len(case.rows) > MOST_ROWS:
         return None
     if p.limits.payout is not None and not p.limits.payout.payers[0]:
         return None

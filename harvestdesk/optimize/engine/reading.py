@@ -91,6 +91,13 @@ class Fields:
             return default
         return number_at(self.raw(name), self.at(name), low, high)
 
+    def count(self, name: str, most: int) -> int:
+        """Return a whole number from 0 to `most`."""
+        value = self.raw(name)
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+            refuse(self.at(name), f"expected a whole number, 0 or more, found {shown(value)}.")
+        return value
+
     def money(self, name: str, *, signed: bool = False, default: Decimal | None = None) -> Decimal:
         """Return exact dollars or shares: a text such as "12.5"; a JSON number will do."""
         if default is not None and not self.has(name):

@@ -209,8 +209,8 @@ class Relaxation:
     def _rows(self) -> list[Any]:
         """Every total, between its least and its most; purchases are what the accounts spend."""
         rows, p = self.case.rows, self.case.problem
-        lots = np.array([row.lots for row in rows]).reshape(len(rows), -1)
-        of_column = sp.csr_array(lots[:, self.columns.lots[self.columns.start[:-1]]])
+        first = self.columns.lots[self.columns.start[:-1]]
+        of_column = sp.vstack([sp.csr_array(row.lots[first][None, :]) for row in rows]).tocsr()
         none = np.zeros(len(p.symbols))
         exposed = np.array([none if r.securities is None else r.securities for r in rows])
         paying = sp.csr_array(

@@ -91,6 +91,50 @@ REFUSED = [
     (("limits", "sectors"), {"Energy": [0.3, 0.2]}, "limits.sectors.Energy"),
     (("limits", "sectors"), {"Energy": [0.3, 1.2]}, "limits.sectors.Energy[1]"),
     (("limits", "drawdown"), 1, "limits.drawdown"),
+    (("securities", 1, "held_outside"), 1.2, "securities[1].held_outside"),
+    (("securities", 1, "min_weight"), -0.1, "securities[1].min_weight"),
+    (("securities", 1, "min_weight"), 0.99, "securities[1].min_weight"),
+    (("securities", 1, "volume"), "-1", "securities[1].volume"),
+    (("accounts", 0, "menu"), ["S1", "ZZZ"], "accounts[0].menu[1]"),
+    (("accounts", 0, "menu"), "S1", "accounts[0].menu"),
+    (("accounts", 0, "min_cash"), "-5", "accounts[0].min_cash"),
+    (("accounts", 0, "never"), "no", "accounts[0].never"),
+    (("accounts", 0, "fractional"), 0, "accounts[0].fractional"),
+    (("limits", "groups"), {}, "limits.groups"),
+    (("limits", "groups"), [{"symbols": ["S1"]}], "limits.groups[0].name"),
+    (("limits", "groups"), [{"name": "G"}], "limits.groups[0]"),
+    (
+        ("limits", "groups"),
+        [{"name": "G", "symbols": ["S1"], "weights": {"S1": 1}}],
+        "limits.groups[0]",
+    ),
+    (("limits", "groups"), [{"name": "G", "symbols": ["ZZZ"]}], "limits.groups[0].symbols[0]"),
+    (("limits", "groups"), [{"name": "G", "weights": {"Z": 1}}], "limits.groups[0].weights.Z"),
+    (("limits", "groups"), [{"name": "G", "weights": {"S1": 2}}], "limits.groups[0].weights.S1"),
+    (
+        ("limits", "groups"),
+        [{"name": "G", "symbols": ["S1"], "least": 0.3, "most": 0.2}],
+        "limits.groups[0].least",
+    ),
+    (
+        ("limits", "groups"),
+        [{"name": "G", "symbols": ["S1"]}, {"name": "G", "symbols": ["S2"]}],
+        "limits.groups[1].name",
+    ),
+    (("limits", "loss_at_least"), "-1", "limits.loss_at_least"),
+    (("limits", "loss_short_only"), 1, "limits.loss_short_only"),
+    (("limits", "payout"), "5000", "limits.payout"),
+    (("limits", "payout"), {"accounts": ["A0"]}, "limits.payout.amount"),
+    (("limits", "payout"), {"amount": "0"}, "limits.payout.amount"),
+    (("limits", "payout"), {"amount": "9", "accounts": ["A7"]}, "limits.payout.accounts[0]"),
+    (("limits", "payout"), {"amount": "9", "accounts": []}, "limits.payout.accounts"),
+    (("limits", "payout"), {"amount": "9", "to": "me"}, "limits.payout.to"),
+    (("limits", "ticket_cost"), -1, "limits.ticket_cost"),
+    (("limits", "max_trades"), 2.5, "limits.max_trades"),
+    (("limits", "max_trades"), -1, "limits.max_trades"),
+    (("limits", "max_trades"), True, "limits.max_trades"),
+    (("limits", "max_share_of_volume"), 0.1, "limits.max_share_of_volume"),
+    (("limits", "max_share_of_volume"), 1.5, "limits.max_share_of_volume"),
 ]
 
 
@@ -145,6 +189,58 @@ def test_limits_are_dollars_as_text_and_fractions_as_numbers() -> None:
     problem = read_problem(book(limits={"min_trade": "250", "tax_budget": 0.01}))
     assert problem.limits.min_trade == pytest.approx(250 / float(problem.exact.value))
     assert problem.limits.tax == 0.01
+
+
+def test_accounts_say_what_they_offer_and_keep() -> None:
+    document = book(accounts=3, limits={"max_cash": 0.0})
+    document["accounts"][0] |= {"menu": ["S1", "S2"], "min_cash": "4500"}
+    document["accounts"][1] |= {"never": True}
+    document["accounts"][2] |= {"fractional": False}
+    problem = read_problem(document)
+    assert [list(np_true(row)) for row in problem.may_buy] == [[1, 2], [], list(range(8))]
+    assert list(problem.limits.cash_least) == pytest.approx(
+        [4500 / float(problem.exact.value), 0.0, 0.0]
+    )
+    assert list(problem.left_alone) == list(problem.lot_account == 1)
+    assert list(problem.in_parts) == [True, True, False]
+    assert problem.limits.cash[1] == problem.cash[1]
+    assert problem.limits.cash[0] == 0.0
+    assert problem.purses.count == 3
+
+
+def test_a_household_of_like_accounts_has_one_purse() -> None:
+    problem = read_problem(book(accounts=3))
+    assert problem.purses.count == 1
+    assert len(problem.purses) == int(problem.buyable.sum())
+    assert problem.may_buy is None
+
+
+def test_weights_outside_least_weights_groups_and_volumes() -> None:
+    document = book(
+        limits={
+            "groups": [{"name": "bonds", "weights": {"S1": 0.5, "S2": 1}, "least": 0.1}],
+            "max_share_of_volume": 0.1,
+            "payout": {"amount": "5000"},
+            "max_trades": 4,
+            "loss_at_least": "3000",
+            "ticket_cost": "1",
+        }
+    )
+    document["securities"][3] |= {"held_outside": 0.2, "min_weight": 0.01, "volume": "1000"}
+    problem = read_problem(document)
+    value = float(problem.exact.value)
+    assert list(np_true(problem.outside)) == [3]
+    group, least = problem.limits.groups
+    assert (list(group.members[:4]), group.least, group.most) == ([0, 0.5, 1, 0], 0.1, 1.0)
+    assert (least.kind, least.name, least.least) == ("security", "S3", 0.01)
+    price = float(problem.exact.prices[3])
+    assert problem.most_sold[3] == problem.most_bought[3] == pytest.approx(100 * price / value)
+    assert problem.most_sold[0] == float("inf")
+    assert problem.limits.payout.amount == pytest.approx(5000 / value)
+    assert list(problem.limits.payout.payers) == [True]
+    assert problem.limits.max_trades == 4
+    assert problem.limits.loss_least == pytest.approx(3000 / value)
+    assert problem.limits.ticket_cost == pytest.approx(1 / value)
 
 
 def test_a_lock_holds_for_the_whole_identical_set() -> None:
