@@ -29,13 +29,14 @@ class ActionSpec:
 
 SEPARATOR = ActionSpec("", "")
 
-PAGE_KEYS = ("overview", "lots", "drift", "wash_calendar", "plan", "tax")
+PAGE_KEYS = ("overview", "lots", "drift", "wash_calendar", "plan", "rebalance", "tax")
 PAGE_TITLES = {
     "overview": "Overview",
     "lots": "Lots",
     "drift": "Drift",
     "wash_calendar": "Wash calendar",
     "plan": "Harvest plan",
+    "rebalance": "Rebalance",
     "tax": "Tax",
 }
 
@@ -138,6 +139,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "&Plan harvest",
         "Ctrl+R",
         "Find the largest loss within the limits",
+        PLAN,
+        "write",
+    ),
+    ActionSpec(
+        "plan.trades",
+        "Plan &trades",
+        "Ctrl+T",
+        "Rebalance, invest, raise cash or give: as the Rebalance page asks",
         PLAN,
         "write",
     ),

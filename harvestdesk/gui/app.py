@@ -14,7 +14,7 @@ from harvestdesk.gui.qt_messages import qt_messages_logged
 from harvestdesk.gui.settings_store import WindowStore
 from harvestdesk.gui.theme import Scheme, Theme
 from harvestdesk.gui.workers.runner import JobRunner
-from harvestdesk.jobs.harvest import WARM_MODULES
+from harvestdesk.jobs import harvest, household
 from harvestdesk.jobs.worker import WorkerPool
 from harvestdesk.services.preferences import config_folder, load_preferences, save_preferences
 
@@ -51,7 +51,7 @@ def build_window(app: QApplication, workers: WorkerPool | None = None) -> MainWi
     known = {s.value for s in Scheme}
     theme = Theme(app, Scheme(preferences.theme) if preferences.theme in known else Scheme.SYSTEM)
     theme.apply()
-    runner = JobRunner(workers or WorkerPool(WARM_MODULES))
+    runner = JobRunner(workers or WorkerPool((*harvest.WARM_MODULES, *household.WARM_MODULES)))
     window = MainWindow(theme, runner, preferences, WindowStore(), save_preferences)
     runner.setParent(window)
     return window

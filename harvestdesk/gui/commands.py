@@ -1,5 +1,6 @@
 """What the window's commands do: dialogs, wizards, files and paper. Heavy parts are imported on use."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import (
     QWhatsThis,
 )
 
+from harvestdesk.domain.plan_settings import PlanSettings
 from harvestdesk.domain.proposal import HarvestSettings
 from harvestdesk.gui.errors import words_of
 from harvestdesk.gui.plots.canvas import Canvas
@@ -53,6 +55,7 @@ class Commands(QObject):
             ("edit.undo", window.desk.undo),
             ("edit.redo", window.desk.redo),
             ("plan.run", self.plan_harvest),
+            ("plan.trades", self.plan_trades),
             ("plan.cancel", window.desk.cancel_plan),
             ("help.explain", self.explain),
             ("help.about", self.about),
@@ -168,20 +171,41 @@ class Commands(QObject):
             settings = settings()
         if not isinstance(settings, HarvestSettings):
             loaded = self._window.desk.loaded
-            proposal = loaded.data.proposal if loaded else None
-            settings = proposal.harvest if proposal else HarvestSettings()
+            plan = loaded.data.plan if loaded else None
+            settings = plan.proposal.harvest if plan else HarvestSettings()
         self._window.desk.plan(settings)
 
+    def plan_trades(self) -> None:
+        """Plan as the Rebalance page asks, and show it there; what is missing is said there."""
+        from harvestdesk.gui.views.rebalance import RebalancePage
+
+        window = self._window
+        page = window.pages.get("rebalance")
+        if not isinstance(page, RebalancePage):
+            return
+        window.navigate("rebalance", {})
+        if page.ready():
+            window.desk.plan(page.settings())
+
+    def say_not_planned(self, settings: PlanSettings, error: BaseException) -> None:
+        """Say on the Rebalance page why there is no plan."""
+        from harvestdesk.gui.views.rebalance import RebalancePage
+
+        page = self._window.pages.get("rebalance")
+        if isinstance(page, RebalancePage):
+            self._window.navigate("rebalance", {})
+            page.show_failure(settings, error)
+
     def export_orders(self) -> None:
-        """Ask for format and folder, then write the orders."""
+        """Ask for format and folder, then write the orders of the plan the page is about."""
         from harvestdesk.gui.dialogs.export_orders import ExportOrdersDialog
 
         loaded = self._window.desk.loaded
-        if loaded is None or loaded.data.proposal is None:
+        plan = self._window.shown_plan
+        if loaded is None or plan is None:
             return
-        dialog = ExportOrdersDialog(
-            self._window.theme, self._window.desk, loaded.data, self._window
-        )
+        data = replace(loaded.data, proposal=plan.proposal)
+        dialog = ExportOrdersDialog(self._window.theme, self._window.desk, data, self._window)
         dialog.exported.connect(self._window.said.setText)
         self.show_dialog(dialog)
 
@@ -192,7 +216,8 @@ class Commands(QObject):
         loaded = self._window.desk.loaded
         if loaded is None:
             return
-        proposal_id = loaded.data.proposal.id if loaded.data.proposal else None
+        plan = self._window.shown_plan
+        proposal_id = plan.proposal.id if plan else None
         handle = self._window.desk.work(
             "Preparing the paper", lambda app: build_report(app, kind, proposal_id)
         )

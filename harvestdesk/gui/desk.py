@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from harvestdesk.domain.plan_settings import PLAN_NAMES, PlanKind, PlanSettings
 from harvestdesk.domain.proposal import HarvestSettings
 from harvestdesk.gui.undo import UndoState
 from harvestdesk.gui.view_base import DeskData
@@ -38,6 +39,7 @@ class Desk(QObject):
         not_opened: path of the file that was to be opened or made, and the exception.
         failed: title of any other work and the exception.
         planned: the new Proposal has been stored.
+        not_planned: PlanSettings of a household plan that could not be made, and the exception.
         preferences_changed: the Preferences as they are now, to be kept.
     """
 
@@ -46,6 +48,7 @@ class Desk(QObject):
     not_opened = Signal(object, object)
     failed = Signal(str, object)
     planned = Signal(object)
+    not_planned = Signal(object, object)
     preferences_changed = Signal(object)
 
     def __init__(
@@ -164,17 +167,18 @@ class Desk(QObject):
         return self.change("Redoing", lambda app: app.book.redo())
 
     # --- planning ---------------------------------------------------------------------------------
-    def plan(self, settings: HarvestSettings) -> None:
+    def plan(self, settings: HarvestSettings | PlanSettings) -> None:
         """Prepare in the write lane, solve in the worker process, store in the write lane."""
         from harvestdesk.gui import desk_work
 
         if self.planning is not None:
             return
-        prepared = self.work(
-            "Preparing the plan", lambda app: desk_work.prepare_harvest(app, settings)
+        prepared = self.quiet_work(
+            "Preparing the plan", lambda app: desk_work.prepare_plan(app, settings)
         )
         self.planning = prepared
-        prepared.succeeded.connect(self._on_prepared)
+        self._report_plan_failure(prepared, settings)
+        prepared.succeeded.connect(lambda job: self._on_prepared(job, settings))
         prepared.failed.connect(self._on_planning_over)
         prepared.cancelled.connect(self._on_planning_over)
 
@@ -183,21 +187,31 @@ class Desk(QObject):
         if self.planning is not None:
             self.planning.cancel()
 
-    def _on_prepared(self, job: Any) -> None:
+    def _on_prepared(self, job: Any, settings: HarvestSettings | PlanSettings) -> None:
         if self.planning is not None and self.planning.token.cancelled:
             self.planning = None
             return
-        handle = self.runner.start_job("Harvest plan", job)
+        kind = settings.kind if isinstance(settings, PlanSettings) else PlanKind.HARVEST
+        handle = self.runner.start_job(f"{PLAN_NAMES[kind]} plan", job)
         self.planning = handle
         handle.succeeded.connect(self._on_solved)
         handle.finished.connect(self._on_planning_over)
-        self._report_failure(handle)
+        self._report_plan_failure(handle, settings)
 
     def _on_solved(self, proposal: Any) -> None:
-        from harvestdesk.services.plan_harvest import keep
+        from harvestdesk.services.plans import keep
 
         stored = self.change("Keeping the plan", lambda app: keep(app, proposal))
         stored.succeeded.connect(lambda _changes: self.planned.emit(proposal))
+
+    def _report_plan_failure(
+        self, handle: JobHandle, settings: HarvestSettings | PlanSettings
+    ) -> None:
+        """A household plan that cannot be made is told where it was asked for."""
+        if isinstance(settings, PlanSettings):
+            handle.failed.connect(lambda error: self.not_planned.emit(settings, error))
+        else:
+            self._report_failure(handle)
 
     def _on_planning_over(self, _error: object = None) -> None:
         self.planning = None

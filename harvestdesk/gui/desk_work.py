@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from harvestdesk.domain.plan_settings import HOUSEHOLD_KINDS, PlanSettings
 from harvestdesk.domain.proposal import HarvestSettings, Proposal
 from harvestdesk.gui.desk import Loaded
 from harvestdesk.gui.undo import UndoState
 from harvestdesk.gui.view_base import DeskData
 from harvestdesk.jobs.harvest import HarvestInputs, harvest_job
+from harvestdesk.jobs.household import household_job
 from harvestdesk.jobs.job import Job
 
 if TYPE_CHECKING:
@@ -69,19 +71,24 @@ def _loaded(book: "HouseholdBook", preferences: "Preferences") -> Loaded:
 def load(app: "AppContext") -> Loaded:
     """Read the household and work out the rows of every page."""
     from harvestdesk.gui import pages
+    from harvestdesk.services.plans import YEAR_END, latest
     from harvestdesk.services.views.drift import drift_view
     from harvestdesk.services.views.overview import overview
     from harvestdesk.services.views.plan import plan_view
+    from harvestdesk.services.views.rebalance import rebalance_view
     from harvestdesk.services.views.tax import tax_view
     from harvestdesk.washsale.outlook import lot_standings
 
     snapshot = app.snapshot()
-    proposal = latest_proposal(app)
+    proposal = latest(app)
+    harvest = _one_of(proposal, latest(app, YEAR_END))
+    household = _one_of(proposal, latest(app, HOUSEHOLD_KINDS))
     data = DeskData(
         snapshot=snapshot,
         overview=overview(snapshot, proposal),
         proposal=proposal,
-        plan=plan_view(snapshot, proposal) if proposal else None,
+        plan=plan_view(snapshot, harvest) if harvest else None,
+        rebalance=rebalance_view(snapshot, household) if household else None,
         account_drift={a.id: drift_view(snapshot, proposal, a.id) for a in snapshot.accounts},
         standings=lot_standings(snapshot),
         tax=tax_view(snapshot, proposal, readings=False),
@@ -90,14 +97,17 @@ def load(app: "AppContext") -> Loaded:
     return Loaded(app, data, UndoState(app.book.undo_label(), app.book.redo_label()))
 
 
-def latest_proposal(app: "AppContext") -> Proposal | None:
-    """Return the plan stored last, or None."""
-    made = app.book.proposal_ids()
-    return app.book.proposal(made[-1]) if made else None
+def _one_of(newest: Proposal | None, found: Proposal | None) -> Proposal | None:
+    """Return the newest plan itself where it is the one found: one object for one plan."""
+    return newest if newest is not None and found is not None and newest.id == found.id else found
 
 
-def prepare_harvest(app: "AppContext", settings: HarvestSettings) -> Job[HarvestInputs, Proposal]:
-    """Return the harvest of the household as a job for the worker process."""
+def prepare_plan(app: "AppContext", settings: HarvestSettings | PlanSettings) -> Job[Any, Proposal]:
+    """Return a plan of the household as a job for the worker process."""
+    if isinstance(settings, PlanSettings):
+        from harvestdesk.services.plan_household import prepare as prepare_household
+
+        return household_job(prepare_household(app, settings))
     from harvestdesk.services.plan_harvest import prepare
 
     asked = prepare(app, settings)

@@ -16,6 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from harvestdesk.domain.account import ACCOUNT_TYPE_NAMES
+from harvestdesk.domain.plan_settings import PlanKind
+from harvestdesk.domain.proposal import Proposal
 from harvestdesk.gui import formatting
 from harvestdesk.gui.a11y import name
 from harvestdesk.gui.actions import FILE, PAGE_KEYS, PAGE_TITLES, build_actions, enable, fill_menus
@@ -38,6 +40,7 @@ from harvestdesk.gui.workers.runner import JobRunner
 if TYPE_CHECKING:
     from harvestdesk.services.preferences import Preferences
     from harvestdesk.services.views.overview import AccountTotal
+    from harvestdesk.services.views.plan import PlanView
 
 STALE_PLAN = (
     "The household has changed since the latest plan was made, so its orders can no longer be "
@@ -126,7 +129,8 @@ class MainWindow(QMainWindow):
         desk.failed.connect(self._on_failed)
         desk.not_opened.connect(self.commands.say_not_opened)
         desk.preferences_changed.connect(self._on_preferences_changed)
-        desk.planned.connect(lambda _proposal: self.navigate("plan", {}))
+        desk.planned.connect(self._on_planned)
+        desk.not_planned.connect(self.commands.say_not_planned)
         self.sidebar.page_chosen.connect(lambda key: self.navigate(key, {}))
         self.sidebar.account_chosen.connect(lambda key: self.navigate("lots", {"account": key}))
         self.welcome.book_chosen.connect(lambda path: self.open(Path(path)))
@@ -157,7 +161,7 @@ class MainWindow(QMainWindow):
             runner=self.runner,
             navigate=self.navigate,
             actions=self.actions_by_key,
-            plan_harvest=self.desk.plan,
+            plan=self.desk.plan,
         )
         self.pages = {spec.key: spec.load()(context) for spec in PAGES}
         for page in self.pages.values():
@@ -188,7 +192,7 @@ class MainWindow(QMainWindow):
 
     def _say_stale_plan(self, loaded: Loaded) -> None:
         """Say it once, where everybody sees it, when a change has put the plan out of date."""
-        plan = loaded.data.plan
+        plan = loaded.data.latest
         stale = plan is not None and plan.stale
         if not stale:
             self.notice.say("")
@@ -234,7 +238,17 @@ class MainWindow(QMainWindow):
         self.sidebar.mark_page(key)
         if what:
             page.select(what)
+        self._show_state()
         self.page_shown.emit(key)
+
+    @property
+    def shown_plan(self) -> "PlanView | None":
+        """The plan that papers and orders are made of: that of the page on view, or None."""
+        loaded = self.desk.loaded
+        return None if loaded is None else loaded.data.plan_of(self.current_page)
+
+    def _on_planned(self, proposal: Proposal) -> None:
+        self.navigate("plan" if proposal.kind is PlanKind.HARVEST else "rebalance", {})
 
     # --- state --------------------------------------------------------------------------------
     def _show_state(self) -> None:
@@ -248,14 +262,16 @@ class MainWindow(QMainWindow):
             writable = not loaded.app.book.view_only
             if writable:
                 have.add("write")
-            if loaded.data.plan is not None:
+            plan = self.shown_plan
+            if plan is not None:
                 have.add("plan")
-                if loaded.data.plan.can_export:
+                if plan.can_export:
                     have.add("orders")
         enable(self.actions_by_key, frozenset(have))
         planning = self.desk.planning is not None
         self.actions_by_key["plan.cancel"].setEnabled(planning)
-        self.actions_by_key["plan.run"].setEnabled("write" in have and not planning)
+        for key in ("plan.run", "plan.trades"):
+            self.actions_by_key[key].setEnabled("write" in have and not planning)
         if loaded is not None:
             undo, redo = self.actions_by_key["edit.undo"], self.actions_by_key["edit.redo"]
             show_undo(undo, redo, loaded.undo, writable="write" in have)

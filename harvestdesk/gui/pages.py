@@ -34,6 +34,7 @@ PAGES = (
     PageSpec("drift", "harvestdesk.gui.views.drift", "DriftPage"),
     PageSpec("wash_calendar", "harvestdesk.gui.views.wash_calendar", "WashCalendarPage"),
     PageSpec("plan", "harvestdesk.gui.views.plan", "PlanPage"),
+    PageSpec("rebalance", "harvestdesk.gui.views.rebalance", "RebalancePage"),
     PageSpec("tax", "harvestdesk.gui.views.tax", "TaxPage"),
 )
 

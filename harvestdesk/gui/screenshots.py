@@ -21,6 +21,7 @@ FILES = {
     "drift": "drift.png",
     "wash_calendar": "wash-calendar.png",
     "plan": "plan.png",
+    "rebalance": "rebalance.png",
     "tax": "tax.png",
 }
 SIZE = (1440, 900)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from harvestdesk.domain.ids import AccountId, LotId
 from harvestdesk.domain.lock import LotStanding
+from harvestdesk.domain.plan_settings import PlanSettings
 from harvestdesk.domain.proposal import HarvestSettings, Proposal
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.gui.a11y import name, plain
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from harvestdesk.services.views.drift import DriftView
     from harvestdesk.services.views.overview import Overview
     from harvestdesk.services.views.plan import PlanView
+    from harvestdesk.services.views.rebalance import RebalanceView
     from harvestdesk.services.views.tax_rows import TaxView
 
 __all__ = ["DeskData", "Figure", "Page", "ViewContext"]
@@ -51,8 +53,8 @@ class ViewContext:
         navigate: opens another page and selects something there.
         actions: commands of the window by key (`import`, `plan.run`, `orders.export`,
             `worksheet.print`, ...); pages show them and never invent their own copy.
-        plan_harvest: starts a harvest with these settings in the background; the window shows
-            progress and hands the result back through `refresh`, a failure through `show_problem`.
+        plan: starts a plan with these settings in the background; the window shows progress and hands
+            the result back through `refresh`, a failure through `show_problem`.
     """
 
     app: "AppContext"
@@ -60,7 +62,7 @@ class ViewContext:
     runner: "JobRunner"
     navigate: Navigate
     actions: Mapping[str, QAction] = field(default_factory=dict)
-    plan_harvest: Callable[[HarvestSettings], None] = lambda settings: None
+    plan: Callable[[HarvestSettings | PlanSettings], None] = lambda settings: None
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,10 @@ class DeskData:
 
     Attributes:
         snapshot: the household on its as-of date.
-        proposal: the latest stored plan, or None (`plan.stale`: the household has changed since).
+        proposal: the latest stored plan of any kind, or None; what "the plan" is on every other page.
         overview: rows of every page (`.lots`, `.drift` of the household, `.calendar`, `.accounts`).
-        plan: the proposal as rows, or None.
+        plan: the latest harvest as rows, or None (`plan.stale`: the household has changed since).
+        rebalance: the latest household plan of any job as rows, or None.
         account_drift: drift of each account by itself.
         standings: what wash-sale law says today about each lot of the taxable accounts.
         tax: the year's tax with and without the plan, or None where it was not worked out.
@@ -82,10 +85,26 @@ class DeskData:
     overview: "Overview"
     proposal: Proposal | None = None
     plan: "PlanView | None" = None
+    rebalance: "RebalanceView | None" = None
     account_drift: Mapping[AccountId, "DriftView"] = field(default_factory=dict)
     standings: Mapping[LotId, LotStanding] = field(default_factory=dict)
     tax: "TaxView | None" = None
     prepared: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def latest(self) -> "PlanView | None":
+        """The latest plan of any kind as rows, or None."""
+        if self.rebalance is not None and self.rebalance.proposal is self.proposal:
+            return self.rebalance.plan
+        return self.plan
+
+    def plan_of(self, page: str) -> "PlanView | None":
+        """The plan a page is about: its own kind where it has one, else the latest of any kind."""
+        if page == "plan":
+            return self.plan
+        if page == "rebalance":
+            return None if self.rebalance is None else self.rebalance.plan
+        return self.latest
 
 
 class Page(QWidget):

@@ -1,11 +1,11 @@
 """A household plan as the page tells it: trades, gifts and payouts by account, drift, exposure, what rules cost."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from harvestdesk.domain.ids import AccountId, LotId
+from harvestdesk.domain.ids import AccountId, LotId, SecurityId
 from harvestdesk.domain.money import ZERO
 from harvestdesk.domain.proposal import (
     LotGift,
@@ -164,6 +164,7 @@ class RebalanceView:
     Attributes:
         plan: what it has in common with the harvest: kept lots, locks, gap, checks, whether it is stale.
         parts: what it does, in the order of the household's accounts.
+        rules: binding rules by the names people know, dearest first.
         weights: bars of classes (worst drift first), sectors and factors (largest first).
         comparison: before and after, in the order people read them.
         has_targets: the household says what it means to hold.
@@ -171,6 +172,7 @@ class RebalanceView:
 
     plan: PlanView
     parts: tuple[AccountPart, ...]
+    rules: tuple[RulePrice, ...]
     weights: tuple[WeightLine, ...]
     comparison: tuple[Comparison, ...]
     has_targets: bool
@@ -184,11 +186,6 @@ class RebalanceView:
     def measures(self) -> PlanMeasures:
         """What the plan amounts to; zeros where it carries none."""
         return self.proposal.measures or _NOTHING
-
-    @property
-    def prices(self) -> tuple[RulePrice, ...]:
-        """Binding rules and what they cost, dearest first."""
-        return tuple(sorted(self.measures.prices, key=lambda p: -p.dollars))
 
     @property
     def sales(self) -> tuple[SaleRow, ...]:
@@ -255,6 +252,7 @@ def rebalance_view(snapshot: HouseholdSnapshot, proposal: Proposal) -> Rebalance
     return RebalanceView(
         plan=plan,
         parts=_parts(snapshot, names, plan, measures),
+        rules=_rules(names, measures),
         weights=weights,
         comparison=_compared(proposal, measures, weights),
         has_targets=bool(snapshot.class_targets or snapshot.security_targets),
@@ -293,6 +291,21 @@ def _gift(names: Names, gift: LotGift) -> GiftRow:
         tax_avoided=gift.tax_avoided,
         reason=gift.reason,
     )
+
+
+def _rules(names: Names, measures: PlanMeasures) -> tuple[RulePrice, ...]:
+    """Rules with the names people know in place of ids, dearest first."""
+    snapshot = names.snapshot
+
+    def known(name: str) -> str:
+        if SecurityId(name) in snapshot.security_by_id:
+            return names.symbol(SecurityId(name))
+        if AccountId(name) in snapshot.account_by_id:
+            return names.account(AccountId(name))
+        return _CLASS_NAMES.get(name, name)
+
+    dearest = sorted(measures.prices, key=lambda p: (-abs(p.dollars), p.code, p.name))
+    return tuple(replace(p, name=known(p.name)) for p in dearest)
 
 
 def _weight(change: WeightChange) -> WeightLine:

@@ -205,7 +205,7 @@ class PlanPage(Page):
     def _show_plan(self, view: PlanView) -> None:
         self.set_answer(answer(view))
         self.set_figures(figures(view))
-        self.trades.show(sections(view))
+        self.trades.show_sections(sections(view))
         self.kept_model.show(view.kept)
         self.lock_model.show(view.locks)
         self.ladder_model.show(view.ladder)

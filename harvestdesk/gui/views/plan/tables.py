@@ -1,6 +1,6 @@
 """The tables of a plan: sales, purchases, kept lots, the ladder, and what not to buy."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from harvestdesk.domain.proposal import Reason
@@ -103,10 +103,11 @@ class PlanTable(ColumnTable):
         super().__init__(columns, theme)
         self._write = write
 
-    def show(self, rows: Sequence[Any]) -> None:
-        """Replace the rows."""
+    def show(self, rows: Sequence[Any], written: Mapping[str, Sequence[Any]] | None = None) -> None:
+        """Replace the rows; `written` is what their columns say, where a lane wrote it beforehand."""
         keys = [str(getattr(r, "lot_id", i)) for i, r in enumerate(rows)]
-        self.set_rows({**self._write(rows), "row": list(rows)}, keys)
+        values = self._write(rows) if written is None else written
+        self.set_rows({**values, "row": list(rows)}, keys)
 
 
 Writer = Callable[[Sequence[Any]], dict[str, Sequence[Any]]]

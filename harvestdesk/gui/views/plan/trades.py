@@ -106,7 +106,7 @@ class TradeList(QScrollArea):
         self.setAccessibleName("Trades by account")
         theme.changed.connect(self._on_theme_changed)
 
-    def show(self, sections: Sequence[Section], nothing: str = NOTHING) -> None:
+    def show_sections(self, sections: Sequence[Section], nothing: str = NOTHING) -> None:
         """Show the trades of a plan, or say that there are none."""
         self._sections, self._nothing = tuple(sections), nothing
         self.tables = []
@@ -178,4 +178,4 @@ class TradeList(QScrollArea):
         QApplication.clipboard().setText(self.as_text())
 
     def _on_theme_changed(self) -> None:
-        self.show(self._sections, self._nothing)
+        self.show_sections(self._sections, self._nothing)

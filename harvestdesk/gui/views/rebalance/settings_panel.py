@@ -1,0 +1,269 @@
+"""What is asked of a household plan: the job, and its limits as sentences with figures to change."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from harvestdesk.domain.money import ZERO
+from harvestdesk.domain.plan_settings import PLAN_NAMES, PlanKind, PlanSettings
+from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.gui.a11y import name
+from harvestdesk.gui.theme import Space, TextSize, Theme
+from harvestdesk.gui.views.rebalance.account_ticks import AccountTicks
+from harvestdesk.gui.views.rebalance.jobs import JOBS, JobSpec, Part
+from harvestdesk.gui.views.rebalance.more_limits import MoreLimits
+from harvestdesk.gui.views.rebalance.sentences import (
+    Limit,
+    OptionalFigure,
+    RiskSlider,
+    sentence_row,
+)
+from harvestdesk.gui.widgets.fields import Choice, FigureField, Tick
+from harvestdesk.services.plan_problems import plan_problems
+
+
+class SettingsPanel(QFrame):
+    """The job chooser, the sentences and their fields.
+
+    Signals:
+        changed: the person changed the job, a figure or a choice.
+    """
+
+    changed = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._base = PlanSettings()
+        self._quiet = False
+        self.setProperty("card", True)
+        self.job = Choice(theme, "What the plan is for")
+        self.job.offer(((k, PLAN_NAMES[k]) for k in JOBS), PlanKind.REBALANCE)
+        self.about = QLabel()
+        self.about.setWordWrap(True)
+        self.about.setEnabled(False)
+        self.about.setFont(theme.font(TextSize.CAPTION))
+        self._make_fields(theme)
+        self.more = MoreLimits(theme)
+        self._parts: dict[Part, QWidget] = {}
+        self._fields: dict[str, QWidget] = {
+            "amount": self.amount,
+            "recipient": self.recipient,
+            "short_only": self.short_only,
+            "tracking_error_bp": self.tracking_error.tick,
+            "tax_budget": self.tax.tick,
+            "gain_budget": self.gain.tick,
+            "turnover": self.turnover.tick,
+            "source_ids": self.sources,
+        }
+        self.live_column = QVBoxLayout()
+        self._lay_out()
+        self._connect()
+        self.show_settings(self._base)
+
+    def _make_fields(self, theme: Theme) -> None:
+        self.amount_words = QLabel()
+        self.amount = FigureField(theme, "Amount in dollars", most=Decimal(10**9), step=1000)
+        self.amount_note = QLabel()
+        self.amount_note.setWordWrap(True)
+        self.amount_note.setFont(theme.font(TextSize.CAPTION))
+        self.amount_note.setEnabled(False)
+        self.sources = AccountTicks(theme, "Into", "Cash goes there, or comes from there.")
+        self.short_only = Tick(theme, "Count short-term losses only")
+        self.short_only.setToolTip(
+            "They first offset gains taxed at ordinary rates (IRC \u00a71222)."
+        )
+        self.recipient = name(
+            QLineEdit(), "Who receives the gift", "Stands on the papers; may be empty"
+        )
+        self.recipient.setPlaceholderText("who receives it (for the papers)")
+        self.risk = RiskSlider(theme)
+        self.tracking_error = OptionalFigure(
+            theme,
+            Limit(
+                "Keep tracking error within",
+                "bp",
+                "Expected yearly difference to the targets once the plan is carried out, by the risk model.",
+                start="100",
+                most="10000",
+                decimals=1,
+            ),
+        )
+        self.tax = OptionalFigure(
+            theme,
+            Limit(
+                "Spend at most $",
+                "of tax this year",
+                "Tax of this year with the plan less without, by the netting of Schedule D. 0: tax-neutral.",
+                start="0",
+                step=500,
+            ),
+        )
+        self.gain = OptionalFigure(
+            theme,
+            Limit(
+                "Realise at most $",
+                "of net gains",
+                "Gains less losses of the plan's own sales in taxable accounts.",
+                start="0",
+                step=500,
+            ),
+        )
+        self.turnover = OptionalFigure(
+            theme,
+            Limit(
+                "Sell at most",
+                "% of the household",
+                "Turnover: what is sold, as a share of the household's value.",
+                start="10",
+                most="100",
+                scale=100,
+            ),
+        )
+
+    def _lay_out(self) -> None:
+        theme = self._theme
+        column = QVBoxLayout(self)
+        side = theme.px(Space.MEDIUM)
+        column.setContentsMargins(side, side, side, side)
+        column.setSpacing(theme.px(Space.SMALL))
+        head = QLabel("What is asked")
+        head.setFont(theme.font(TextSize.SECTION, strong=True))
+        column.addWidget(head)
+        column.addWidget(self.job)
+        column.addWidget(self.about)
+        amount = QWidget()
+        self.amount.setFixedWidth(theme.text_width(11))
+        rows = QVBoxLayout(amount)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(theme.px(Space.TINY))
+        rows.addLayout(sentence_row(theme, self.amount_words, self.amount))
+        rows.addWidget(self.amount_note)
+        self._parts = {
+            Part.AMOUNT: amount,
+            Part.RECIPIENT: self.recipient,
+            Part.SHORT_ONLY: self.short_only,
+            Part.SOURCES: self.sources,
+            Part.RISK: self.risk,
+            Part.TRACKING_ERROR: self.tracking_error,
+            Part.TAX: self.tax,
+            Part.GAIN: self.gain,
+            Part.TURNOVER: self.turnover,
+        }
+        for part, widget in self._parts.items():
+            column.addWidget(widget)
+            if part is Part.RISK:
+                column.addLayout(self.live_column)
+        column.addWidget(self.more)
+        column.addStretch(1)
+
+    def _connect(self) -> None:
+        self.job.currentIndexChanged.connect(self._on_job)
+        for figure in (
+            self.amount, self.sources, self.risk, self.tracking_error, self.tax, self.gain, self.turnover,
+            self.more,
+        ):  # fmt: skip
+            figure.value_changed.connect(self._on_changed)
+        self.short_only.toggled.connect(self._on_changed)
+        self.recipient.textChanged.connect(self._on_changed)
+
+    # --- what is asked -----------------------------------------------------------------------------
+    @property
+    def kind(self) -> PlanKind:
+        """The job chosen."""
+        return list(JOBS)[self.job.currentIndex()]
+
+    @property
+    def spec(self) -> JobSpec:
+        """What the chosen job is asked with."""
+        return JOBS[self.kind]
+
+    def settings(self) -> PlanSettings:
+        """Return what the sentences say now; what the job does not ask for is as usual."""
+        base = self._base if self._base.kind is self.kind else PlanSettings(kind=self.kind)
+        return replace(base, **self._values(), **self.more.values(self.spec))  # type: ignore[arg-type]
+
+    def _values(self) -> dict[str, object]:
+        found: dict[Part, dict[str, object]] = {
+            Part.AMOUNT: {"amount": self.amount.value or None},
+            Part.SOURCES: {"source_ids": self.sources.value},
+            Part.SHORT_ONLY: {"short_only": self.short_only.isChecked()},
+            Part.RECIPIENT: {"recipient": self.recipient.text().strip()},
+            Part.RISK: {"risk_aversion": self.risk.value},
+            Part.TRACKING_ERROR: {"tracking_error_bp": self.tracking_error.value},
+            Part.TAX: {"tax_budget": self.tax.value},
+            Part.GAIN: {"gain_budget": self.gain.value},
+            Part.TURNOVER: {"turnover": self.turnover.value},
+        }
+        return {k: v for part in found if part in self.spec.shows for k, v in found[part].items()}
+
+    def problems(self, snapshot: HouseholdSnapshot) -> dict[str, str]:
+        """Return what has to be mended before the job can be planned, by field."""
+        found = plan_problems(self.settings(), snapshot)
+        if Part.ACCOUNTS in self.spec.shows and self.more.accounts.none_chosen:
+            found["account_ids"] = "Tick at least one account to trade in."
+        if Part.SOURCES in self.spec.shows and self.sources.none_chosen:
+            found["source_ids"] = f"{self.spec.sources}: tick at least one account."
+        return found
+
+    def point_at(self, field: str) -> None:
+        """Put the keyboard where a setting is asked for, opening the fold if it is in there."""
+        widget = self._fields.get(field) or self.more.field_of(field)
+        if widget is None:
+            return
+        if field not in self._fields:
+            self.more.toggle.setChecked(True)
+        widget.setFocus()
+
+    def show_settings(self, settings: PlanSettings) -> None:
+        """Write settings into the sentences, silently."""
+        self._quiet = True
+        self._base = settings
+        self.job.setCurrentIndex(list(JOBS).index(settings.kind))
+        self.amount.show_value(settings.amount or ZERO)
+        self.sources.show_value(settings.source_ids)
+        self.short_only.setChecked(settings.short_only)
+        self.recipient.setText(settings.recipient)
+        self.risk.show_value(settings.risk_aversion)
+        self.tracking_error.show_value(settings.tracking_error_bp)
+        self.tax.show_value(settings.tax_budget)
+        self.gain.show_value(settings.gain_budget)
+        self.turnover.show_value(settings.turnover)
+        self.more.show_values(settings)
+        self.more.unfold_where(settings)
+        self._show_job()
+        self._quiet = False
+
+    def show_household(self, snapshot: HouseholdSnapshot) -> None:
+        """Offer the household's accounts, symbols, sectors and classes."""
+        self._quiet = True
+        self.sources.offer([a for a in snapshot.accounts if a.type.is_taxable])
+        self.more.know(snapshot)
+        self._quiet = False
+
+    def place_live(self, widget: QWidget) -> None:
+        """Put a widget under the slider: what the live solve says about it."""
+        self.live_column.addWidget(widget)
+
+    def _on_job(self) -> None:
+        self._show_job()
+        self._on_changed()
+
+    def _show_job(self) -> None:
+        spec = self.spec
+        self.about.setText(spec.about)
+        self.job.setAccessibleDescription(spec.about)
+        self.amount_words.setText(spec.amount)
+        self.amount.setAccessibleName(f"{spec.amount.replace('$', '').strip()}: dollars")
+        self.amount_note.setText(spec.no_amount)
+        self.amount_note.setVisible(bool(spec.no_amount))
+        self.sources.rename(spec.sources)
+        for part, widget in self._parts.items():
+            widget.setVisible(part in spec.shows)
+        self.more.show_job(spec)
+
+    def _on_changed(self) -> None:
+        if not self._quiet:
+            self.changed.emit()

@@ -1,0 +1,273 @@
+"""Bars of weights before and after the plan: classes with target and band, sectors, and factors of risk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from harvestdesk.gui import formatting
+from harvestdesk.gui.plots.canvas import Canvas
+from harvestdesk.gui.plots.legend import Key
+from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
+from harvestdesk.gui.views.drift.words import signed_percent
+from harvestdesk.gui.views.rebalance.words import weight_words
+from harvestdesk.services.views.rebalance import CLASS, FACTOR, SECTOR, WeightLine
+
+KEYS = (
+    Key("before", Tone.LOCKED, None),
+    Key("after the plan", Tone.PLAN, None, hollow=True),
+    Key("target", Tone.PLAIN, None, line=True),
+    Key("still outside its band", Tone.WARNING, None),
+)
+_HEADS = {
+    CLASS: "Asset classes",
+    SECTOR: "Sectors",
+    FACTOR: "Factors of risk, movement a year",
+}
+_RIGHT = Qt.AlignmentFlag.AlignRight
+_FIGURES = (("Change", "+00.00 %"), ("After", "00.00 %"), ("Before", "00.00 %"))
+"""Columns from the right edge inwards, each with its widest text."""
+_NAMES_AND_BARS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Bars on one scale."""
+
+    kind: str
+    lines: tuple[WeightLine, ...]
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Ends of the scale; zero is on it."""
+        values = [Decimal(0)]
+        for line in self.lines:
+            parts = (line.before, line.after, line.target, line.high)
+            values += [p for p in parts if p is not None]
+        low, high = float(min(values)), float(max(values))
+        room = max(high - low, 1e-4) * 0.06
+        return (low - room if low < 0 else 0.0), high + room
+
+    @property
+    def decimals(self) -> int:
+        """Small movements are written with more digits."""
+        return 2 if self.kind == FACTOR else 1
+
+
+class WeightBars(Canvas):
+    """One row per class, sector and factor; three scales, one below the other.
+
+    Signals:
+        line_selected: place of the bar the person picked.
+    """
+
+    line_selected = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, "Picture of weights before and after the plan", parent)
+        self._groups: tuple[_Group, ...] = ()
+        self._lines: tuple[WeightLine, ...] = ()
+        self._selected = 0
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_weights(self, lines: Sequence[WeightLine]) -> None:
+        """Show bars, grouped by kind in the order given."""
+        kinds = list(dict.fromkeys(x.kind for x in lines))
+        self._groups = tuple(_Group(k, tuple(x for x in lines if x.kind == k)) for k in kinds)
+        self._lines = tuple(x for g in self._groups for x in g.lines)
+        self._selected = min(self._selected, max(0, len(self._lines) - 1))
+        self.setAccessibleDescription(self._spoken())
+        self.updateGeometry()
+        self.update()
+
+    @property
+    def selected(self) -> int:
+        """Place of the bar that is picked."""
+        return self._selected
+
+    def select(self, place: int) -> None:
+        """Pick a bar silently."""
+        self._selected = place
+        self.setAccessibleDescription(self._spoken())
+        self.update()
+
+    def _spoken(self) -> str:
+        if not self._lines:
+            return "Nothing to show"
+        return weight_words(self._lines[self._selected]).replace("\n", ". ")
+
+    # --- geometry --------------------------------------------------------------------------------------
+    def sizeHint(self) -> QSize:
+        """Return room for every group."""
+        height = sum(self._head() + len(g.lines) * self._row() for g in self._groups)
+        return QSize(self.theme.px(560), round(height + self.gap(Space.SMALL)))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the same height at the least width."""
+        return QSize(self.theme.px(320), self.sizeHint().height())
+
+    def _head(self) -> float:
+        return self.metrics().height() + self.gap(Space.MEDIUM)
+
+    def _row(self) -> float:
+        return self.metrics(TextSize.BODY).height() + self.gap(Space.MEDIUM)
+
+    def boxes(self) -> list[QRectF]:
+        """Return the box of every bar, in order."""
+        found, top = [], 0.0
+        for group in self._groups:
+            top += self._head()
+            for _ in group.lines:
+                found.append(QRectF(0, top, self.width(), self._row()))
+                top += self._row()
+        return found
+
+    def _columns(self) -> tuple[QRectF, QRectF, tuple[tuple[str, QRectF], ...]]:
+        """Return names, bars, and the figures there is room for."""
+        body, gap = self.metrics(TextSize.BODY), self.gap(Space.MEDIUM)
+        right = self.width() - self.gap(Space.SMALL)
+        figures: list[tuple[str, QRectF]] = []
+        for title, sample in _FIGURES:
+            width = max(body.horizontalAdvance(sample), self.metrics().horizontalAdvance(title))
+            if right - width < self.width() * _NAMES_AND_BARS:
+                break
+            figures.insert(0, (title, QRectF(right - width, 0, width, self.height())))
+            right -= width + gap
+        left = self.gap(Space.SMALL)
+        widest = max((body.horizontalAdvance(x.name) for x in self._lines), default=80.0)
+        names = QRectF(left, 0, min(widest + 2, self.width() * 0.28), self.height())
+        bars = QRectF(
+            names.right() + gap, 0, max(right - names.right() - 2 * gap, 40), self.height()
+        )
+        return names, bars, tuple(figures)
+
+    # --- painting ----------------------------------------------------------------------------------------
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the groups one below the other."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), self.theme.colour("surface"))
+        names, bars, figures = self._columns()
+        boxes = iter(self.boxes())
+        place = 0
+        for group in self._groups:
+            rows = [next(boxes) for _ in group.lines]
+            self._paint_head(painter, group, rows[0], figures)
+            for line, row in zip(group.lines, rows, strict=True):
+                self._paint_ground(painter, row, chosen=place == self._selected)
+                self._paint_words(painter, group, line, row, names, figures)
+                self._paint_bar(painter, group, line, row, bars)
+                place += 1
+        self.paint_focus(painter)
+        painter.end()
+
+    def _paint_head(
+        self,
+        painter: QPainter,
+        group: _Group,
+        first: QRectF,
+        figures: Sequence[tuple[str, QRectF]],
+    ) -> None:
+        top = first.top() - self._head()
+        painter.setFont(self.theme.font(TextSize.CAPTION, strong=True))
+        left = self.gap(Space.SMALL)
+        box = QRectF(left, top, self.width() * _NAMES_AND_BARS, self._head())
+        self.write(painter, box, _HEADS.get(group.kind, group.kind), tone=Tone.MUTED)
+        for title, column in figures:
+            head = QRectF(column.left() - left, top, column.width() + left, self._head())
+            self.write(painter, head, title, _RIGHT, Tone.MUTED)
+
+    def _paint_ground(self, painter: QPainter, row: QRectF, *, chosen: bool) -> None:
+        if chosen:
+            painter.fillRect(row, self.chosen_ground())
+        painter.setPen(self.hairline())
+        painter.drawLine(row.topLeft(), row.topRight())
+
+    def _paint_words(
+        self,
+        painter: QPainter,
+        group: _Group,
+        line: WeightLine,
+        row: QRectF,
+        names: QRectF,
+        figures: Sequence[tuple[str, QRectF]],
+    ) -> None:
+        painter.setFont(self.theme.font(TextSize.BODY))
+        still_off = line.breach_after > 0
+        sign = "\u26a0 " if still_off else ""
+        tone = Tone.WARNING if still_off else Tone.PLAIN
+        self.write(painter, _within(names, row), sign + line.name, tone=tone)
+        digits = group.decimals
+        texts = {
+            "Before": formatting.percent(line.before, digits),
+            "After": formatting.percent(line.after, digits),
+            "Change": signed_percent(line.change, digits),
+        }
+        for title, column in figures:
+            self.write(painter, _within(column, row), texts[title], _RIGHT)
+
+    def _paint_bar(
+        self, painter: QPainter, group: _Group, line: WeightLine, row: QRectF, bars: QRectF
+    ) -> None:
+        low, high = group.ends
+
+        def across(value: Decimal | float) -> float:
+            return bars.left() + bars.width() * (float(value) - low) / (high - low)
+
+        middle, height, zero = row.center().y(), row.height(), across(0.0)
+        if line.low is not None and line.high is not None:
+            painter.setPen(self.hairline("field_edge", 0.6))
+            painter.setBrush(self.theme.colour("band"))
+            left, right = across(line.low), across(line.high)
+            painter.drawRect(QRectF(left, middle - height * 0.4, right - left, height * 0.8))
+        painter.setPen(self.hairline("field_edge"))
+        painter.drawLine(QPointF(zero, row.top()), QPointF(zero, row.bottom()))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.theme.mark(Tone.WARNING if line.breach_after > 0 else Tone.LOCKED))
+        painter.drawRect(_bar(zero, across(line.before), middle, height * 0.15))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(self.theme.mark(Tone.PLAN), 1.6, Qt.PenStyle.DashLine))
+        painter.drawRect(_bar(zero, across(line.after), middle, height * 0.27))
+        if line.target is not None:
+            x = across(line.target)
+            painter.setPen(QPen(self.theme.colour("text"), self.theme.px(2)))
+            painter.drawLine(QPointF(x, middle - height * 0.4), QPointF(x, middle + height * 0.4))
+
+    # --- pointing and keyboard --------------------------------------------------------------------------
+    def explain_at(self, place: QPointF) -> str:
+        """Return the figures of the bar under the pointer."""
+        for line, box in zip(self._lines, self.boxes(), strict=True):
+            if box.contains(place):
+                return weight_words(line)
+        return ""
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Pick the bar under the pointer."""
+        for number, box in enumerate(self.boxes()):
+            if box.contains(event.position()):
+                self._choose(number)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up and Down pick a bar."""
+        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)
+        if step and self._lines:
+            self._choose(max(0, min(self._selected + step, len(self._lines) - 1)))
+        else:
+            super().keyPressEvent(event)
+
+    def _choose(self, number: int) -> None:
+        self.select(number)
+        self.line_selected.emit(number)
+
+
+def _bar(start: float, end: float, middle: float, half: float) -> QRectF:
+    """Return a bar between two places, at least a pixel wide."""
+    left, right = min(start, end), max(start, end)
+    return QRectF(left, middle - half, max(right - left, 1.0), 2 * half)
+
+
+def _within(column: QRectF, row: QRectF) -> QRectF:
+    return QRectF(column.left(), row.top(), column.width(), row.height())

@@ -1,0 +1,283 @@
+"""Words of the rebalance page: the answer, the figures, weights, account sums."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from harvestdesk.domain.errors import NoPlanError
+from harvestdesk.domain.money import ZERO
+from harvestdesk.domain.plan_settings import PLAN_NAMES, PlanKind
+from harvestdesk.gui import formatting
+from harvestdesk.gui.theme import Tone
+from harvestdesk.gui.view_base import Figure
+from harvestdesk.services.views.rebalance import (
+    CLASS,
+    FACTOR,
+    SECTOR,
+    AccountPart,
+    RebalanceView,
+    WeightLine,
+)
+
+KIND_WORDS = {CLASS: "Asset class", SECTOR: "Sector", FACTOR: "Factor"}
+NO_TARGETS = (
+    "No targets are set, so there is nothing to rebalance to: tracking error is measured against today's holdings. "
+    "Import a HarvestDesk CSV of class targets; raising or investing cash, harvests and gifts can be planned "
+    "without."
+)
+
+
+# --- the answer ---------------------------------------------------------------------------------------
+def answer(view: RebalanceView) -> str:
+    """Return the sentence the page begins with."""
+    checks = view.proposal.checks
+    failed = sum(1 for c in checks if not c.passed)
+    if failed:
+        count = formatting.plural(len(checks), "exact check")
+        return f"Do not trade: this plan failed {failed} of {count}, so it cannot be exported."
+    if view.nothing:
+        return _NOTHING.get(view.proposal.kind, "There is nothing to trade.")
+    return f"{_ANSWERS[view.proposal.kind](view)}; {_effects(view)}."
+
+
+_NOTHING = {
+    PlanKind.REBALANCE: "Leave everything as it is: no trade brings more than it costs.",
+    PlanKind.INVEST: "There is no cash to invest beyond what the accounts keep in reserve.",
+    PlanKind.HARVEST_TARGET: "There is no loss to realise within the limits.",
+    PlanKind.GAIN_HARVEST: "No long-term gain fits into the 0 % band.",
+    PlanKind.GIFT: "There is no long-term lot at a gain to give.",
+}
+
+
+def _rebalance(view: RebalanceView) -> str:
+    before, after = _tracking_errors(view)
+    trades = f"{_sells(view)} and {_buys(view)}" if view.sales else _buys(view)
+    verb = "brings" if after < before else "leaves"
+    how = f"from {_bp(before)} to {_bp(after)}" if after != before else f"at {_bp(after)}"
+    return f"{_capital(trades)} {verb} tracking error {how}"
+
+
+def _invest(view: RebalanceView) -> str:
+    bought = formatting.dollars(view.bought)
+    count = formatting.plural(sum(len(p.trades.buys) for p in view.parts), "purchase")
+    after = f", after {_sells(view)}" if view.sales else ", without selling anything"
+    return f"{bought} is invested in {count}{after}"
+
+
+def _withdraw(view: RebalanceView) -> str:
+    raised = formatting.dollars(view.paid_out)
+    return f"{raised} is raised by {_sells(view)}" if view.sales else f"{raised} is there in cash"
+
+
+def _harvest(view: RebalanceView) -> str:
+    return f"{_capital(_sells(view))} realises {formatting.dollars(view.losses)} of losses"
+
+
+def _gain_harvest(view: RebalanceView) -> str:
+    gains = formatting.dollars(view.gains)
+    return (
+        f"{_capital(_sells(view))} realises {gains} of gains at 0 %, and the shares are bought back"
+    )
+
+
+def _gift(view: RebalanceView) -> str:
+    value = sum((g.value for g in view.gifts), ZERO)
+    avoided = sum((g.tax_avoided for g in view.gifts), ZERO)
+    lots = formatting.plural(len(view.gifts), "lot")
+    return (
+        f"Giving {formatting.dollars(value)} of shares from {lots} avoids "
+        f"{formatting.dollars(avoided)} of tax on their gains"
+    )
+
+
+_ANSWERS: dict[PlanKind, Callable[[RebalanceView], str]] = {
+    PlanKind.REBALANCE: _rebalance,
+    PlanKind.INVEST: _invest,
+    PlanKind.WITHDRAW: _withdraw,
+    PlanKind.HARVEST_TARGET: _harvest,
+    PlanKind.GAIN_HARVEST: _gain_harvest,
+    PlanKind.GIFT: _gift,
+}
+
+
+def _effects(view: RebalanceView) -> str:
+    """Return what it does to this year's tax, and to tracking error where the answer did not say."""
+    change = view.tax_change
+    if round(change) == 0:
+        tax = "this year's tax stays as it is"
+    elif change > 0:
+        tax = f"it costs {formatting.dollars(change)} of tax this year"
+    else:
+        tax = f"it saves {formatting.dollars(-change)} of tax this year"
+    before, after = _tracking_errors(view)
+    if view.proposal.kind in {PlanKind.REBALANCE, PlanKind.GIFT} or before == after:
+        return tax
+    verb = "falls" if after < before else "rises"
+    return f"{tax}, and tracking error {verb} from {_bp(before)} to {_bp(after)}"
+
+
+def _tracking_errors(view: RebalanceView) -> tuple[Decimal, Decimal]:
+    plan = view.proposal
+    return plan.before.tracking_error_bp, plan.after.tracking_error_bp
+
+
+def _bp(value: Decimal) -> str:
+    return formatting.basis_points(value)
+
+
+def _sells(view: RebalanceView) -> str:
+    return f"selling {formatting.plural(len(view.sales), 'lot')}"
+
+
+def _buys(view: RebalanceView) -> str:
+    count = sum(len(p.trades.buys) for p in view.parts)
+    return f"{formatting.plural(count, 'purchase')}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+# --- figures ------------------------------------------------------------------------------------------
+def figures(view: RebalanceView) -> tuple[Figure, ...]:
+    """Return the figures of the page."""
+    plan, measures = view.proposal, view.measures
+    before, after = _tracking_errors(view)
+    limit = plan.asked.tracking_error_bp
+    limited = f", limit {formatting.basis_points(limit, 0)}" if limit is not None else ""
+    found = [
+        Figure(
+            "Tracking error", formatting.basis_points(after),
+            "Expected yearly difference to the targets once the plan is carried out, by the risk model.",
+            f"today {formatting.basis_points(before)}{limited}", Tone.PLAN,
+        ),
+        _tax_figure(view),
+        Figure(
+            "Traded", formatting.dollars(view.sold + view.bought),
+            f"Sales of {formatting.dollars(view.sold)} and purchases of {formatting.dollars(view.bought)} at "
+            f"the last prices; sold are {formatting.percent(measures.turnover)} of the household.",
+            f"{formatting.plural(view.orders, 'order')}, turnover {formatting.percent(measures.turnover)}",
+        ),
+    ]  # fmt: skip
+    found += _gain_figures(view)
+    found.append(
+        Figure(
+            "Trading cost", formatting.dollars(measures.cost),
+            "Dollars traded times the rate of trading costs, and so much an order, as asked at the left.",
+            f"rounding {formatting.dollars(measures.rounding)}",
+        )
+    )  # fmt: skip
+    return tuple(found)
+
+
+def _tax_figure(view: RebalanceView) -> Figure:
+    change, budget = view.tax_change, view.proposal.asked.tax_budget
+    note = f"budget {formatting.dollars(budget)}" if budget is not None else "no budget set"
+    words = "Tax this year"
+    value = formatting.dollars(change, sign=True)
+    return Figure(
+        words, value,
+        f"Tax of this year with the plan, {formatting.dollars(view.proposal.after.tax)}, less without, "
+        f"{formatting.dollars(view.proposal.before.tax)}, over the netting of Schedule D. A minus is tax saved.",
+        note if round(change) >= 0 else f"saved; {note}",
+        Tone.PLAN if change <= 0 else Tone.PLAIN,
+    )  # fmt: skip
+
+
+def _gain_figures(view: RebalanceView) -> list[Figure]:
+    found = []
+    if view.paid_out:
+        found.append(
+            Figure("Paid out", formatting.dollars(view.paid_out), "Cash that leaves the accounts to be spent.",
+                   "leaves the accounts")
+        )  # fmt: skip
+    if view.losses:
+        found.append(
+            Figure("Losses realised", formatting.dollars(view.losses),
+                   "Losses of the plan's sales in taxable accounts that count this year.", "that count", Tone.LOSS)
+        )  # fmt: skip
+    if view.gains:
+        found.append(
+            Figure("Gains realised", formatting.dollars(view.gains),
+                   "Gains of the plan's sales in taxable accounts.", "in taxable accounts", Tone.GAIN)
+        )  # fmt: skip
+    if view.gifts:
+        value = sum((g.value for g in view.gifts), ZERO)
+        found.append(
+            Figure("Given", formatting.dollars(value), "Market value of the shares given: the deduction "
+                   "(IRC \u00a7170(e)(1), Reg. 1.170A-1(c)).", formatting.plural(len(view.gifts), "lot"))
+        )  # fmt: skip
+    return found
+
+
+# --- accounts and weights ----------------------------------------------------------------------------
+def account_sums(part: AccountPart) -> str:
+    """Return the line under an account's name."""
+    parts = []
+    if part.trades.sales:
+        parts.append(_sold_words(part))
+    if part.trades.buys:
+        count = formatting.plural(len(part.trades.buys), "security", "securities")
+        parts.append(f"buy {count} for {formatting.dollars(part.bought)}")
+    if part.gifts:
+        value = sum((g.value for g in part.gifts), ZERO)
+        parts.append(
+            f"give {formatting.plural(len(part.gifts), 'lot')} worth {formatting.dollars(value)}"
+        )
+    if part.payout:
+        parts.append(f"pay out {formatting.dollars(part.payout)}")
+    if round(part.cash_change):
+        cash = formatting.dollars(abs(part.cash_change))
+        parts.append(f"leave {cash} in cash" if part.cash_change > 0 else f"use {cash} of cash")
+    return _capital(", ".join(parts))
+
+
+def _sold_words(part: AccountPart) -> str:
+    lots = formatting.plural(len(part.trades.sales), "lot")
+    words = f"sell {lots} for {formatting.dollars(part.sold)}"
+    results = [f"{formatting.dollars(part.losses)} of losses"] if part.losses else []
+    results += [f"{formatting.dollars(part.gains)} of gains"] if part.gains else []
+    if not part.taxable:
+        results = ["not taxed"]
+    return f"{words} ({', '.join(results)})" if results else words
+
+
+def standing(line: WeightLine) -> str:
+    """Return where a class stands to its band after the plan, in words."""
+    if line.low is None or line.high is None:
+        return ""
+    if line.breach_after > 0:
+        side = "above" if line.after > line.high else "below"
+        return f"{formatting.percent(line.breach_after)} {side} its band"
+    return "back inside its band" if line.breach_before > 0 else "inside its band"
+
+
+def weight_words(line: WeightLine) -> str:
+    """Return the hover words of a bar: every figure of it."""
+    words = [line.name]
+    if line.kind == FACTOR:
+        words.append(
+            f"Moves the household {formatting.percent(line.before, 2)} a year against its target before the plan, "
+            f"{formatting.percent(line.after, 2)} after"
+        )
+        return "\n".join(words)
+    words.append(
+        f"{formatting.percent(line.before, 2)} of the household before the plan, "
+        f"{formatting.percent(line.after, 2)} after"
+    )
+    if line.target is not None:
+        words.append(f"Target {formatting.percent(line.target, 2)}")
+    if line.low is not None and line.high is not None:
+        band = f"{formatting.percent(line.low)} to {formatting.percent(line.high)}"
+        words.append(f"Band {band}: {standing(line)}")
+    return "\n".join(words)
+
+
+def failure_words(error: NoPlanError) -> str:
+    """Return what is said where no plan keeps every rule."""
+    return str(error) or "No plan keeps every rule."
+
+
+def plan_title(view: RebalanceView) -> str:
+    """Return the job of the plan and its day."""
+    plan = view.proposal
+    return f"{PLAN_NAMES[plan.kind]} of {plan.as_of.isoformat()}"
