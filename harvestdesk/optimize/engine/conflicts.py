@@ -1,56 +1,65 @@
-"""When nothing is feasible: an elastic solve that says which rules are in conflict, and the cheapest way out."""
+"""The error of a problem no plan keeps every rule of: which are in conflict, in words and as data."""
 
-import numpy as np
-
-from harvestdesk.domain.errors import NoPlanError
-from harvestdesk.optimize.engine.case import CASH, GAIN, SECTOR, TAX, TURNOVER, Case
-from harvestdesk.optimize.engine.columns import whole_columns
-from harvestdesk.optimize.engine.relaxation import Elastic
+from harvestdesk.domain.conflict import Conflict, ConflictError, RuleGive, RuleKind
+from harvestdesk.optimize.engine.case import Case
+from harvestdesk.optimize.engine.doctor import diagnose
+from harvestdesk.optimize.engine.problem import EngineProblem
 from harvestdesk.optimize.engine.search import Effort
 
-LEAST_EXCESS = 1e-6
-"""Fractions of value (of tracking error: itself) below which a rule isn't exceeded."""
-LEAST_PRICE = 1e-4
+_DOLLARS = {
+    RuleKind.CASH,
+    RuleKind.TAX_BUDGET,
+    RuleKind.GAIN_BUDGET,
+    RuleKind.LOSS_TARGET,
+    RuleKind.PAYOUT,
+    RuleKind.MIN_TRADE,
+}
+_NO_PLAN = "the sides of the identical sets leave no plan"
 
 
-def conflict_of(case: Case, effort: Effort) -> NoPlanError:
+def conflict_of(case: Case, effort: Effort) -> ConflictError:
     """Return the error that names the rules in conflict and the least that would have to give."""
-    del effort
-    elastic = Elastic(case, whole_columns(case.problem, case.cost))
-    elastic.solve()
-    gives, binds = [], []
-    for row, over, under, price in zip(
-        case.rows, elastic.over, elastic.under, elastic.prices, strict=True
-    ):
-        name = _rule(row.kind, row.name)
-        if over > LEAST_EXCESS:
-            gives.append(f"{name} would have to be {_amount(case, row.kind, row.most + over)}")
-        elif under > LEAST_EXCESS:
-            gives.append(f"{name} would have to be {_amount(case, row.kind, row.least - under)}")
-        elif abs(price) > LEAST_PRICE:
-            binds.append(name)
-    limit = case.problem.limits.tracking_error
-    if elastic.risk_over > LEAST_EXCESS**2:
-        least = float(np.sqrt(limit**2 + elastic.risk_over))
-        gives.append(f"limits.tracking_error would have to be {least:.6f}")
-    binds += [] if not (case.problem.buy_locked | case.problem.loss_locked).any() else ["locks"]
-    rules = "; ".join(gives) or "the sides of the identical sets leave no plan"
-    beside = f" In conflict with: {', '.join(binds)}." if binds else ""
-    return NoPlanError(
-        f"No plan keeps every rule: {rules}.{beside}", code="infeasible", rules=rules
-    )
+    return conflict_error(case.problem, diagnose(case, effort))
 
 
-def _rule(kind: str, name: str) -> str:
-    if kind == CASH:
+def conflict_error(problem: EngineProblem, conflict: Conflict) -> ConflictError:
+    """Return the error of a conflict; its message is in the words of the contract's `solve`."""
+    rules = "; ".join(_needed(problem, give) for give in conflict.together)
+    text = f"No plan keeps every rule: {rules}."
+    named = [(give.kind, give.name) for give in conflict.together]
+    others = [give for give in conflict.alone if [(give.kind, give.name)] != named]
+    if others:
+        text += f" One of these alone is enough: {'; '.join(_needed(problem, g) for g in others)}."
+    if conflict.beside:
+        text += f" In conflict with: {', '.join(_rule(*rule) for rule in conflict.beside)}."
+    error = ConflictError(text, code="infeasible", rules=rules)
+    error.conflict = conflict
+    return error
+
+
+def _needed(problem: EngineProblem, give: RuleGive) -> str:
+    if give.kind is RuleKind.SIDES:
+        return _NO_PLAN
+    return f"{_rule(give.kind, give.name)} would have to be {_amount(problem, give)}"
+
+
+def _rule(kind: RuleKind, name: str) -> str:
+    """Return a rule by its field of the contract."""
+    if kind is RuleKind.CASH:
         return f"cash of account {name}"
-    return f"limits.sectors.{name}" if kind == SECTOR else f"limits.{kind}"
+    if kind is RuleKind.SECTOR:
+        return f"limits.sectors.{name}"
+    if kind in {RuleKind.LOCKS, RuleKind.SIDES}:
+        return kind.value
+    return f"limits.{kind.value}.{name}" if name else f"limits.{kind.value}"
 
 
-def _amount(case: Case, kind: str, weight: float) -> str:
-    if kind in {TURNOVER, SECTOR}:
-        return f"{weight:.6f}"
-    dollars = float(case.problem.exact.value) * weight
-    return (
-        f"{dollars:,.2f} dollars ({weight:.6f})" if kind in {CASH, TAX, GAIN} else f"{weight:.6f}"
-    )
+def _amount(problem: EngineProblem, give: RuleGive) -> str:
+    if give.kind is RuleKind.MAX_TRADES:
+        return f"{give.needed:.0f}"
+    if give.kind is RuleKind.VOLUME:
+        return f"{give.needed:.2f} times as much"
+    if give.kind in _DOLLARS:
+        weight = give.needed / float(problem.exact.value)
+        return f"{give.needed:,.2f} dollars ({weight:.6f})"
+    return f"{give.needed:.6f}"

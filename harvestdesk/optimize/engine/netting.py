@@ -15,12 +15,13 @@ from decimal import Decimal
 
 import numpy as np
 
-from harvestdesk.domain.errors import NoPlanError
+from harvestdesk.domain.conflict import Conflict, ConflictError, RuleGive, RuleKind
 from harvestdesk.domain.money import ZERO
 from harvestdesk.optimize.engine.case import NETTING, TAX, Case, Row, objective_of, rows_of
 from harvestdesk.optimize.engine.columns import lots_sold, whole_columns
-from harvestdesk.optimize.engine.conflicts import conflict_of
+from harvestdesk.optimize.engine.conflicts import conflict_error, conflict_of
 from harvestdesk.optimize.engine.conic import NodeSolution, solve_node
+from harvestdesk.optimize.engine.doctor import remedies
 from harvestdesk.optimize.engine.duals import Prices, bound_of
 from harvestdesk.optimize.engine.netting_cells import Cell, cells_of
 from harvestdesk.optimize.engine.problem import NO_LIMIT, EngineProblem, FloatArray, Mode
@@ -57,23 +58,28 @@ def search_netted(problem: EngineProblem, effort: Effort) -> Netted:
     return _Cells(problem, effort).run()
 
 
-def netting_conflict(case: Case, effort: Effort) -> NoPlanError:
+def netting_conflict(case: Case, effort: Effort) -> ConflictError:
     """Return the error that names the rules in conflict where taxes are netted.
 
-    Without the tax budget the rules don't know of taxes; if they agree, the budget is too small.
+    Without the tax budget the rules don't know of taxes; if they agree, the budget is too small, or another
+    rule keeps the plan out of the cells where it could be met.
     """
     problem, limits = case.problem, case.problem.limits
+    if not np.isfinite(limits.tax):
+        rows = tuple(row for row in case.rows if row.kind != NETTING)
+        return conflict_of(replace(case, rows=rows), effort)
     free = replace(problem, limits=replace(limits, tax=NO_LIMIT))
-    if np.isfinite(limits.tax) and problem.mode is Mode.REBALANCE:
-        cheapest = search_netted(_tax_alone(free), effort).found
-        if cheapest.best is not None:
-            least = max(cheapest.best.objective, limits.tax)
-            dollars = least * float(problem.exact.value)
-            rules = f"limits.tax_budget would have to be {dollars:,.2f} dollars ({least:.6f})"
-            text = f"No plan keeps every rule: {rules}."
-            return NoPlanError(text, code="infeasible", rules=rules)
-    rows = tuple(row for row in case.rows if row.kind not in {NETTING, TAX})
-    return conflict_of(replace(case, problem=free, rows=rows), effort)
+    cheapest = search_netted(_tax_alone(free), effort).found
+    if cheapest.best is None:
+        rows = tuple(row for row in case.rows if row.kind not in {NETTING, TAX})
+        return conflict_of(replace(case, problem=free, rows=rows), effort)
+    value = float(problem.exact.value)
+    least = max(cheapest.best.objective, limits.tax)
+    give = RuleGive(RuleKind.TAX_BUDGET, "", limits.tax * value, least * value)
+    within = [cell for cell in cells_of(problem) if cell.tax.min() <= limits.tax]
+    others = remedies([cell_case(problem, cell) for cell in within], effort)
+    alone = (give, *(other for other in others if other.kind is not RuleKind.TAX_BUDGET))
+    return conflict_error(problem, Conflict((give,), alone))
 
 
 def _tax_alone(problem: EngineProblem) -> EngineProblem:
@@ -83,7 +89,14 @@ def _tax_alone(problem: EngineProblem) -> EngineProblem:
         payout = replace(payout, cost=np.zeros(len(payout.cost)))
     limits = replace(limits, payout=payout)
     return replace(
-        problem, risk_aversion=0.0, cost_rate=0.0, lot_extra=None, buy_extra=None, limits=limits
+        problem,
+        mode=Mode.REBALANCE,
+        risk_aversion=0.0,
+        cost_rate=0.0,
+        lot_extra=None,
+        buy_extra=None,
+        left_alone=~problem.sellable,  # a harvest sells losses only
+        limits=limits,
     )
 
 
