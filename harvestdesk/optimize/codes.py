@@ -145,6 +145,11 @@ KEPT_REASONS: Final = _table(
     CodeSpec("other_return", ("symbol", "account"), "its sales belong on the spouse's own return"),
     CodeSpec("ira", ("symbol", "account"), "in a tax-advantaged account losses do not count"),
     CodeSpec("kind_not_planned", ("symbol", "kind"), "options and cash funds are not planned"),
+    CodeSpec("never_trade_account", ("symbol", "account"), "its account is never traded in"),
+    CodeSpec("never_sell", ("symbol", "account"), "the person said never to sell it"),
+    CodeSpec("not_a_payer", ("symbol", "account"), "its account does not pay this withdrawal"),
+    CodeSpec("only_buys", ("symbol", "account"), "a contribution buys and sells nothing"),
+    CodeSpec("not_short_term", ("symbol", "loss"), "only short-term losses are asked for"),
 )
 
 _PLAN_SALE_FACTS = (
@@ -350,6 +355,34 @@ NOTICES: Final = _table(
         "state_rate_unknown", ("state",), "neither known nor typed: the state's tax is left out"
     ),
     CodeSpec("tax_figures_unconfirmed", ("figures",), "figures used that one source only tells"),
+    CodeSpec(
+        "within_bands", (), "no-trade zone: every class is inside its band, nothing is traded"
+    ),
+    CodeSpec("nothing_pays", (), "no trade is worth its cost and tax"),
+    CodeSpec(
+        "cash_out_of_reach",
+        ("account", "cash", "cash_min"),
+        "an account's cash is below its least, and what may be sold there does not bring it there",
+    ),
+    CodeSpec("contribution_arrives", ("amount", "accounts"), "where the plan takes new cash to be"),
+    CodeSpec(
+        "loss_out_of_reach",
+        ("asked", "reached"),
+        "fewer losses can be taken than asked for; the plan takes what there is",
+    ),
+    CodeSpec(
+        "payout_is_income",
+        ("account", "amount", "rate"),
+        "a payout is taxed as ordinary income, which the plan's tax leaves out",
+    ),
+    CodeSpec(
+        "menu_assumed", ("accounts",), "no menu: only what the workplace plan holds is bought"
+    ),
+    CodeSpec(
+        "after_tax_view_open", (), "weights count traditional accounts before tax all the same"
+    ),
+    CodeSpec("location_assumed", ("years",), "asset location rests on assumed returns and yields"),
+    CodeSpec("volume_unknown", ("symbols", "count"), "no average volume: not limited by it"),
 )
 
 CAUTIONS: Final = frozenset({"coverage_incomplete", "evidence_unclear"})
@@ -370,5 +403,19 @@ CHECKS: Final = _table(
     CodeSpec(
         "tracking_error", ("te_bp", "limit_bp"), "tracking error after the plan is within its limit"
     ),
+    CodeSpec("rules_kept", ("symbols",), "trades keep to accounts, menus and never-lists"),
+    CodeSpec("shares_tradable", ("symbols",), "shares are whole, or the broker's parts"),
+    CodeSpec("cash_within", ("accounts",), "every account ends with the cash its rule asks for"),
+    CodeSpec("turnover_within", ("turnover_percent", "limit_percent"), "sales are within turnover"),
+    CodeSpec("tax_within", ("tax", "limit"), "tax of the year grows by no more than the budget"),
+    CodeSpec("gain_within", ("gain", "limit"), "gains less losses are within their budget"),
+    CodeSpec("weights_within", ("names",), "bands and limits on weights hold after the plan"),
+    CodeSpec("orders_large_enough", ("symbols", "min_trade"), "no order is below the smallest"),
+    CodeSpec("orders_few_enough", ("orders", "limit"), "there are no more orders than allowed"),
+    CodeSpec("volume_within", ("symbols",), "orders stay within their share of a day's volume"),
+    CodeSpec("nothing_sold", ("sales",), "nothing is sold"),
+    CodeSpec("payout_raised", ("paid", "amount"), "the accounts pay out exactly what was asked"),
+    CodeSpec("loss_reached", ("loss", "asked"), "losses reach what was asked, or what there is"),
+    CodeSpec("engine_agrees", ("broken",), "the engine, reckoning anew, finds every rule kept"),
 )
 """Own checks; those of washsale.check_plan come beside them with their own codes."""

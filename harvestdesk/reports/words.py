@@ -3,6 +3,7 @@
 A part in square brackets is left out when one of its facts is not known.
 """
 
+from harvestdesk.reports.household_words import HOUSEHOLD_FAILURES, HOUSEHOLD_SENTENCES
 from harvestdesk.reports.plan_sentences import PLAN_SENTENCES
 
 CAUSES: dict[str, str] = {
@@ -37,6 +38,7 @@ KINDS: dict[str, str] = {
 
 SENTENCES: dict[str, str] = {
     **PLAN_SENTENCES,
+    **HOUSEHOLD_SENTENCES,
     # --- why a lot is sold
     "harvest_loss": "Realises a {term:term} loss of {loss:usd}[ ({loss_percent:pct} of basis)][, worth "
     "{tax_value:usd} of tax this year][; {disallowed:usd} more is disallowed and added to the basis of the "
@@ -159,6 +161,7 @@ EVIDENCE: dict[str, str] = {
 """What follows a sale's reason where the evidence behind it is thin, by its fact `evidence`."""
 
 FAILURES: dict[str, str] = {
+    **HOUSEHOLD_FAILURES,
     "wash_sale_free": "The exact wash-sale ledger would disallow {disallowed:usd} of the losses[, not "
     "{accepted:usd}][ (lot {lot}, "
     "{shares:shares} shares, washed by {replaced_by})].",

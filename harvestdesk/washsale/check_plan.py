@@ -31,7 +31,7 @@ Facts: sales, disallowed, accepted ("" where the plan declares nothing); failed 
 SHARES_HELD = "shares_held"
 """Every planned sale names shares the lot has; facts: sales, missing."""
 GAINS_EXACT = "gains_exact"
-"""The ledger's gain is the plan's, to the cent; facts: sales, difference."""
+"""The ledger's gain of taxed sales is the plan's, to the cent; facts: sales, difference."""
 PURCHASES_UNLOCKED = "purchases_unlocked"
 """No planned purchase washes a loss sold in the last 30 days; facts: purchases, locked."""
 
@@ -167,6 +167,8 @@ def _gains_exact(sales: Sequence[LotSale], result: LedgerResult) -> Check:
     rows = _slices(result)
     difference = ZERO
     for number, sale in enumerate(sales):
+        if not sale.taxed:
+            continue
         found = rows.get(_sale_id(number), [])
         known = bool(found) and all(row.basis_known for row in found)
         gain = sum((row.gain for row in found), ZERO)
