@@ -26,8 +26,8 @@ from harvestdesk.optimize.eligibility import Eligibility, LossLot, sort_lots
 from harvestdesk.optimize.figures import YearToDate, year_to_date
 from harvestdesk.optimize.problem import FloatArray, HarvestProblem, IntArray
 from harvestdesk.optimize.unspent import CENT, most_unspent
-from harvestdesk.risk.benchmark import current_weights, target_weights
 from harvestdesk.risk.factor_model import FactorModel, build_model
+from harvestdesk.risk.outside import whole_weights
 from harvestdesk.risk.tracking_error import tracking_error
 from harvestdesk.tax.liability import MarginalRates, loss_rates
 from harvestdesk.washsale.identical import SetIndex
@@ -110,7 +110,7 @@ def build(snapshot: HouseholdSnapshot, settings: HarvestSettings) -> Built:
     may_be_sold = market.identical_to(x.lot.security_id for x in eligibility.losses)
     unspent = most_unspent(snapshot, settings, purchases, may_be_sold)
     arrays = _Arrays(settings, model, accounts, value, rates, unspent)
-    active = current_weights(snapshot) - target_weights(snapshot)
+    active = whole_weights(snapshot).active
     te_today = tracking_error(model, active)
     asked = float(settings.tracking_error_bp) * BP
     if settings.risk_limit is RiskLimit.INCREASE:

@@ -1,4 +1,7 @@
-"""Drift: how far each asset class is from its target and band, in exact dollars."""
+"""Drift: how far each asset class is from its target and band, in exact dollars.
+
+Targets are meant for everything the household owns, so what it holds elsewhere counts, as it does in risk.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -20,6 +23,7 @@ class DriftRow:
         target, low, high: None where the class has no target.
         breach: the weight is outside its band.
         after_weight: weight after the trades asked about, or None.
+        outside: dollars of `value` that are owned elsewhere.
     """
 
     asset_class: AssetClass
@@ -30,6 +34,7 @@ class DriftRow:
     high: Decimal | None
     breach: bool
     after_weight: Decimal | None = None
+    outside: Decimal = ZERO
 
 
 def class_drift(
@@ -41,10 +46,14 @@ def class_drift(
 
     Args:
         snapshot: the household.
-        account_id: only this account; the household's targets still apply. None: the household.
+        account_id: only this account; the household's targets still apply. None: the household with
+            what it owns elsewhere.
         trades: dollars bought (positive) or sold (negative) by security; cash pays for them.
     """
     values = _values(snapshot, account_id)
+    outside = _outside(snapshot) if account_id is None else {}
+    for asset_class, held in outside.items():
+        values[asset_class] = values.get(asset_class, ZERO) + held
     total = sum(values.values(), ZERO)
     after = dict(values) if trades is None else _after(snapshot, values, trades)
     targets = {t.asset_class: t for t in snapshot.class_targets}
@@ -65,6 +74,7 @@ def class_drift(
                 target.high if target else None,
                 breach=target is not None and not target.low <= weight <= target.high,
                 after_weight=_share(after.get(asset_class, ZERO), total, trades is not None),
+                outside=outside.get(asset_class, ZERO),
             )
         )
     return tuple(rows)
@@ -91,6 +101,13 @@ def _values(snapshot: HouseholdSnapshot, account_id: AccountId | None) -> dict[A
     for owner, cash in snapshot.cash.items():
         if account_id in {None, owner} and cash:
             values[AssetClass.CASH] += cash
+    return dict(values)
+
+
+def _outside(snapshot: HouseholdSnapshot) -> dict[AssetClass, Decimal]:
+    values: dict[AssetClass, Decimal] = defaultdict(lambda: ZERO)
+    for holding in snapshot.outside:
+        values[_class_of(snapshot, holding.security_id)] += holding.value
     return dict(values)
 
 

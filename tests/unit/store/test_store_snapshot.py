@@ -160,7 +160,7 @@ def test_risk_settings__follow_the_program_where_nothing_was_chosen(book: Househ
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", '{"beta": 1}', '{"stale_run": 1}', '{"outlier": "NaN"}']
+    "text", ["{", "[]", '{"beta": 1}', '{"stale_run": 1}', '{"outlier": "NaN"}']
 )
 def test_risk_settings__a_damaged_record_is_told(book: HouseholdBook, text: str) -> None:
     with book.write("Damage") as w:
