@@ -10,23 +10,10 @@ from engine_books import book
 from harvestdesk.optimize.engine.facts import read_problem
 from harvestdesk.optimize.engine.problem import EngineProblem, Group, Mode, PayoutAsked
 
-FEATURES = (
-    "menus",
-    "buy_extra",
-    "lot_extra",
-    "cash_least",
-    "payout",
-    "groups",
-    "loss",
-    "volumes",
-    "outside",
-    "cash_most",
-)
-
 
 def household(
     seed: int,
-    features: tuple[str, ...] = FEATURES,
+    features: tuple[str, ...],
     *,
     names: int = 4,
     lots: int = 3,
@@ -37,46 +24,77 @@ def household(
     rng = np.random.default_rng(seed)
     problem = read_problem(book(names=names, lots=lots, seed=seed, accounts=accounts, **over))
     for feature in features:
-        problem = _with(problem, feature, rng)
+        problem = _WITH[feature](problem, rng)
     return problem
 
 
-def _with(p: EngineProblem, feature: str, rng: np.random.Generator) -> EngineProblem:
-    accounts, names, lots = len(p.account_ids), len(p.symbols), len(p.lot_ids)
-    limits = p.limits
-    if feature == "menus":
-        menus = rng.uniform(size=(accounts, names)) < 0.6
-        return replace(p, may_buy=menus)
-    if feature == "buy_extra":
-        return replace(p, buy_extra=rng.normal(0, 2e-3, (accounts, names)))
-    if feature == "lot_extra":
-        return replace(p, lot_extra=rng.normal(0, 2e-3, lots))
-    if feature == "cash_least":
-        return replace(p, limits=replace(limits, cash_least=p.cash * rng.uniform(0, 1.5, accounts)))
-    if feature == "cash_most":
-        return replace(p, limits=replace(limits, cash=p.cash * rng.uniform(1, 4, accounts)))
-    if feature == "payout":
-        payers = rng.uniform(size=accounts) < 0.7
-        payers[int(rng.integers(accounts))] = True
-        asked = PayoutAsked(
-            float(rng.uniform(0.005, 0.05)), payers, rng.uniform(0, 0.3, accounts).round(2)
-        )
-        return replace(p, limits=replace(limits, payout=asked))
-    if feature == "groups":
-        members = rng.integers(0, 3, names) / 2
-        before = float(members @ p.held)
-        group = Group("asset_class", "G", members, before - 0.03, before + 0.03)
-        return replace(p, limits=replace(limits, groups=(group,)))
-    if feature == "loss":
-        short_only = bool(rng.integers(2))
-        counts = p.is_loss & ~p.lot_long if short_only else p.is_loss
-        loss = float(np.where(counts, -p.lot_gain * p.lot_weight, 0.0).sum())
-        asked = replace(limits, loss_least=loss * rng.uniform(0.1, 0.6), loss_short_only=short_only)
-        return replace(p, limits=asked)
-    if feature == "volumes":
-        most_sold = p.held * rng.uniform(0.2, 1.0, names)
-        return replace(p, most_sold=most_sold, most_bought=rng.uniform(0.0, 0.08, names))
-    return replace(p, outside=np.where(rng.uniform(size=names) < 0.3, 0.05, 0.0))
+def _menus(p: EngineProblem, rng: np.random.Generator) -> EngineProblem:
+    return replace(p, may_buy=rng.uniform(size=(len(p.account_ids), len(p.symbols))) < 0.6)
+
+
+def _buy_extra(p: EngineProblem, rng: np.random.Generator) -> EngineProblem:
+    return replace(p, buy_extra=rng.normal(0, 2e-3, (len(p.account_ids), len(p.symbols))))
+
+
+def _lot_extra(p: EngineProblem, rng: np.random.Generator) -> EngineProblem:
+    return replace(p, lot_extra=rng.normal(0, 2e-3, len(p.lot_ids)))
+
+
+def _cash_least(p: EngineProblem, rng: np.random.Generator) -> EngineProblem:
+    least = p.cash * rng.uniform(0, 1.5, len(p.cash))
+    return replace(p, limits=replace(p.limits, cash_least=least))
+
+
+def _cash_most(p: EngineProblem, rng: np.random.Generator) -> EngineProblem:
+    most = p.cash * rng.uniform(1, 4, len(p.cash))
+    return replace(p, limits=replace(p.limits, cash=most))
+
+
+def _payout(p: EngineProblem, rng: np.random.Generator) -> EngineProblem:
+    accounts = len(p.account_ids)
+    payers = rng.uniform(size=accounts) < 0.7
+    payers[int(rng.integers(accounts))] = True
+    amount, cost = float(rng.uniform(0.005, 0.05)), rng.uniform(0, 0.3, accounts).round(2)
+    return replace(p, limits=replace(p.limits, payout=PayoutAsked(amount, payers, cost)))
+
+
+def _groups(p: EngineProblem, rng: np.random.Generator) -> EngineProblem:
+    members = rng.integers(0, 3, len(p.symbols)) / 2
+    before = float(members @ p.held)
+    group = Group("asset_class", "G", members, before - 0.03, before + 0.03)
+    return replace(p, limits=replace(p.limits, groups=(group,)))
+
+
+def _loss(p: EngineProblem, rng: np.random.Generator) -> EngineProblem:
+    short_only = bool(rng.integers(2))
+    counts = p.is_loss & ~p.lot_long if short_only else p.is_loss
+    loss = float(np.where(counts, -p.lot_gain * p.lot_weight, 0.0).sum()) * rng.uniform(0.1, 0.6)
+    limits = replace(p.limits, loss_least=loss, loss_short_only=short_only)
+    return replace(p, limits=limits)
+
+
+def _volumes(p: EngineProblem, rng: np.random.Generator) -> EngineProblem:
+    most_sold = p.held * rng.uniform(0.2, 1.0, len(p.symbols))
+    return replace(p, most_sold=most_sold, most_bought=rng.uniform(0.0, 0.08, len(p.symbols)))
+
+
+def _outside(p: EngineProblem, rng: np.random.Generator) -> EngineProblem:
+    return replace(p, outside=np.where(rng.uniform(size=len(p.symbols)) < 0.3, 0.05, 0.0))
+
+
+_WITH = {
+    "menus": _menus,
+    "buy_extra": _buy_extra,
+    "lot_extra": _lot_extra,
+    "cash_least": _cash_least,
+    "payout": _payout,
+    "groups": _groups,
+    "loss": _loss,
+    "volumes": _volumes,
+    "outside": _outside,
+    "cash_most": _cash_most,
+}
+FEATURES = tuple(_WITH)
 
 
 def best_of(problem: EngineProblem) -> float:
@@ -105,7 +123,7 @@ def solve_sides(p: EngineProblem, selling: np.ndarray) -> float:
     payout = limits.payout
     rules = [
         s >= 0,
-        s <= np.where(may_sell, p.lot_weight, 0.0),
+        s <= np.where(may_sell, p.lot_most, 0.0),
         u >= 0,
         u <= np.where(may_buy, 5.0, 0.0),
         after <= p.cap,

@@ -18,7 +18,7 @@ from harvestdesk.optimize.engine.trades import (
     most_cash,
     payout_dollars,
 )
-from harvestdesk.optimize.engine.whole_shares import whole_steps
+from harvestdesk.optimize.engine.whole_shares import Given, whole_steps
 
 DUST = 1e-7
 """Weights below this are the solver's last digits."""
@@ -34,9 +34,9 @@ def to_shares(case: Case, plan: Incumbent) -> Trades:
     for account in np.flatnonzero(problem.in_parts):
         _settle_cash(problem, int(account), sales, buys, paid[account])
     if not problem.in_parts.all():
-        given = _in_weights(problem, sales, buys)
         weights = np.array([float(dollars / problem.exact.value) for dollars in paid])
-        steps = whole_steps(case, sold, dealt, plan.sides, given, weights)
+        given = Given(*_in_weights(problem, sales, buys), weights)
+        steps = whole_steps(case, sold, dealt, plan.sides, given)
         sales |= {lot: Decimal(int(n)) for lot, n in enumerate(steps.sold) if n}
         buys |= {
             (int(a), int(j)): Decimal(int(steps.bought[a, j])) for a, j in np.argwhere(steps.bought)
@@ -67,16 +67,18 @@ def _in_weights(
     problem: EngineProblem,
     sales: dict[int, Decimal],
     buys: dict[tuple[int, int], Decimal],
-) -> FloatArray:
-    """Return [account, security] weights added by trades, less those sold."""
+) -> tuple[FloatArray, FloatArray]:
+    """Return [account, security] weights trades add, less what they sell, and [lot] weights sold."""
     moved = np.zeros((len(problem.account_ids), len(problem.symbols)))
+    sold = np.zeros(len(problem.lot_ids))
     exact = problem.exact
     for lot, shares in sales.items():
         j = int(problem.lot_security[lot])
-        moved[problem.lot_account[lot], j] -= float(shares * exact.prices[j] / exact.value)
+        sold[lot] = float(shares * exact.prices[j] / exact.value)
+        moved[problem.lot_account[lot], j] -= sold[lot]
     for (a, j), shares in buys.items():
         moved[a, j] += float(shares * exact.prices[j] / exact.value)
-    return moved
+    return moved, sold
 
 
 def _paid_dollars(problem: EngineProblem, paid: FloatArray) -> list[Decimal]:

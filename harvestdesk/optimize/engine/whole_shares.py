@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harvestdesk.optimize.engine.case import Case
+from harvestdesk.optimize.engine.case import CASH, NETTING, Case
 from harvestdesk.optimize.engine.problem import BoolArray, FloatArray, IntArray
 from harvestdesk.optimize.problem import Side
 
 MOST_STEPS = 5_000
 CAP_ROOM = 1e-9
+FIRMNESS = 1e3
+"""Objective per weight by which a row misses its least or its most: more than anything is worth."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,20 @@ class WholeSteps:
 
     sold: IntArray
     bought: IntArray
+
+
+@dataclass(frozen=True)
+class Given:
+    """What is settled before whole shares are dealt.
+
+    Attributes:
+        moved: [account, security] weight already traded where parts of shares are allowed.
+        sold: [lot] weight of it; paid: [account] weight paid out.
+    """
+
+    moved: FloatArray
+    sold: FloatArray
+    paid: FloatArray
 
 
 class _Steps:
@@ -39,8 +55,7 @@ class _Steps:
         sold: FloatArray,
         dealt: FloatArray,
         sides: IntArray,
-        given: FloatArray,
-        paid: FloatArray,
+        given: Given,
     ) -> None:
         p = self.problem = case.problem
         value = float(p.exact.value)
@@ -67,14 +82,41 @@ class _Steps:
         room = p.cap[self.bought] / self.price[self.bought]
         self.most = np.concatenate([in_lot, np.floor(room + 1e-9)])
         self.count = np.minimum(np.rint(wanted), self.most)
-        self.given = given.sum(axis=0)
+        self.given = given.moved.sum(axis=0)
         self._within_caps()
-        self._within_volumes(given)
+        self._within_volumes(given.moved)
         moved = self.given + np.bincount(self.security, self._moved(), minlength=len(p.symbols))
         self.active = p.active + moved
         self.weights = p.held + moved
         spent = np.bincount(self.account, self._moved(), minlength=len(p.cash))
-        self.cash = p.cash - paid - given.sum(axis=1) - spent
+        self.cash = p.cash - given.paid - given.moved.sum(axis=1) - spent
+        self._rows(case, given)
+
+    def _rows(self, case: Case, given: Given) -> None:
+        """Know what a share more of each trade does to the rows, and where they stand."""
+        rows = [row for row in case.rows if row.kind not in {CASH, NETTING}]
+        self.least = np.array([row.least for row in rows])
+        self.row_most = np.array([row.most for row in rows])
+        none = np.zeros(len(self.problem.symbols))
+        exposed = [none if row.securities is None else row.securities for row in rows]
+        self.per_share = np.empty((len(rows), len(self.weight)))
+        self.total = np.empty(len(rows))
+        lots = len(self.lots)
+        for n, (row, members) in enumerate(zip(rows, exposed, strict=True)):
+            self.per_share[n] = members[self.security] * self.sign * self.weight
+            self.per_share[n, :lots] += row.lots[self.lots] * self.weight[:lots]
+            start = (
+                row.offset + row.lots @ given.sold + members @ (self.problem.active + self.given)
+            )
+            self.total[n] = start + self.per_share[n] @ self.count
+
+    def _missed(self, total: FloatArray) -> FloatArray:
+        """Return by how much totals [row, ...] miss their least or their most, all rows together."""
+        shape = (-1,) + (1,) * (total.ndim - 1)
+        least, most = self.least.reshape(shape), self.row_most.reshape(shape)
+        return np.asarray(
+            (np.maximum(least - total, 0.0) + np.maximum(total - most, 0.0)).sum(axis=0)
+        )
 
     def _moved(self) -> FloatArray:
         """Return [trade] weight added, less than zero where it is sold."""
@@ -125,13 +167,17 @@ class _Steps:
         allowed &= (moved < 0) | (weight <= p.cap[self.security] + CAP_ROOM)
         left = self.left[(self.sign > 0).astype(np.intp), self.security]
         allowed &= step * self.weight <= left + CAP_ROOM
-        price = p.risk_price
-        return np.where(allowed, self.cost * step * self.weight + price * risk, np.inf)
+        worse = self.cost * step * self.weight + p.risk_price * risk
+        if len(self.total):
+            after = self._missed(self.total[:, None] + step * self.per_share)
+            worse += FIRMNESS * (after - self._missed(self.total))
+        return np.where(allowed, worse, np.inf)
 
     def take(self, trade: int, step: int) -> None:
         """Deal `step` shares more of a trade."""
         moved = step * self.sign[trade] * self.weight[trade]
         self.count[trade] += step
+        self.total += step * self.per_share[:, trade]
         self.active[self.security[trade]] += moved
         self.weights[self.security[trade]] += moved
         side = int(self.sign[trade] > 0)
@@ -144,19 +190,10 @@ class _Steps:
 
 
 def whole_steps(
-    case: Case,
-    sold: FloatArray,
-    dealt: FloatArray,
-    sides: IntArray,
-    given: FloatArray,
-    paid: FloatArray,
+    case: Case, sold: FloatArray, dealt: FloatArray, sides: IntArray, given: Given
 ) -> WholeSteps:
-    """Return whole shares near weights sold [lot] and dealt to accounts [account, security].
-
-    `given` is the weight [account, security] already traded where parts of shares are allowed, `paid` what
-    each account [account] pays out.
-    """
-    steps = _Steps(case, sold, dealt, sides, given, paid)
+    """Return whole shares near weights sold [lot] and dealt to accounts [account, security]."""
+    steps = _Steps(case, sold, dealt, sides, given)
     p = case.problem
     least = np.zeros(len(p.cash)) if p.limits.cash_least is None else p.limits.cash_least
     ends = _Ends(least, np.maximum(p.limits.cash, least))
