@@ -42,14 +42,17 @@ from harvestdesk.optimize.engine.problem import (
 )
 from harvestdesk.optimize.problem import Side
 
-COLD, WARM = 1e-3, 1e-5
+COLD, WARM = 1e-3, 3e-5
 """What is smoothed at the start of a climb, relative to the objective."""
-ACCURATE = 2e-8
+ACCURATE = 1e-7
 """What is smoothed at its end: some tens of sets tie, so the bound is good to six digits."""
 LEAST_SCALE = 1e-3
 """Objectives are compared with a tenth of a percent of value at least."""
-AIM = 1e-4
-FLIPS = 8
+LAST = 1e-8
+AIM = 3e-4
+FLIPS = 6
+FINE=1e-6
+CENTRAL=1
 MOST_CELLS = 6
 ATTEMPTS = 12
 NOTHING = 1e-10
@@ -70,6 +73,7 @@ class FastPrices:
     factors: FloatArray
     risk: float
     cell: int | None = None
+    central: tuple[FloatArray, FloatArray, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,7 @@ class _Progress:
     dual: SmoothDual | None = None
     prices: FloatArray = field(default_factory=lambda: np.zeros(0))
     cell: int | None = None
+    central: tuple[FloatArray, FloatArray, float] | None = None
     evaluations: int = 0
 
     @property
@@ -147,8 +152,8 @@ class FastModel:
             if type(value).__name__ == "cached_property" and name != "lot_cost"
         }
         case = self._asked(problem).case
-        self._layout = layout_of(problem, case.cost)
         self._columns = whole_columns(problem, case.cost)
+        self._layout = layout_of(problem, self._columns)
         self._warm: FastPrices | None = None
         self.evaluations = 0
 
@@ -193,7 +198,7 @@ class FastModel:
         self.evaluations += found.evaluations
         if found.best is None or found.dual is None or found.amounts is None:
             raise NoPlanError("The fast path found no plan.", code="fast.none")
-        prices = _named(found.dual, found.prices, found.cell)
+        prices = _named(found.dual, found.prices, found.cell, found.central)
         self._warm = prices
         return _point(asked, found, prices)
 
@@ -330,8 +335,9 @@ class FastModel:
         dual = SmoothDual(asked.case, self._layout, self._plane(asked, cell))
         start, first = self._start(dual, warm)
         scale = self._scale(asked)
-        climbed = climb(dual, start, Target(first * scale, ACCURATE * scale, 1e-6, asked.ceiling))
+        climbed = climb(dual, start, Target(first * scale, ACCURATE * scale, 1e-6, FINE * scale, WARM * scale, asked.ceiling))
         found.evaluations += dual.evaluations
+        found.central = dual.split(climbed.central)
         return climbed, dual
 
     def _start(self, dual: SmoothDual, warm: FastPrices | None) -> tuple[FloatArray, float]:
@@ -416,8 +422,10 @@ class FastModel:
         cell: int | None,
     ) -> tuple[SmoothDual, Climb] | None:
         dual = SmoothDual(asked.case, layout, self._plane(asked, cell))
-        scale = ACCURATE * self._scale(asked)
-        climbed = climb(dual, start, Target(scale, scale, ceiling=asked.ceiling))
+        scale = self._scale(asked)
+        climbed = climb(
+            dual, start, Target(ACCURATE * scale, LAST * scale, ceiling=asked.ceiling)
+        )
         found.evaluations += dual.evaluations
         return (dual, climbed) if climbed.done else None
 
@@ -458,8 +466,8 @@ def _ceiling(problem: EngineProblem, case: Case) -> float:
     return problem.risk_price * variance + sales + 4 * (problem.buy_cost + extra)
 
 
-def _named(dual: SmoothDual, prices: FloatArray, cell: int | None) -> FastPrices:
-    y, nu, rho = dual.split(prices)
+def _named(dual: SmoothDual, prices: FloatArray, cell: int | None, central=None) -> FastPrices:
+    y, nu, rho = dual.split(prices) if central is None or not CENTRAL else central
     names = [(row.kind, row.name) for row in dual.case.rows]
     return FastPrices(dict(zip(names, nu.tolist(), strict=True)), y, rho, cell)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from harvestdesk.optimize.engine.columns import ALWAYS, BUYING, SELLING
+from harvestdesk.optimize.engine.columns import ALWAYS, BUYING, SELLING, Columns
 from harvestdesk.optimize.engine.problem import BoolArray, EngineProblem, FloatArray, IntArray
 from harvestdesk.optimize.problem import Side
 
@@ -80,15 +80,18 @@ class Layout:
         )
 
 
-def layout_of(p: EngineProblem, cost: FloatArray) -> Layout:
-    """Return the layout of a problem, with lots in the order of costs [lot]."""
+def layout_of(p: EngineProblem, columns: Columns) -> Layout:
+    """Return the layout of a problem; `columns` are those of single lots, in their order."""
     two = p.two_sided[p.set_of]
     one, both = np.flatnonzero(~two), np.flatnonzero(two)
     security = np.concatenate([one, both, both])
     side = np.repeat([ALWAYS, SELLING, BUYING], [len(one), len(both), len(both)])
     pairs = np.flatnonzero(p.two_sided)
-    lot, block = _columns(p, two, security, side)
-    order = np.lexsort((cost[lot], block))
+    number = np.zeros((3, len(p.symbols)), dtype=np.intp)
+    number[side, security] = np.arange(len(security))
+    block = number[columns.side, columns.security]
+    order = np.lexsort((columns.cost, block))
+    lot = columns.lots[order]
     table = buying_costs(p)
     menus, menu = _menus(table)
     offered = np.isfinite(table).any(axis=0)
@@ -106,26 +109,12 @@ def layout_of(p: EngineProblem, cost: FloatArray) -> Layout:
         menu=menu[security],
         sold_most=sold_most[security],
         free=np.isinf(np.minimum(sold_most, bought_most))[security],
-        lot=lot[order],
+        lot=lot,
         block=block[order],
-        most=p.lot_most[lot[order]],
+        most=p.lot_most[lot],
         pairs=len(pairs),
         menus=menus,
     )
-
-
-def _columns(
-    p: EngineProblem, two: BoolArray, security: IntArray, side: IntArray
-) -> tuple[IntArray, IntArray]:
-    """Return the lots, on each side they may be sold on, and their blocks."""
-    number = np.zeros((3, len(p.symbols)), dtype=np.intp)
-    number[side, security] = np.arange(len(security))
-    lots = np.flatnonzero(p.sellable)
-    of_two = two[p.lot_security[lots]]
-    gains = lots[of_two & ~p.is_loss[lots]]
-    lot = np.concatenate([lots, gains]).astype(np.intp)
-    on = np.concatenate([np.where(of_two, SELLING, ALWAYS), np.full(len(gains), BUYING)])
-    return lot, np.asarray(number[on, p.lot_security[lot]])
 
 
 def buying_costs(p: EngineProblem) -> FloatArray:

@@ -19,7 +19,8 @@ from harvestdesk.optimize.engine.fast_netting import Plane
 from harvestdesk.optimize.engine.fast_terms import (
     Ends,
     Mixture,
-    smooth_least,
+    among,
+    between,
     smooth_negative,
     smooth_step,
 )
@@ -98,8 +99,8 @@ class SmoothDual:
         reach = 2.0 + np.abs(self.offset) + np.abs(self.per_lot) @ self.layout.most
         least = np.maximum([r.least for r in self.case.rows], -reach)
         most = np.minimum([r.most for r in self.case.rows], reach)
-        half = np.array([self.case.problem.limits.tracking_error ** 2 / 2])
-        return Ends((least + most) / 2, np.maximum(most - least, 0.0) / 2), Ends(half, half)
+        variance = np.array([self.case.problem.limits.tracking_error ** 2])
+        return Ends(least, np.maximum(most, least)), Ends(np.zeros(1), variance)
 
     def _mixtures(self, plane: Plane | None) -> tuple[Mixture, ...]:
         payout = self.case.problem.limits.payout
@@ -118,7 +119,8 @@ class SmoothDual:
         self.order: IntArray = np.arange(len(layout.lot))
         self.inside = np.flatnonzero(layout.block[1:] == layout.block[:-1])
         self.first = np.searchsorted(layout.block, layout.block)
-        self.movable = np.flatnonzero((layout.buys & layout.free)[layout.block])
+        movable = (layout.buys & layout.free)[layout.block] & self.case.problem.swaps
+        self.movable = np.flatnonzero(movable)
         self.capped = bool(np.isfinite(layout.sold_most).any())
 
     def _lay_pairs(self) -> None:
@@ -145,7 +147,7 @@ class SmoothDual:
         price = self.loadings @ y
         if self.has_exposed:
             price = price + nu @ self.exposed
-        menu, payers = smooth_least(layout.menus - nu[self.account_row][:, None], PRICE_SCALE * mu)
+        menu, payers = among(layout.menus - nu[self.account_row][:, None], PRICE_SCALE * mu)
         buy = np.where(layout.buys, menu[layout.menu], 0.0)
         cost, moving, given = self._moved(self.cost + nu @ self.per_lot, buy, mu)
         sold, margin = self._filled(price, cost, double)
@@ -154,7 +156,9 @@ class SmoothDual:
         bought = np.where(layout.buys, np.clip(wanted, 0.0, layout.room), 0.0)
         active = self.start - gone + bought
         spent = np.bincount(layout.block, cost * sold, minlength=blocks) + buy * bought
-        value = (0.5 * double * active + price) * active + spent + given
+        value = (0.5 * double * active + price) * active + spent
+        if len(given):
+            value += given
         mixed, part, total = self._mixed(value, mu)
         moved = (layout.most - sold) * moving
         back = np.bincount(layout.block, moved, minlength=blocks) if len(given) else 0.0
@@ -217,15 +221,13 @@ class SmoothDual:
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return costs of selling for good, the part of the rest sold and bought back, and its worth."""
         layout, blocks = self.layout, len(self.layout.security)
-        scale = PRICE_SCALE * mu
-        both = cost[self.movable] + buy[layout.block[self.movable]]
-        near = both < FAR * scale
-        if not near.any():
-            return cost, np.zeros(len(cost)), np.zeros(blocks)
-        at, both = self.movable[near], both[near] / scale
-        worth = scale * smooth_negative(both)
+        if not len(self.movable):
+            return cost, np.zeros(len(cost)), np.zeros(0)
+        at = self.movable
+        both = cost[at] + buy[layout.block[at]]
+        part, _, worth = between(both, np.zeros(len(at)), PRICE_SCALE * mu)
         moving = np.zeros(len(cost))
-        moving[at] = smooth_step(-both)
+        moving[at] = part
         cost[at] -= worth
         given = np.bincount(layout.block[at], worth * layout.most[at], minlength=blocks)
         return cost, moving, given.astype(np.float64)
@@ -253,10 +255,14 @@ class SmoothDual:
         return sold, margin
 
     def _ordered(self, cost: FloatArray) -> IntArray:
-        """Return the columns of each block by rising cost; mostly the order of the last time."""
+        """Return the columns of each block by rising cost; mostly the order of the last time, or near it."""
         ordered = cost[self.order]
         if (ordered[self.inside + 1] < ordered[self.inside]).any():
-            self.order = np.lexsort((cost, self.layout.block))
+            least = float(ordered.min())
+            span = max(float(ordered.max()) - least, 1e-300)
+            # One key for both: a tie within 1e-13 of the span of costs is no matter.
+            key = self.layout.block + (ordered - least) / (span * (1 + 1e-9))
+            self.order = self.order[np.argsort(key, kind="stable")]
         return self.order
 
     def _mixed(self, value: FloatArray, mu: float) -> tuple[FloatArray, FloatArray, float]:
@@ -264,11 +270,12 @@ class SmoothDual:
         layout = self.layout
         sell = total_by(layout.pair[self.selling], value[self.selling], layout.pairs)
         buy = total_by(layout.pair[self.buying], value[self.buying], layout.pairs)
-        lead = (buy - sell) / mu
-        mixed = np.where(self.open_pairs, smooth_step(lead), self.only_selling * 1.0)
+        mixed, rest, better = between(sell, buy, mu)
+        mixed = np.where(self.open_pairs, mixed, self.only_selling * 1.0)
+        rest = np.where(self.open_pairs, rest, 1.0 - mixed)
         part = np.ones(len(value))
         part[self.selling] = mixed[layout.pair[self.selling]]
-        part[self.buying] = (1 - mixed)[layout.pair[self.buying]]
-        better = np.where(self.open_pairs, sell + mu * smooth_negative(lead), sell + buy)
+        part[self.buying] = rest[layout.pair[self.buying]]
+        better = np.where(self.open_pairs, better, sell + buy)
         always = float(value.sum() - sell.sum() - buy.sum())
         return mixed, part, always + float(better.sum())

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from harvestdesk.optimize.engine.fast_terms import among_curved, between_curved
 from harvestdesk.optimize.engine.columns import SELLING
 from harvestdesk.optimize.engine.fast_dual import PRICE_SCALE, At, SmoothDual
 from harvestdesk.optimize.engine.problem import FloatArray, IntArray
@@ -16,10 +17,12 @@ RIDGE = 1e-13
 MOST_STEPS = 150
 MOST_HALVINGS = 30
 ARMIJO = 1e-4
-FALL = 0.1
+FALL = 0.2
 """What is left of mu after each level."""
-ROUGH = 0.5
+ROUGH = 5.0
 """Newton's decrement, in units of mu, at which a level is left for the next."""
+FLAT = 0.5
+SEC = 1
 FINE = 0.05
 """The same, at which the last level ends."""
 TIED = 1e-12
@@ -38,6 +41,8 @@ class Target:
     first: float
     last: float
     missed: float = 1e-9
+    fine: float = 0.0
+    keep: float = 0.0
     ceiling: float = float("inf")
 
 
@@ -52,6 +57,7 @@ class Climb:
     """
 
     at: At
+    central: FloatArray
     missed: float
     done: bool
     beyond: bool
@@ -61,16 +67,19 @@ def climb(dual: SmoothDual, start: FloatArray, target: Target) -> Climb:
     """Climb from prices until the smoothing is as small as asked for."""
     mu = max(target.first, target.last)
     at, missed = dual.at(start, mu), np.inf
+    central = at.prices
     for _ in range(MOST_STEPS):
         if at.value > target.ceiling:
-            return Climb(at, missed, False, True)
+            return Climb(at, central, missed, False, True)
         step = _step(dual, at)
         promised = float(at.slope @ step)
         missed = float(np.abs(at.slope[dual.factors :]).max(initial=0.0))
         if mu <= target.last:
-            if missed <= target.missed and promised <= FINE * mu:
-                return Climb(at, missed, True, False)
+            if missed <= target.missed and promised <= max(target.fine, FINE * mu):
+                return Climb(at, central, missed, True, False)
         elif promised <= ROUGH * mu:
+            if mu >= target.keep:
+                central = at.prices
             mu = max(mu * FALL, target.last)
             at = dual.at(at.prices, mu)
             continue
@@ -78,7 +87,7 @@ def climb(dual: SmoothDual, start: FloatArray, target: Target) -> Climb:
         if following is None:
             break
         at = following
-    return Climb(at, missed, False, False)
+    return Climb(at, central, missed, False, False)
 
 
 def _along(dual: SmoothDual, at: At, step: FloatArray, promised: float) -> At | None:
@@ -87,12 +96,22 @@ def _along(dual: SmoothDual, at: At, step: FloatArray, promised: float) -> At | 
     if dual.limited and step[-1] < 0:
         length = min(1.0, 0.9 * float(at.prices[-1]) / -float(step[-1]))
     noise = 1e-15 * (1 + abs(at.value))
+    best: At | None = None
+    tries = 0
     for _ in range(MOST_HALVINGS):
         found = dual.at(at.prices + length * step, at.mu)
-        if found.value - at.value >= ARMIJO * length * promised - noise:
+        ahead = float(found.slope @ step)
+        better = found.value - at.value >= ARMIJO * length * promised - noise
+        if better and abs(ahead) <= FLAT * promised:
             return found
-        length /= 2
-    return None
+        if better and (best is None or found.value > best.value): best = found
+        if better and ahead > 0:
+            return best
+        # Beyond the top: where the slope along the step would be none.
+        length *= min(max(promised / max(promised - ahead, 1e-300), 0.1), 0.7)
+        if best is not None and tries>=SEC: return best
+        tries += 1
+    return best
 
 
 def _step(dual: SmoothDual, at: At) -> FloatArray:
@@ -155,8 +174,7 @@ def _paying(dual: SmoothDual, at: At, blocks: IntArray) -> FloatArray:
 def _of_pairs(dual: SmoothDual, at: At) -> FloatArray:
     """Return the part that moves sets from one side to the other."""
     k, rows, layout = dual.factors, dual.rows, dual.layout
-    weight = np.where(dual.open_pairs, at.mixed * (1 - at.mixed), 0.0)
-    tied = weight > TIED
+    tied = dual.open_pairs
     lead = np.zeros((int(tied.sum()), dual.size))
     if not len(lead):
         return np.zeros((dual.size, dual.size))
@@ -181,7 +199,8 @@ def _of_pairs(dual: SmoothDual, at: At) -> FloatArray:
     pair = number[layout.pair[block]]
     for row in range(rows):
         lead[:, k + row] += np.bincount(pair, of_lots[row], minlength=len(lead))
-    return np.asarray((lead.T * (weight[tied] / at.mu)) @ lead)
+    mixed = at.mixed[tied]
+    return np.asarray((lead.T * between_curved(mixed, 1 - mixed, at.mu)) @ lead)
 
 
 def _add_payers(dual: SmoothDual, at: At, of_rows: FloatArray) -> None:
@@ -189,9 +208,10 @@ def _add_payers(dual: SmoothDual, at: At, of_rows: FloatArray) -> None:
     if len(dual.account_row) == 1:
         return
     payers = np.ix_(dual.account_row, dual.account_row)
-    spent = dual.by_menu(at)
-    among = np.diag(at.payers @ spent) - (at.payers * spent) @ at.payers.T
-    of_rows[payers] += among / (PRICE_SCALE * at.mu)
+    one = np.eye(len(dual.account_row))
+    for menu, spent in enumerate(dual.by_menu(at)):
+        if spent > 0:
+            of_rows[payers] += spent * among_curved(one, at.payers[:, menu], PRICE_SCALE * at.mu)
 
 
 def _add_moving(dual: SmoothDual, at: At, of_rows: FloatArray) -> None:
@@ -201,7 +221,9 @@ def _add_moving(dual: SmoothDual, at: At, of_rows: FloatArray) -> None:
         return
     block = dual.layout.block[moving]
     towards = dual.per_lot[:, moving].T - _paying(dual, at, block)
-    weight = at.moved[moving] * (1 - at.moving[moving]) * at.part[block]
-    of_rows += (towards.T * (weight / (PRICE_SCALE * at.mu))) @ towards
+    part = at.moving[moving]
+    kept = at.moved[moving] / part * at.part[block]
+    weight = kept * between_curved(part, 1 - part, PRICE_SCALE * at.mu)
+    of_rows += (towards.T * weight) @ towards
 
 

@@ -10,27 +10,30 @@ import numpy as np
 
 from harvestdesk.optimize.engine.problem import FloatArray
 
+AMONG_STEPS = 40
+AMONG_ENOUGH = 1e-14
+
 
 @dataclass(frozen=True)
 class Ends:
-    """Totals between a least and a most: min(-nu least, -nu most), rounded at nu = 0.
+    """Totals between a least and a most: the least of -nu least and -nu most, kept apart by a barrier.
 
     Attributes:
-        middle, half: [row] of the interval.
+        least, most: [row] the interval.
     """
 
-    middle: FloatArray
-    half: FloatArray
+    least: FloatArray
+    most: FloatArray
 
     def worth(self, nu: FloatArray, mu: float) -> tuple[float, FloatArray]:
         """Return the value, and [row] the totals inside the intervals that the prices lead to."""
-        pull = self.half * nu
-        root = np.hypot(pull, mu)
-        return float(-nu @ self.middle - root.sum()), self.middle + self.half * pull / root
+        part, rest, value = between(-nu * self.most, -nu * self.least, mu)
+        return float(value.sum()), part * self.most + rest * self.least
 
     def curved(self, nu: FloatArray, mu: float) -> FloatArray:
         """Return [row] minus the second derivative."""
-        return np.asarray(self.half**2 * mu**2 / np.hypot(self.half * nu, mu) ** 3)
+        part, rest, _ = between(-nu * self.most, -nu * self.least, mu)
+        return (self.most - self.least) ** 2 * between_curved(part, rest, mu)
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Mixture:
 
     def worth(self, nu: FloatArray, mu: float) -> tuple[float, FloatArray]:
         """Return the value, and [thing] the part of each in the mixture."""
-        least, parts = smooth_least((self.base + nu @ self.in_rows)[:, None], mu / self.amount)
+        least, parts = among((self.base + nu @ self.in_rows)[:, None], mu / self.amount)
         return self.amount * float(least[0]), parts[:, 0]
 
     def totals(self, parts: FloatArray) -> FloatArray:
@@ -56,25 +59,37 @@ class Mixture:
 
     def curved(self, parts: FloatArray, mu: float) -> FloatArray:
         """Return [row, row] minus the second derivative."""
-        return spread(self.in_rows, parts) * (self.amount**2 / mu)
+        return self.amount * among_curved(self.in_rows, parts, mu / self.amount)
 
 
-def spread(things: FloatArray, parts: FloatArray) -> FloatArray:
-    """Return the covariance of things [row, thing] taken with weights [thing] that sum to one."""
-    mean = things @ parts
-    return np.asarray((things * parts) @ things.T - np.outer(mean, mean))
+def among(options: FloatArray, mu: float) -> tuple[FloatArray, FloatArray]:
+    """Return [column] the least of each column of options, kept apart by a barrier, and [row, column] parts.
 
-
-def smooth_least(options: FloatArray, mu: float) -> tuple[FloatArray, FloatArray]:
-    """Return [column] the smoothed least of each column, and [row, column] the part of each row in it."""
-    least = options.min(axis=0)
+    The parts p minimise p @ options - mu sum log p; what is infinite has no part.
+    """
     if len(options) == 1:
-        return least, np.ones_like(options)
+        return options[0], np.ones_like(options)
     finite = np.isfinite(options)
-    with np.errstate(invalid="ignore"):
-        parts = np.where(finite, np.exp(-np.where(finite, options - least, 0.0) / mu), 0.0)
-    total = np.maximum(parts.sum(axis=0), 1e-300)
-    return np.asarray(least - mu * np.log(np.maximum(total, 1.0))), parts / total
+    away = np.where(finite, options - options.min(axis=0), np.inf) / mu
+    # sum of 1 / (away + t) = 1: convex and falling in t, so Newton's method from the left only rises.
+    t = np.ones(options.shape[1])
+    for _ in range(AMONG_STEPS):
+        parts = 1 / (away + t)
+        over = parts.sum(axis=0) - 1
+        if (over <= AMONG_ENOUGH).all():
+            break
+        t = t + over / (parts**2).sum(axis=0)
+    parts = parts / parts.sum(axis=0)
+    known = np.where(finite, options, 0.0)
+    logs = np.log(np.where(finite, parts, 1.0))
+    return np.asarray((parts * known - mu * logs).sum(axis=0)), parts
+
+
+def among_curved(things: FloatArray, parts: FloatArray, mu: float) -> FloatArray:
+    """Return [row, row] how fast a mixture of things [row, thing] moves with its own prices."""
+    weight = parts**2 / mu
+    total = things @ weight
+    return np.asarray((things * weight) @ things.T - np.outer(total, total) / weight.sum())
 
 
 def smooth_step(value: FloatArray) -> FloatArray:
@@ -85,3 +100,27 @@ def smooth_step(value: FloatArray) -> FloatArray:
 def smooth_negative(value: FloatArray) -> FloatArray:
     """Return the smoothed least of value and 0, with mu of one."""
     return np.asarray(np.minimum(value, 0.0) - np.log1p(np.exp(-np.abs(value))))
+
+
+def between(
+    one: FloatArray, other: FloatArray, mu: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the part of one, the part of the other, and the least of both kept apart by a barrier.
+
+    That is the least over z of z one + (1 - z) other - mu (log z + log(1 - z)): at a distance its parts fade
+    as mu / distance and not exponentially, so that Newton's method sees a set before it comes to a tie.
+    """
+    lead = other - one
+    root = np.hypot(2 * mu, lead)
+    # 1 - |w| with w = lead / (2 mu + root), without cancellation.
+    less = (2 * mu + 4 * mu**2 / np.maximum(root + np.abs(lead), 1e-300)) / (2 * mu + root) / 2
+    more = 1 - less
+    part = np.where(lead >= 0, more, less)
+    rest = np.where(lead >= 0, less, more)
+    value = part * one + rest * other - mu * (np.log(part) + np.log(rest))
+    return part, rest, value
+
+
+def between_curved(part: FloatArray, rest: FloatArray, mu: float) -> FloatArray:
+    """Return how fast the part grows with the distance."""
+    return np.asarray((part * rest) ** 2 / (mu * (part**2 + rest**2)))
