@@ -20,11 +20,11 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from harvestdesk.domain.ids import SecurityId
+from harvestdesk.domain.risk_settings import RiskSettings
 from harvestdesk.domain.security import AssetClass, Security, SecurityKind
 from harvestdesk.risk.builtin_classes import CLASS_VOLATILITY, CLASSES, SECTOR_VOLATILITY
 from harvestdesk.risk.factor_model import FactorModel, model_of
 from harvestdesk.risk.returns import ReturnPanel, daily_returns
-from harvestdesk.risk.settings import RiskSettings
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 YEARS = range(2015, 2026)

@@ -5,11 +5,11 @@ import pytest
 import risk_realised as oos
 
 from harvestdesk.domain.ids import SecurityId
+from harvestdesk.domain.risk_settings import RiskSettings
 from harvestdesk.domain.security import Security
 from harvestdesk.risk.exposures import exposures
 from harvestdesk.risk.factor_model import model_of
 from harvestdesk.risk.returns import ReturnPanel, daily_returns
-from harvestdesk.risk.settings import RiskSettings
 
 BOOKS = {
     "large100": lambda: oos.stock_book("large100"),

@@ -102,7 +102,7 @@ def build(snapshot: HouseholdSnapshot, settings: HarvestSettings) -> Built:
     )
     wanted = dict.fromkeys(loss.lot.security_id for loss in eligibility.losses)
     suggested = suggestions(snapshot, model, market, wanted) if settings.replace else {}
-    purchases = candidates(eligibility.losses, suggested)
+    purchases = candidates(eligibility.losses, suggested, snapshot.rule_of)
     accounts = tuple(a.id for a in snapshot.accounts)
     value = float(snapshot.total_value())
     so_far = year_to_date(snapshot)

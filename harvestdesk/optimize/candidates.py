@@ -8,6 +8,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
+from harvestdesk.domain.account_rule import AccountRule
 from harvestdesk.domain.ids import AccountId, IdenticalSetId, SecurityId
 from harvestdesk.domain.money import ZERO
 from harvestdesk.domain.relations import Replacement
@@ -99,14 +100,19 @@ def suggestions(
 
 
 def candidates(
-    losses: Sequence[LossLot], by_security: Mapping[SecurityId, tuple[Suggestion, ...]]
+    losses: Sequence[LossLot],
+    by_security: Mapping[SecurityId, tuple[Suggestion, ...]],
+    rules: Mapping[AccountId, AccountRule],
 ) -> tuple[Candidate, ...]:
-    """Return the purchases each account may make: whatever may stand in for a loss it holds."""
+    """Return the purchases each account may make: what may stand in for a loss it holds and is on its menu."""
     best: dict[tuple[AccountId, SecurityId], Suggestion] = {}
     replaces: dict[tuple[AccountId, SecurityId], list[SecurityId]] = defaultdict(list)
     held = dict.fromkeys((loss.lot.account_id, loss.lot.security_id) for loss in losses)
     for account_id, sold_id in held:
+        menu = rules[account_id].menu
         for suggestion in by_security.get(sold_id, ()):
+            if menu and suggestion.security_id not in menu:
+                continue
             key = (account_id, suggestion.security_id)
             replaces[key].append(sold_id)
             if key not in best or _order(suggestion) < _order(best[key]):

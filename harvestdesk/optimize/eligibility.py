@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from harvestdesk.domain.account import Account
+from harvestdesk.domain.account_rule import AccountRole
 from harvestdesk.domain.ids import AccountId, LotId, SecurityId
 from harvestdesk.domain.lock import LotStanding
 from harvestdesk.domain.lot import TaxLot, Term
@@ -128,8 +129,9 @@ def smallest_loss(settings: HarvestSettings) -> Decimal:
 
 
 def trading_accounts(snapshot: HouseholdSnapshot, settings: HarvestSettings) -> set[AccountId]:
-    """Return the taxable accounts that may trade: those of the household's tax return."""
-    taxable = snapshot.return_accounts.ids
+    """Return the taxable accounts that may trade: those of the household's tax return, by their rules."""
+    rules = snapshot.rule_of
+    taxable = {a for a in snapshot.return_accounts.ids if rules[a].role is not AccountRole.NEVER}
     return set(taxable & set(settings.account_ids) if settings.account_ids else taxable)
 
 
@@ -171,6 +173,8 @@ class _Sorter:
             return "ira"
         if account is not None and account.id not in self._snapshot.return_accounts.ids:
             return "other_return"
+        if account is not None and self._snapshot.rule_of[account.id].role is AccountRole.NEVER:
+            return "never_trade_account"
         return "" if account is not None and account.id in self._trading else "account_not_trading"
 
     def _judge_loss(

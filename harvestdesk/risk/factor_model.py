@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from harvestdesk.domain.ids import SecurityId
 from harvestdesk.domain.prices import PriceHistory
 from harvestdesk.domain.relations import IdenticalSet
+from harvestdesk.domain.risk_settings import DEFAULT_RISK, RiskSettings
 from harvestdesk.domain.security import AssetClass, Security
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.risk.builtin_classes import is_cash
 from harvestdesk.risk.group_factors import groups_of
 from harvestdesk.risk.proxies import with_proxies
 from harvestdesk.risk.returns import PriceFault, ReturnPanel, return_panel
-from harvestdesk.risk.settings import DEFAULT_RISK, RiskSettings
 from harvestdesk.risk.sources import PROXIES, RiskSource, describe
 from harvestdesk.risk.statistical import fit
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from harvestdesk.domain.ids import SecurityId
 from harvestdesk.domain.prices import PriceHistory
-from harvestdesk.risk.settings import DEFAULT_RISK, RiskSettings
+from harvestdesk.domain.risk_settings import DEFAULT_RISK, RiskSettings
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
+from harvestdesk.domain.risk_settings import DEFAULT_RISK, RiskSettings
 from harvestdesk.risk.returns import FaultKind, PriceFault
-from harvestdesk.risk.settings import DEFAULT_RISK, RiskSettings
 
 
 class RiskSource(StrEnum):

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harvestdesk.domain.ids import SecurityId
+from harvestdesk.domain.risk_settings import DEFAULT_RISK, RiskSettings
 from harvestdesk.risk.components import TINY, components, with_signs
 from harvestdesk.risk.group_factors import group_loadings
 from harvestdesk.risk.returns import ReturnPanel
-from harvestdesk.risk.settings import DEFAULT_RISK, RiskSettings
 
 FloatArray = NDArray[np.float64]
 

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from harvestdesk.domain.ids import IdenticalSetId, SecurityId
 from harvestdesk.domain.relations import IdenticalSet
+from harvestdesk.domain.risk_settings import RiskSettings
 from harvestdesk.domain.security import AssetClass, Security, SecurityKind
 from harvestdesk.risk.exposures import exposures
 from harvestdesk.risk.factor_model import FactorModel, model_of
 from harvestdesk.risk.returns import ReturnPanel, daily_returns
-from harvestdesk.risk.settings import RiskSettings
 
 SECTORS = ("", "Energy", "Utilities", "Unheard Of")
 PAIR = IdenticalSet(IdenticalSetId("pair"), "", (SecurityId("S01"), SecurityId("S03")))

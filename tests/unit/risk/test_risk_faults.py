@@ -8,8 +8,8 @@ import pytest
 
 from harvestdesk.domain.ids import SecurityId
 from harvestdesk.domain.prices import PriceHistory
+from harvestdesk.domain.risk_settings import RiskSettings
 from harvestdesk.risk.returns import FaultKind, clean, return_panel, stale_days
-from harvestdesk.risk.settings import RiskSettings
 
 AS_OF = date(2025, 12, 5)
 DAYS = 300

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from harvestdesk.domain.ids import SecurityId
+from harvestdesk.domain.risk_settings import RiskSettings
 from harvestdesk.domain.security import AssetClass, Security, SecurityKind
 from harvestdesk.risk.factor_model import FactorModel, model_of
 from harvestdesk.risk.returns import ReturnPanel
-from harvestdesk.risk.settings import RiskSettings
 from harvestdesk.risk.statistical import decaying_weights
 from harvestdesk.risk.tracking_error import tracking_error
 

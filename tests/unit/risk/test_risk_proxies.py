@@ -6,10 +6,10 @@ from harvest_households import etf, snapshot
 
 from harvestdesk.domain.ids import IdenticalSetId, SecurityId
 from harvestdesk.domain.relations import IdenticalSet
+from harvestdesk.domain.risk_settings import RiskSettings
 from harvestdesk.domain.security import AssetClass, Security, SecurityKind
 from harvestdesk.risk.factor_model import build_model, model_of
 from harvestdesk.risk.returns import ReturnPanel
-from harvestdesk.risk.settings import RiskSettings
 from harvestdesk.risk.sources import RiskSource
 from harvestdesk.risk.tracking_error import tracking_error
 

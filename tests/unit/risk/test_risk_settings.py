@@ -5,10 +5,10 @@ import pytest
 
 from harvestdesk.domain.errors import BadInputError
 from harvestdesk.domain.ids import SecurityId
+from harvestdesk.domain.risk_settings import RiskSettings
 from harvestdesk.domain.security import Security
 from harvestdesk.risk.factor_model import model_of
 from harvestdesk.risk.returns import ReturnPanel
-from harvestdesk.risk.settings import RiskSettings
 from harvestdesk.risk.statistical import decaying_weights
 
 

@@ -1,0 +1,74 @@
+"""What a household says about its accounts, what it owns elsewhere and its risk reaches a year-end harvest."""
+
+from array import array
+from dataclasses import replace
+from decimal import Decimal
+
+from harvest_households import check_sound, etf, kept_codes, lot, plan, snapshot, stock, swap
+
+from harvestdesk.domain.account_rule import AccountRole, AccountRule
+from harvestdesk.domain.ids import AccountId, OutsideHoldingId, SecurityId
+from harvestdesk.domain.outside import OutsideHolding
+from harvestdesk.domain.prices import PriceHistory
+from harvestdesk.domain.risk_settings import RiskSettings
+from harvestdesk.domain.security import AssetClass
+from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.domain.target import ClassTarget
+
+JOINT = AccountId("joint")
+
+
+def household(**more) -> HouseholdSnapshot:
+    """100 AAA at 100, now 80; BBB or DDD may replace it; 2,000 shares of CCC keep the weights small."""
+    securities = [etf("AAA"), etf("BBB"), etf("CCC"), etf("DDD"), stock("OWN", sector="Energy")]
+    return snapshot(
+        securities,
+        [lot("a", "AAA", 100, 10000), lot("c", "CCC", 2000, 100000)],
+        {"AAA": 80, "BBB": 50, "CCC": 100, "DDD": 40},
+        replacements=[swap("AAA", "BBB"), swap("AAA", "DDD", rank=2)],
+        class_targets=(ClassTarget(AssetClass.US_EQUITY, Decimal(1), Decimal(0), Decimal(1)),),
+        **more,
+    )
+
+
+def elsewhere(house: HouseholdSnapshot, symbol: str, value: int) -> HouseholdSnapshot:
+    held = OutsideHolding(OutsideHoldingId("outside-1"), SecurityId(symbol), Decimal(value))
+    return replace(house, outside=(held,))
+
+
+def test_an_account_that_never_trades__is_left_alone() -> None:
+    house = replace(household(), account_rules=(AccountRule(JOINT, AccountRole.NEVER),))
+    proposal = plan(house)
+    assert proposal.sales == ()
+    assert kept_codes(proposal) == {"a": "never_trade_account", "c": "never_trade_account"}
+
+
+def test_a_menu__decides_what_is_bought() -> None:
+    house = household()
+    assert {p.security_id for p in plan(house).purchases} == {"BBB", "DDD"}
+    menu = replace(house, account_rules=(AccountRule(JOINT, menu=(SecurityId("DDD"),)),))
+    proposal = plan(menu)
+    check_sound(menu, proposal)
+    assert {p.security_id for p in proposal.purchases} == {"DDD"}
+    nothing = replace(house, account_rules=(AccountRule(JOINT, menu=(SecurityId("CCC"),)),))
+    assert plan(nothing).purchases == ()
+
+
+def test_what_is_owned_elsewhere__counts_in_tracking_error_before_and_after() -> None:
+    house = household()
+    alone, with_stock = plan(house), plan(elsewhere(house, "OWN", 100_000))
+    assert with_stock.before.tracking_error_bp > alone.before.tracking_error_bp + 100
+    assert with_stock.after.tracking_error_bp > 100
+    check_sound(elsewhere(house, "OWN", 100_000), with_stock)
+
+
+def test_the_risk_settings_of_the_household__shape_the_model_its_plans_rest_on() -> None:
+    house = household()
+    days = tuple(range(house.as_of.toordinal() - 300, house.as_of.toordinal()))
+    moves = [[100 + (day * step) % 7 for day in days] for step in (1, 2, 3, 5)]
+    closes = tuple(array("d", row) for row in moves)
+    ids = tuple(SecurityId(s) for s in ("AAA", "BBB", "CCC", "DDD"))
+    house = replace(house, history=PriceHistory(ids, days, closes))
+    other = replace(house, risk=RiskSettings(use_history=False))
+    assert plan(house).solver.risk_model != plan(other).solver.risk_model
+    assert house.fingerprint != other.fingerprint
