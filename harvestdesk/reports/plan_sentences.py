@@ -19,6 +19,41 @@ RULES: dict[str, str] = {
 }
 """Rules in the middle of a sentence, by domain.conflict.RuleKind."""
 
+RULE_NAMES: dict[str, str] = {
+    "cash": "Cash in",
+    "turnover": "Turnover limit",
+    "tax_budget": "Tax budget",
+    "gain_budget": "Gain budget",
+    "tracking_error": "Limit on tracking error",
+    "security": "Limit on",
+    "sector": "Sector",
+    "asset_class": "Asset class",
+    "loss_target": "Losses asked for",
+    "payout": "Amount to raise",
+    "max_trades": "Most orders",
+    "min_trade": "Smallest order",
+    "volume": "Share of daily volume",
+    "locks": "Wash-sale locks",
+    "sides": "Sides of identical sets",
+}
+"""The same at the start of a line; a name follows where there is one."""
+
+PRICES: dict[str, str] = {
+    "": "{step} more room in {rule} would be worth {worth}",
+    "cash": "Each further {step} of cash in {name} would be worth {worth}",
+    "cash_invested": "Each {step} that need not be invested in {name} would be worth {worth}",
+    "turnover": "{step} more turnover would be worth {worth}",
+    "gain_budget": "The next {step} of gain budget would be worth {worth}",
+    "tax_budget": "The next {step} of tax budget would be worth {worth}",
+    "tracking_error": "{step} more tracking error would be worth {worth}",
+    "security": "{step} more room for {name} would be worth {worth}",
+    "sector": "{step} more room for the sector {name} would be worth {worth}",
+    "asset_class": "{step} more room for {name} would be worth {worth}",
+    "loss_target": "The last {step} of the losses asked for cost {worth}",
+    "payout": "The last {step} raised cost {worth}",
+}
+"""What one step of a rule is worth, by the code of its price."""
+
 _ALONE = "[; by itself it takes {removed_bp:bp} off tracking error][; by itself it adds {added_bp:bp} of tracking error]"
 _WORTH = "[; at the margin worth {net:usd0} in all]"
 _TAX = "[ at {tax:usd} of tax][ and saves {tax_value:usd} of tax]"

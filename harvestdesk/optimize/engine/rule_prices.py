@@ -7,6 +7,7 @@ import numpy as np
 from harvestdesk.domain.conflict import RuleKind
 from harvestdesk.domain.proposal import RulePrice
 from harvestdesk.optimize.engine.case import CASH, NETTING, TAX, Row
+from harvestdesk.optimize.engine.duals import payout_price
 from harvestdesk.optimize.engine.margins import TRACKING_ERROR, Margins
 from harvestdesk.optimize.engine.plan import EnginePlan
 from harvestdesk.optimize.engine.problem import Mode
@@ -36,7 +37,7 @@ def rule_prices(plan: EnginePlan, margins: Margins) -> tuple[RulePrice, ...]:
     for row, price in zip(plan.case.rows, plan.best.prices.rows, strict=True):
         if row.kind != NETTING:
             found.append(_of_row(row, float(price), margins))
-    found.append(_of_tracking_error(margins))
+    found += [_of_payout(plan, margins), _of_tracking_error(margins)]
     kept = [price for price in found if price is not None]
     return tuple(sorted(kept, key=lambda p: (-abs(p.dollars), p.code, p.name)))
 
@@ -69,6 +70,18 @@ def _of_row(row: Row, price: float, margins: Margins) -> RulePrice | None:
         step,
         worth_in_bp(margins, gained + paid),
     )
+
+
+def _of_payout(plan: EnginePlan, margins: Margins) -> RulePrice | None:
+    """Return what the last step of a payout costs, by the account that raises it cheapest."""
+    if plan.case.problem.limits.payout is None:
+        return None
+    value = float(margins.problem.exact.value)
+    gained = payout_price(plan.case, plan.best.prices.rows) * float(DOLLAR_STEP) / value
+    if not np.isfinite(gained) or abs(gained) * value < LEAST_DOLLARS:
+        return None
+    dollars = Decimal(f"{gained * value:.2f}")
+    return RulePrice(RuleKind.PAYOUT, "", dollars, DOLLAR_STEP, worth_in_bp(margins, gained))
 
 
 def _of_tracking_error(margins: Margins) -> RulePrice | None:
