@@ -16,6 +16,7 @@ from harvestdesk.domain.lot import Term
 from harvestdesk.domain.money import ZERO, cents
 from harvestdesk.domain.plan_settings import PlanKind, PlanSettings
 from harvestdesk.domain.proposal import KeptLot
+from harvestdesk.domain.risk_settings import RiskSettings
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.optimize.candidates import buyable_securities
 from harvestdesk.optimize.engine.problem import (
@@ -50,7 +51,6 @@ from harvestdesk.optimize.household.lots import counts_as_loss, lots_left_alone
 from harvestdesk.optimize.household.targets import Yardstick, yardstick
 from harvestdesk.risk.benchmark import current_weights
 from harvestdesk.risk.factor_model import FactorModel, build_model
-from harvestdesk.risk.settings import DEFAULT_RISK, RiskSettings
 from harvestdesk.tax.holding_period import lot_term
 from harvestdesk.tax.liability import MarginalRates, marginal_rates
 from harvestdesk.tax.situation import TaxSituation
@@ -78,6 +78,7 @@ class BuiltHousehold:
         so_far: results of the year's sales in the ledger; `situation` has them in it.
         rates: tax on the next dollar where the year stands.
         location: [account, security] yearly value per weight held there.
+        active_today: [security] active weights of the household as it was given.
         possible_loss: dollars of loss that may be sold at most, of the kind asked for.
     """
 
@@ -98,6 +99,7 @@ class BuiltHousehold:
     situation: TaxSituation
     rates: MarginalRates
     location: FloatArray
+    active_today: FloatArray
     possible_loss: Decimal = ZERO
 
     @property
@@ -121,26 +123,38 @@ class BuiltHousehold:
         return float(self.total)
 
     @property
+    def variance_today(self) -> float:
+        """Yearly variance before the plan: against the targets of today, before cash comes or goes."""
+        return self.problem.variance(self.active_today)
+
+    @property
     def te_today(self) -> float:
         """Tracking error before the plan, a fraction a year."""
-        return float(np.sqrt(self.problem.variance(self.problem.active)))
+        return float(np.sqrt(self.variance_today))
 
 
 def build_household(
-    snapshot: HouseholdSnapshot, settings: PlanSettings, risk: RiskSettings = DEFAULT_RISK
+    snapshot: HouseholdSnapshot, settings: PlanSettings, risk: RiskSettings | None = None
 ) -> BuiltHousehold:
     """Return the problem of a household plan.
+
+    Args:
+        snapshot: the household.
+        settings: what is asked.
+        risk: how risk is estimated; None: as the household chose.
 
     Raises:
         BadInputError: settings that contradict the household, or a household without any value.
     """
     arrived = _arrived(snapshot, settings)
     given, snapshot = snapshot, _with_cash(snapshot, arrived)
+    yard = yardstick(given, PlanKind.REBALANCE, 0.0)
+    today = current_weights(given) + yard.outside - yard.target
     if snapshot.total_value() <= 0:
         raise BadInputError("The household holds nothing of value to plan with.", code="plan.empty")
-    return _Builder(
-        snapshot, given.fingerprint, settings, arrived, build_model(snapshot, risk)
-    ).built()
+    model = build_model(snapshot, risk)
+    built = _Builder(snapshot, given.fingerprint, settings, arrived, model).built()
+    return replace(built, active_today=today)
 
 
 def _arrived(snapshot: HouseholdSnapshot, settings: PlanSettings) -> dict[AccountId, Decimal]:
@@ -233,6 +247,7 @@ class _Builder:
             situation=self.situation,
             rates=self.rates,
             location=location,
+            active_today=self.held + self.yard.outside - self.yard.target,
             possible_loss=possible,
         )
 

@@ -49,14 +49,13 @@ def measures(
     sales, purchases = booked
     sold = sum((s.proceeds for s in sales), ZERO)
     traded = sold + sum((p.amount for p in purchases), ZERO)
-    settings, problem = built.settings, built.problem
+    settings = built.settings
     before, after = tax
-    today = problem.active
     return PlanMeasures(
         turnover=_digits(float(sold / built.total)),
         cost=cents(settings.cost_rate * traded + settings.ticket_cost * figures.orders),
         tax=after.tax - before.tax,
-        risk_before=_dollars(built, float(settings.risk_aversion) * problem.variance(today)),
+        risk_before=_dollars(built, float(settings.risk_aversion) * built.variance_today),
         risk_after=_dollars(built, float(settings.risk_aversion) * figures.tracking_error**2),
         location=_dollars(built, _location(built, trades)),
         rounding=_dollars(built, rounding),

@@ -12,6 +12,7 @@ from harvestdesk.domain.ids import ProposalId
 from harvestdesk.domain.money import ZERO
 from harvestdesk.domain.plan_settings import PlanKind, PlanSettings, Zone
 from harvestdesk.domain.proposal import PlanFigures, Proposal, SolverRecord
+from harvestdesk.domain.risk_settings import RiskSettings
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.optimize.cancel import Cancellation, Report
 from harvestdesk.optimize.engine.evaluate import Figures, evaluate
@@ -36,7 +37,6 @@ from harvestdesk.optimize.household.verify import Planned, verify
 from harvestdesk.optimize.solve import SolveStatus
 from harvestdesk.optimize.stages import Stages
 from harvestdesk.optimize.thin_evidence import thin_findings, with_evidence
-from harvestdesk.risk.settings import DEFAULT_RISK, RiskSettings
 from harvestdesk.washsale.outlook import planned_locks
 
 BUILT_HERE = frozenset(
@@ -53,7 +53,7 @@ def plan_household(
     created_at: str,
     token: Cancellation,
     report: Report,
-    risk: RiskSettings = DEFAULT_RISK,
+    risk: RiskSettings | None = None,
 ) -> Proposal:
     """Return the certified plan of a household, its trades exact and checked; empty if nothing pays.
 

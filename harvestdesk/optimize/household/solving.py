@@ -7,7 +7,6 @@ beyond what that plan sold (features F14).
 tracking error and cost (features F2).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -70,7 +69,10 @@ def _piggy_backed(problem: EngineProblem, effort: Effort) -> EngineProblem:
 
 
 def _located(built: BuiltHousehold, problem: EngineProblem, effort: Effort) -> EngineProblem:
-    """Return the problem in which asset location sells no gain that would not be sold without it."""
+    """Return the problem in which asset location sells no gain that would not be sold without it.
+
+    Nor does it move cash: every account ends with what it ends with without it.
+    """
     plain = _without_location(built, problem)
     plan = solve_problem(plain, effort)
     sold = _sold(problem, plan.trades)
@@ -79,7 +81,14 @@ def _located(built: BuiltHousehold, problem: EngineProblem, effort: Effort) -> E
     alone = kept if problem.left_alone is None else kept | problem.left_alone
     value = float(problem.exact.value)
     tax = float(plan.figures.tax_cost) / value + A_DOLLAR / value
-    limits = replace(problem.limits, tax=min(problem.limits.tax, tax))
+    cash = np.array([float(c / problem.exact.value) for c in plan.figures.cash])
+    least = np.zeros(len(cash)) if problem.limits.cash_least is None else problem.limits.cash_least
+    limits = replace(
+        problem.limits,
+        tax=min(problem.limits.tax, tax),
+        cash=np.maximum(cash, least),
+        cash_least=np.maximum(cash - A_DOLLAR / value, np.minimum(least, cash)),
+    )
     return replace(problem, left_alone=alone, limits=limits)
 
 
@@ -132,6 +141,3 @@ def _most_loss(problem: EngineProblem, effort: Effort) -> float:
     best = replace(problem, mode=Mode.HARVEST, left_alone=alone, limits=limits)
     trades = solve_problem(best, effort).trades
     return float(evaluate(best, trades).realised_loss / problem.exact.value)
-
-
-Stop = Callable[[], bool]
