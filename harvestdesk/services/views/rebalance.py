@@ -114,6 +114,7 @@ class WeightLine:
 
     Attributes:
         kind: CLASS, SECTOR or FACTOR.
+        name: of a class as people know it, of a sector (empty: without one), of a factor as the risk model has it.
         target: None where nothing is meant, as for factors.
         low, high: ends of the band, None without one.
     """

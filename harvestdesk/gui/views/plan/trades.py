@@ -20,7 +20,7 @@ from harvestdesk.gui.views.plan.tables import (
 )
 from harvestdesk.gui.views.plan.words import account_sums
 from harvestdesk.gui.widgets.plain_table import PlainTable
-from harvestdesk.services.views.plan import AccountTrades, PlanView
+from harvestdesk.services.views.plan import PlanView
 
 _SALES_MAKE_WAY = ("price", "proceeds", "tax_value")
 _BUYS_MAKE_WAY = ("price", "replaces")
@@ -54,13 +54,6 @@ class Section:
     tables: tuple[TradeTable, ...]
 
 
-def buys_table(trades: AccountTrades) -> TradeTable:
-    """Return the purchases of an account as a table."""
-    return TradeTable(
-        f"Purchases in {trades.account}", BUYS, buy_columns, trades.buys, _BUYS_MAKE_WAY
-    )
-
-
 def sections(view: PlanView) -> tuple[Section, ...]:
     """Return what a harvest sells and buys, account by account."""
     return tuple(
@@ -75,7 +68,13 @@ def sections(view: PlanView) -> tuple[Section, ...]:
                     trades.sales,
                     _SALES_MAKE_WAY,
                 ),
-                buys_table(trades),
+                TradeTable(
+                    f"Purchases in {trades.account}",
+                    BUYS,
+                    buy_columns,
+                    trades.buys,
+                    _BUYS_MAKE_WAY,
+                ),
             ),
         )
         for trades in view.accounts

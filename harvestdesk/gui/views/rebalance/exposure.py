@@ -12,7 +12,10 @@ from harvestdesk.gui.views.rebalance.tables import WEIGHTS, weight_columns
 from harvestdesk.gui.views.rebalance.weight_bars import KEYS, WeightBars
 from harvestdesk.gui.widgets.data_table import DataTable
 from harvestdesk.gui.widgets.segments import Segments
-from harvestdesk.services.views.rebalance import WeightLine
+from harvestdesk.services.views.rebalance import FACTOR, WeightLine
+
+_MOST_FACTORS = 8
+"""Largest factors in the picture; the table has them all."""
 
 
 class ExposurePart(QWidget):
@@ -56,7 +59,9 @@ class ExposurePart(QWidget):
 
     def show_weights(self, lines: Sequence[WeightLine]) -> None:
         """Show the weights of a plan."""
-        self.bars.show_weights(lines)
+        factors = [x for x in lines if x.kind == FACTOR]
+        rest = set(map(id, factors[_MOST_FACTORS:]))
+        self.bars.show_weights([x for x in lines if id(x) not in rest])
         self.model.show(lines)
 
     def _on_row(self, keys: list[object]) -> None:

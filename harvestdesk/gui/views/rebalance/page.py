@@ -14,12 +14,13 @@ from harvestdesk.gui.remarks import missing_prices
 from harvestdesk.gui.theme import Space, Tone
 from harvestdesk.gui.view_base import DeskData, Page, ViewContext
 from harvestdesk.gui.views.plan.before_after import BeforeAfter
-from harvestdesk.gui.views.plan.tables import KEPT, LOCKS, PlanTable, kept_columns, lock_columns
+from harvestdesk.gui.views.plan.tables import LOCKS, PlanTable, kept_columns, lock_columns
 from harvestdesk.gui.views.plan.trades import TradeList
 from harvestdesk.gui.views.rebalance.exposure import ExposurePart
 from harvestdesk.gui.views.rebalance.no_plan import NoPlanPanel
 from harvestdesk.gui.views.rebalance.panes import ReasonPanel, Row, pane_lines
 from harvestdesk.gui.views.rebalance.settings_panel import SettingsPanel
+from harvestdesk.gui.views.rebalance.tables import KEPT
 from harvestdesk.gui.views.rebalance.trades import sections
 from harvestdesk.gui.views.rebalance.words import NO_TARGETS, answer, figures, plan_title
 from harvestdesk.gui.widgets.action_button import ActionButton

@@ -3,14 +3,14 @@
 from decimal import Decimal
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from harvestdesk.domain.proposal import RulePrice
 from harvestdesk.gui import formatting
-from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
+from harvestdesk.gui.theme import Space, Theme, Tone
 from harvestdesk.gui.views.plan.checks import check_lines
 from harvestdesk.gui.views.plan.words import TERM_WORDS, checks_words
+from harvestdesk.gui.views.rebalance.sentences import Muted
 from harvestdesk.gui.widgets.detail_pane import Line
 from harvestdesk.reports.plan_sentences import RULES
 from harvestdesk.reports.wording import sentence
@@ -20,6 +20,8 @@ from harvestdesk.services.views.rebalance import GiftRow, RebalanceView
 Row = SaleRow | BuyRow | KeptRow | GiftRow
 
 _IN_SHARES = frozenset({"turnover", "security", "sector", "asset_class", "volume"})
+_LEAST_DOLLARS = Decimal(1)
+"""Rules that cost less a year are counted, not listed."""
 _PICK = "Pick a trade or a kept lot to read why."
 
 
@@ -27,7 +29,14 @@ _PICK = "Pick a trade or a kept lot to read why."
 def pane_lines(view: RebalanceView) -> list[Line]:
     """Return what the right column says below before and after."""
     lines = [Line("WHAT THE RULES COST", head=True)]
-    lines += [_rule_line(price) for price in view.rules]
+    dear = [price for price in view.rules if price.dollars >= _LEAST_DOLLARS]
+    lines += [_rule_line(price) for price in dear]
+    cheap = len(view.rules) - len(dear)
+    if cheap:
+        more = " more" if dear else ""
+        rules = formatting.plural(cheap, f"{more} rule".strip())
+        verb = "holds" if cheap == 1 else "hold"
+        lines.append(Line(f"{rules} {verb}, worth less than $1 a year each.", tone=Tone.MUTED))
     if not view.rules:
         lines.append(Line("No limit holds this plan back.", tone=Tone.MUTED))
     if view.proposal.notices:
@@ -47,12 +56,10 @@ def _rule_line(price: RulePrice) -> Line:
     words = rule.removeprefix("the ").removeprefix("a ").removeprefix("an ")
     name = f": {price.name}" if price.name else ""
     note = f"{_step_words(price)} more would bring {formatting.dollars(price.dollars, cents=True)} a year"
-    if price.tracking_error_bp is not None:
-        note += f", or {formatting.basis_points(price.tracking_error_bp)} less tracking error"
+    if price.tracking_error_bp is not None and round(price.tracking_error_bp, 1) > 0:
+        note += f", as much as {formatting.basis_points(price.tracking_error_bp)} of tracking error"
     figure = formatting.dollars(price.dollars)
-    if round(price.dollars) == 0:
-        figure = formatting.dollars(price.dollars, cents=True)
-    return Line(f"{words[:1].upper()}{words[1:]}{name}", figure, note)
+    return Line(f"{words[:1].upper()}{words[1:]}{name}", figure, f"{note}.")
 
 
 def _step_words(price: RulePrice) -> str:
@@ -71,14 +78,12 @@ class ReasonPanel(QFrame):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._theme = theme
         self.row: Row | None = None
         self.setProperty("card", True)
         self.title = QLabel()
         self.title.setFont(theme.font(strong=True))
         self.words = QLabel(_PICK)
-        self.facts = QLabel()
-        self.facts.setFont(theme.font(TextSize.CAPTION))
+        self.facts = Muted(theme)
         for label in (self.words, self.facts):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -92,7 +97,6 @@ class ReasonPanel(QFrame):
         for widget in (self.title, self.words, self.facts):
             column.addWidget(widget)
         column.addLayout(self._actions)
-        theme.changed.connect(self._restyle)
         self.say(None)
 
     def add_action(self, widget: QWidget) -> None:
@@ -109,12 +113,6 @@ class ReasonPanel(QFrame):
         self.facts.setVisible(row is not None)
         parts = (self.title.text(), self.words.text(), self.facts.text())
         self.setAccessibleName(". ".join(p for p in parts if p))
-        self._restyle()
-
-    def _restyle(self) -> None:
-        palette = self.facts.palette()
-        palette.setColor(QPalette.ColorRole.WindowText, self._theme.text(Tone.MUTED))
-        self.facts.setPalette(palette)
 
 
 def _title(row: Row) -> str:

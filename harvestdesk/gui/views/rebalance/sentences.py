@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from harvestdesk.domain.money import decimal_text
 from harvestdesk.gui.a11y import name
-from harvestdesk.gui.theme import Space, TextSize, Theme
+from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
 from harvestdesk.gui.widgets.fields import FigureField, Tick
 
 _MOST_RISK_AVERSION = Decimal(200)
@@ -92,6 +93,22 @@ class OptionalFigure(QWidget):
         self.value_changed.emit()
 
 
+class Muted(QLabel):
+    """Small words beside the figures, readable in every look."""
+
+    def __init__(self, theme: Theme, text: str = "") -> None:
+        super().__init__(text)
+        self._theme = theme
+        self.setFont(theme.font(TextSize.CAPTION))
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def _restyle(self) -> None:
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.WindowText, self._theme.text(Tone.MUTED))
+        self.setPalette(palette)
+
+
 class RiskSlider(QWidget):
     """How much tracking error counts against tax and cost, with its price in words.
 
@@ -123,12 +140,9 @@ class RiskSlider(QWidget):
         )
         ends = QHBoxLayout()
         for place, text in enumerate(("tax first", "targets first")):
-            label = QLabel(text)
-            label.setFont(theme.font(TextSize.CAPTION))
-            label.setEnabled(False)
             if place:
                 ends.addStretch(1)
-            ends.addWidget(label)
+            ends.addWidget(Muted(theme, text))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(2))

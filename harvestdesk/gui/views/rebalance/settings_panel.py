@@ -16,6 +16,7 @@ from harvestdesk.gui.views.rebalance.jobs import JOBS, JobSpec, Part
 from harvestdesk.gui.views.rebalance.more_limits import MoreLimits
 from harvestdesk.gui.views.rebalance.sentences import (
     Limit,
+    Muted,
     OptionalFigure,
     RiskSlider,
     sentence_row,
@@ -41,10 +42,8 @@ class SettingsPanel(QFrame):
         self.setProperty("card", True)
         self.job = Choice(theme, "What the plan is for")
         self.job.offer(((k, PLAN_NAMES[k]) for k in JOBS), PlanKind.REBALANCE)
-        self.about = QLabel()
+        self.about = Muted(theme)
         self.about.setWordWrap(True)
-        self.about.setEnabled(False)
-        self.about.setFont(theme.font(TextSize.CAPTION))
         self._make_fields(theme)
         self.more = MoreLimits(theme)
         self._parts: dict[Part, QWidget] = {}
@@ -66,10 +65,8 @@ class SettingsPanel(QFrame):
     def _make_fields(self, theme: Theme) -> None:
         self.amount_words = QLabel()
         self.amount = FigureField(theme, "Amount in dollars", most=Decimal(10**9), step=1000)
-        self.amount_note = QLabel()
+        self.amount_note = Muted(theme)
         self.amount_note.setWordWrap(True)
-        self.amount_note.setFont(theme.font(TextSize.CAPTION))
-        self.amount_note.setEnabled(False)
         self.sources = AccountTicks(theme, "Into", "Cash goes there, or comes from there.")
         self.short_only = Tick(theme, "Count short-term losses only")
         self.short_only.setToolTip(
@@ -95,7 +92,7 @@ class SettingsPanel(QFrame):
             theme,
             Limit(
                 "Spend at most $",
-                "of tax this year",
+                "of tax",
                 "Tax of this year with the plan less without, by the netting of Schedule D. 0: tax-neutral.",
                 start="0",
                 step=500,
@@ -105,7 +102,7 @@ class SettingsPanel(QFrame):
             theme,
             Limit(
                 "Realise at most $",
-                "of net gains",
+                "net gains",
                 "Gains less losses of the plan's own sales in taxable accounts.",
                 start="0",
                 step=500,
@@ -115,7 +112,7 @@ class SettingsPanel(QFrame):
             theme,
             Limit(
                 "Sell at most",
-                "% of the household",
+                "% of value",
                 "Turnover: what is sold, as a share of the household's value.",
                 start="10",
                 most="100",

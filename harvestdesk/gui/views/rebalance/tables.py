@@ -1,16 +1,28 @@
 """The tables of a household plan: sales with their gains, gifts, and weights before and after."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from harvestdesk.gui import formatting
 from harvestdesk.gui.models.table_base import Column, Kind, RowValues
 from harvestdesk.gui.theme import Tone
+from harvestdesk.gui.views.plan.tables import KEPT as PLAN_KEPT
+from harvestdesk.gui.views.plan.tables import buy_columns as plan_buy_columns
 from harvestdesk.gui.views.plan.tables import priced, why
-from harvestdesk.gui.views.plan.words import TERM_WORDS, brief
-from harvestdesk.gui.views.rebalance.words import KIND_WORDS, weight_words
-from harvestdesk.services.views.plan import SaleRow
+from harvestdesk.gui.views.plan.words import TERM_WORDS
+from harvestdesk.gui.views.rebalance.words import KIND_WORDS, brief_reason, line_name, weight_words
+from harvestdesk.services.views.plan import BuyRow, SaleRow
 from harvestdesk.services.views.rebalance import GiftRow, WeightLine
+
+_KEPT_WIDTHS = {"why": 44}
+KEPT: tuple[Column, ...] = tuple(
+    replace(column, width=_KEPT_WIDTHS.get(column.key, column.width))
+    for key in ("symbol", "gain", "why", "free_from", "account", "acquired", "shares")
+    for column in PLAN_KEPT
+    if column.key == key
+)
+"""As on the page of the harvest, the reason nearer to what it is about: here it is what people look for."""
 
 NOT_TAXED = ("term", "gain", "tax")
 """Columns that mean nothing where sales are not taxed."""
@@ -93,8 +105,13 @@ def sale_columns(rows: Sequence[SaleRow]) -> dict[str, Sequence[Any]]:
         "tax": [-r.tax_value for r in rows],
         "proceeds": [r.proceeds for r in rows],
         "price": [r.price for r in rows],
-        "why": [brief(r.reason) for r in rows],
+        "why": [brief_reason(r.reason) for r in rows],
     }
+
+
+def buy_columns(rows: Sequence[BuyRow]) -> dict[str, Sequence[Any]]:
+    """Return the values of the purchases by column, with short reasons."""
+    return {**plan_buy_columns(rows), "why": [brief_reason(r.reason) for r in rows]}
 
 
 def gift_columns(rows: Sequence[GiftRow]) -> dict[str, Sequence[Any]]:
@@ -107,7 +124,7 @@ def gift_columns(rows: Sequence[GiftRow]) -> dict[str, Sequence[Any]]:
         "gain": [r.gain for r in rows],
         "tax": [r.tax_avoided for r in rows],
         "price": [r.price for r in rows],
-        "why": [brief(r.reason) for r in rows],
+        "why": [brief_reason(r.reason) for r in rows],
     }
 
 
@@ -115,7 +132,7 @@ def weight_columns(rows: Sequence[WeightLine]) -> dict[str, Sequence[Any]]:
     """Return the values of the weights by column."""
     return {
         "kind": [KIND_WORDS.get(r.kind, r.kind) for r in rows],
-        "name": [r.name for r in rows],
+        "name": [line_name(r) for r in rows],
         "before": [r.before for r in rows],
         "after": [r.after for r in rows],
         "change": [r.change for r in rows],

@@ -1,17 +1,20 @@
 """What a household plan does in each account, as sections of tables."""
 
-from harvestdesk.gui.views.plan.trades import Section, TradeTable, buys_table
+from harvestdesk.gui.views.plan.tables import BUYS
+from harvestdesk.gui.views.plan.trades import Section, TradeTable
 from harvestdesk.gui.views.rebalance.tables import (
     GIFTS,
     NOT_TAXED,
     SALES,
+    buy_columns,
     gift_columns,
     sale_columns,
 )
 from harvestdesk.gui.views.rebalance.words import account_sums
 from harvestdesk.services.views.rebalance import AccountPart, RebalanceView
 
-_SALES_MAKE_WAY = ("price", "term", "proceeds", "tax")
+_SALES_MAKE_WAY = ("price", "proceeds", "term", "tax")
+_BUYS_MAKE_WAY = ("price", "replaces")
 _GIFTS_MAKE_WAY = ("price", "acquired")
 
 
@@ -32,4 +35,12 @@ def _section(part: AccountPart) -> Section:
     gifts = TradeTable(
         f"Gifts from {part.account}", GIFTS, gift_columns, part.gifts, _GIFTS_MAKE_WAY
     )
-    return Section(part.account, account_sums(part), (sales, buys_table(part.trades), gifts))
+    buys = TradeTable(
+        f"Purchases in {part.account}",
+        BUYS,
+        buy_columns,
+        part.trades.buys,
+        _BUYS_MAKE_WAY,
+        () if any(b.replaces for b in part.trades.buys) else ("replaces",),
+    )
+    return Section(part.account, account_sums(part), (sales, buys, gifts))

@@ -13,7 +13,7 @@ from harvestdesk.gui.plots.canvas import Canvas
 from harvestdesk.gui.plots.legend import Key
 from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
 from harvestdesk.gui.views.drift.words import signed_percent
-from harvestdesk.gui.views.rebalance.words import weight_words
+from harvestdesk.gui.views.rebalance.words import line_name, weight_words
 from harvestdesk.services.views.rebalance import CLASS, FACTOR, SECTOR, WeightLine
 
 KEYS = (
@@ -30,7 +30,7 @@ _HEADS = {
 _RIGHT = Qt.AlignmentFlag.AlignRight
 _FIGURES = (("Change", "+00.00 %"), ("After", "00.00 %"), ("Before", "00.00 %"))
 """Columns from the right edge inwards, each with its widest text."""
-_NAMES_AND_BARS = 0.5
+_NAMES_AND_BARS = 0.58
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +137,8 @@ class WeightBars(Canvas):
             figures.insert(0, (title, QRectF(right - width, 0, width, self.height())))
             right -= width + gap
         left = self.gap(Space.SMALL)
-        widest = max((body.horizontalAdvance(x.name) for x in self._lines), default=80.0)
-        names = QRectF(left, 0, min(widest + 2, self.width() * 0.28), self.height())
+        widest = max((body.horizontalAdvance(line_name(x)) for x in self._lines), default=80.0)
+        names = QRectF(left, 0, min(widest + 2, self.width() * 0.36), self.height())
         bars = QRectF(
             names.right() + gap, 0, max(right - names.right() - 2 * gap, 40), self.height()
         )
@@ -199,7 +199,7 @@ class WeightBars(Canvas):
         still_off = line.breach_after > 0
         sign = "\u26a0 " if still_off else ""
         tone = Tone.WARNING if still_off else Tone.PLAIN
-        self.write(painter, _within(names, row), sign + line.name, tone=tone)
+        self.write(painter, _within(names, row), sign + line_name(line), tone=tone)
         digits = group.decimals
         texts = {
             "Before": formatting.percent(line.before, digits),

@@ -4,11 +4,14 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from harvestdesk.domain.errors import NoPlanError
-from harvestdesk.domain.money import ZERO
+from harvestdesk.domain.money import ZERO, parse_decimal
 from harvestdesk.domain.plan_settings import PLAN_NAMES, PlanKind
+from harvestdesk.domain.proposal import Reason
+from harvestdesk.domain.security import ASSET_CLASS_NAMES, AssetClass
 from harvestdesk.gui import formatting
 from harvestdesk.gui.theme import Tone
 from harvestdesk.gui.view_base import Figure
+from harvestdesk.gui.views.plan.words import brief
 from harvestdesk.services.views.rebalance import (
     CLASS,
     FACTOR,
@@ -51,9 +54,10 @@ _NOTHING = {
 def _rebalance(view: RebalanceView) -> str:
     before, after = _tracking_errors(view)
     trades = f"{_sells(view)} and {_buys(view)}" if view.sales else _buys(view)
-    verb = "brings" if after < before else "leaves"
-    how = f"from {_bp(before)} to {_bp(after)}" if after != before else f"at {_bp(after)}"
-    return f"{_capital(trades)} {verb} tracking error {how}"
+    if after > before:
+        return f"{_capital(trades)}: {_tax_words(view)}"
+    how = f"from {_bp(before)} to {_bp(after)}" if after < before else f"at {_bp(after)}"
+    return f"{_capital(trades)} {'brings' if after < before else 'leaves'} tracking error {how}"
 
 
 def _invest(view: RebalanceView) -> str:
@@ -101,18 +105,20 @@ _ANSWERS: dict[PlanKind, Callable[[RebalanceView], str]] = {
 
 def _effects(view: RebalanceView) -> str:
     """Return what it does to this year's tax, and to tracking error where the answer did not say."""
+    tax = _tax_words(view)
+    before, after = _tracking_errors(view)
+    moved = f"tracking error {'falls' if after < before else 'rises'} from {_bp(before)} to {_bp(after)}"
+    if view.proposal.kind is PlanKind.REBALANCE:
+        return moved if after > before else tax
+    return tax if view.proposal.kind is PlanKind.GIFT or before == after else f"{tax}, and {moved}"
+
+
+def _tax_words(view: RebalanceView) -> str:
     change = view.tax_change
     if round(change) == 0:
-        tax = "this year's tax stays as it is"
-    elif change > 0:
-        tax = f"it costs {formatting.dollars(change)} of tax this year"
-    else:
-        tax = f"it saves {formatting.dollars(-change)} of tax this year"
-    before, after = _tracking_errors(view)
-    if view.proposal.kind in {PlanKind.REBALANCE, PlanKind.GIFT} or before == after:
-        return tax
-    verb = "falls" if after < before else "rises"
-    return f"{tax}, and tracking error {verb} from {_bp(before)} to {_bp(after)}"
+        return "this year's tax stays as it is"
+    verb = "costs" if change > 0 else "saves"
+    return f"it {verb} {formatting.dollars(abs(change))} of tax this year"
 
 
 def _tracking_errors(view: RebalanceView) -> tuple[Decimal, Decimal]:
@@ -130,7 +136,7 @@ def _sells(view: RebalanceView) -> str:
 
 def _buys(view: RebalanceView) -> str:
     count = sum(len(p.trades.buys) for p in view.parts)
-    return f"{formatting.plural(count, 'purchase')}"
+    return f"buying {formatting.plural(count, 'security', 'securities')}"
 
 
 def _capital(text: str) -> str:
@@ -241,6 +247,31 @@ def _sold_words(part: AccountPart) -> str:
     return f"{words} ({', '.join(results)})" if results else words
 
 
+def line_name(line: WeightLine) -> str:
+    """Return what a bar is of, in words."""
+    if line.kind == FACTOR:
+        return _factor_name(line.name)
+    return line.name or "No sector"
+
+
+def _factor_name(name: str) -> str:
+    """Word a factor of the risk model: `statistical:3`, `class:us_bond (BND)`, `identical:index:S&P 500`."""
+    kind, _, rest = name.partition(":")
+    of, _, _ = rest.rpartition(":")[2].partition(" (")
+    of = ASSET_CLASS_NAMES[AssetClass(of)] if of in set(AssetClass) else of
+    match kind.removeprefix("assumed-"):
+        case "statistical":
+            return f"Common movement {of}"
+        case "class":
+            return f"{of}, among themselves"
+        case "sector":
+            return f"{of} stocks, among themselves"
+        case "identical" | "index":
+            return f"{of} funds"
+        case _:
+            return of or name
+
+
 def standing(line: WeightLine) -> str:
     """Return where a class stands to its band after the plan, in words."""
     if line.low is None or line.high is None:
@@ -253,7 +284,7 @@ def standing(line: WeightLine) -> str:
 
 def weight_words(line: WeightLine) -> str:
     """Return the hover words of a bar: every figure of it."""
-    words = [line.name]
+    words = [line_name(line)]
     if line.kind == FACTOR:
         words.append(
             f"Moves the household {formatting.percent(line.before, 2)} a year against its target before the plan, "
@@ -281,3 +312,28 @@ def plan_title(view: RebalanceView) -> str:
     """Return the job of the plan and its day."""
     plan = view.proposal
     return f"{PLAN_NAMES[plan.kind]} of {plan.as_of.isoformat()}"
+
+
+# --- short reasons ------------------------------------------------------------------------------------
+_BRIEF = {
+    "sale_saves_tax": "saves tax",
+    "sale_takes_loss": "takes the loss",
+    "sale_cuts_risk": "nearer to target",
+    "sale_raises_cash": "raises cash",
+    "sale_for_rule": "asked for by a rule",
+    "buy_cuts_risk": "nearer to target",
+    "buy_spends_cash": "puts cash to work",
+    "buy_for_rule": "asked for by a rule",
+}
+"""What stands in a narrow column; the whole sentence is below the table and in the tooltip."""
+
+
+def brief_reason(reason: Reason) -> str:
+    """Return a reason for a narrow column: what it is for, and what it does to tracking error."""
+    words = _BRIEF.get(reason.code)
+    if words is None:
+        return brief(reason)
+    removed, added = (parse_decimal(reason.facts.get(f, "")) for f in ("removed_bp", "added_bp"))
+    if removed is not None:
+        return f"{words}, {formatting.basis_points(-removed)}"
+    return words if added is None else f"{words}, +{formatting.basis_points(added)}"
