@@ -7,6 +7,7 @@ from decimal import Decimal
 import numpy as np
 
 from harvestdesk import __version__
+from harvestdesk.domain.conflict import ConflictError
 from harvestdesk.domain.errors import BadInputError, CancelledError
 from harvestdesk.domain.ids import ProposalId
 from harvestdesk.domain.money import ZERO
@@ -24,6 +25,7 @@ from harvestdesk.optimize.figures import figures
 from harvestdesk.optimize.household.accounts import CashAsked
 from harvestdesk.optimize.household.bands import outside_of
 from harvestdesk.optimize.household.build import BP, BuiltHousehold, build_household
+from harvestdesk.optimize.household.conflict_terms import in_asked_terms
 from harvestdesk.optimize.household.measures import measures
 from harvestdesk.optimize.household.notices import Proof, notices
 from harvestdesk.optimize.household.solving import Solved, solve_household
@@ -69,8 +71,17 @@ def plan_household(
     if within_bands(built):
         return _finished(built, None, stages).proposal(proposal_id, created_at)
     with stages.of("solve"):
-        solved = solve_household(built, _effort(settings, token))
+        solved = _solved(built, _effort(settings, token))
     return _finished(built, solved, stages).proposal(proposal_id, created_at)
+
+
+def _solved(built: BuiltHousehold, effort: Effort) -> Solved:
+    """Solve; a conflict comes back in the terms the household was asked in."""
+    try:
+        return solve_household(built, effort)
+    except ConflictError as error:
+        error.conflict = in_asked_terms(built, error.conflict)
+        raise
 
 
 def _check(settings: PlanSettings) -> None:
