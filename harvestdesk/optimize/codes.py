@@ -296,6 +296,31 @@ NOTICES: Final = _table(
     CodeSpec(
         "risk_builtin_only", ("count",), "no price history at all: the built-in table of risks"
     ),
+    CodeSpec(
+        "risk_history_unused",
+        ("count",),
+        "the household chose the built-in table of risks over its price history",
+    ),
+    CodeSpec(
+        "prices_like_split",
+        ("symbols", "count", "last_on"),
+        "`count` days on which a price moved like a split it was not adjusted for; left out of risk",
+    ),
+    CodeSpec(
+        "prices_jump",
+        ("symbols", "count", "last_on"),
+        "`count` days on which a price moved far beyond its usual day; cut back in risk",
+    ),
+    CodeSpec(
+        "prices_stood_still",
+        ("symbols", "count", "last_on"),
+        "`count` days on which a price stood still; left out of risk",
+    ),
+    CodeSpec(
+        "prices_never_moved",
+        ("symbols", "count", "last_on"),
+        "prices that never moved: risk from sector and asset class instead",
+    ),
     CodeSpec("no_targets", (), "no targets: tracking error is measured against today's holdings"),
     CodeSpec(
         "target_class_not_held",

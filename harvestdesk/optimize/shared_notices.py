@@ -1,7 +1,7 @@
 """Warnings and tasks that plans of any kind share: codes and facts, worded by the reports."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -13,8 +13,9 @@ from harvestdesk.domain.proposal import LotSale, PlanFigures
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.optimize.thin_evidence import options, uncovered
 from harvestdesk.risk.benchmark import untracked_classes
+from harvestdesk.risk.builtin_classes import is_cash
 from harvestdesk.risk.factor_model import FactorModel
-from harvestdesk.risk.statistical import NEEDED_DAYS
+from harvestdesk.risk.returns import FaultKind
 from harvestdesk.tax.basis import tax_basis
 from harvestdesk.tax.situation import situation_of
 from harvestdesk.washsale.evidence import Evidence, Finding
@@ -22,6 +23,12 @@ from harvestdesk.washsale.outlook import pause_tasks
 
 NAMED_AT_MOST = 12
 NAMED_IN_SHORT = 3
+_FAULT_NOTICES = (
+    (FaultKind.SPLIT_LIKE, "prices_like_split", Severity.WARNING),
+    (FaultKind.JUMP, "prices_jump", Severity.INFO),
+    (FaultKind.STALE, "prices_stood_still", Severity.INFO),
+    (FaultKind.CONSTANT, "prices_never_moved", Severity.WARNING),
+)
 _GRAVITY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
@@ -112,18 +119,43 @@ def price_notices(snapshot: HouseholdSnapshot) -> Iterator[Notice]:
 
 def risk_notices(snapshot: HouseholdSnapshot, model: FactorModel) -> Iterator[Notice]:
     """What the figures of risk rest on."""
-    held = {lot.security_id for lot in snapshot.lots}
+    held = {lot.security_id for lot in snapshot.lots} | {h.security_id for h in snapshot.outside}
     proxied = [s for s in model.proxied if s in held]
-    if model.builtin_only and proxied:
+    if not snapshot.risk.use_history:
+        yield Notice("risk_history_unused", {"count": str(len(proxied))}, Severity.INFO)
+    elif model.builtin_only and proxied:
         yield Notice("risk_builtin_only", {"count": str(len(proxied))})
     elif proxied:
         facts = {"symbols": symbols_named(snapshot, proxied), "count": str(len(proxied))}
-        yield Notice("risk_history_short", {**facts, "needed_days": str(NEEDED_DAYS)})
+        needed = str(snapshot.risk.needed_days)
+        yield Notice("risk_history_short", {**facts, "needed_days": needed})
+    yield from _fault_notices(snapshot, model, held)
     if not snapshot.class_targets and not snapshot.security_targets:
         yield Notice("no_targets", {}, Severity.INFO)
     untracked = untracked_classes(snapshot)
     if untracked:
         yield Notice("target_class_not_held", {"asset_classes": ", ".join(untracked)})
+
+
+def _fault_notices(
+    snapshot: HouseholdSnapshot, model: FactorModel, held: Collection[SecurityId]
+) -> Iterator[Notice]:
+    """Prices of what is owned that looked wrong, and what the risk model made of them; cash stands still."""
+    cash = {s.id for s in snapshot.securities if is_cash(s)}
+    for kind, code, severity in _FAULT_NOTICES:
+        found = [
+            f
+            for f in model.faults
+            if f.kind is kind and f.security_id in held and f.security_id not in cash
+        ]
+        if not found:
+            continue
+        facts = {
+            "symbols": symbols_named(snapshot, [f.security_id for f in found], NAMED_IN_SHORT),
+            "count": str(sum(f.days for f in found)),
+            "last_on": max(f.on for f in found).isoformat(),
+        }
+        yield Notice(code, facts, severity)
 
 
 def carry_notices(before: PlanFigures, after: PlanFigures) -> Iterator[Notice]:

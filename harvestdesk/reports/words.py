@@ -111,6 +111,16 @@ SENTENCES: dict[str, str] = {
     "their risk comes from sector and asset class.",
     "risk_builtin_only": "No price history at all[ for {count:count} securities]: tracking error rests on "
     "the built-in table of risks.",
+    "risk_history_unused": "Price history is not used, as this household chose: tracking error rests on the "
+    "built-in table of risks.",
+    "prices_like_split": "The price of {symbols} moved like a split it was not adjusted for[, on {count:count} days]"
+    "[, last on {last_on:day}]. Risk leaves such days out; import adjusted prices.",
+    "prices_jump": "The price of {symbols} moved far beyond its usual day[ on {count:count} days]"
+    "[, last on {last_on:day}]. Risk counts such days only in part.",
+    "prices_stood_still": "The price of {symbols} stood still[ on {count:count} days][, last on {last_on:day}]. "
+    "Risk leaves such days out.",
+    "prices_never_moved": "The price of {symbols} never moved[ in {count:count} days]: its risk comes from sector "
+    "and asset class.",
     "no_targets": "No targets are set: tracking error is measured against today's holdings.",
     "target_class_not_held": "Targets without a holding are left out of the tracking error: {asset_classes}.",
     "pause_scheduled": "Pause {type:cause} of {symbol} in {account}[, next on {next_on:day},] until "
