@@ -115,11 +115,12 @@ def _dealt(
         mine = problem.purses.members(purse)
         spend = must[mine]
         rest = float(wanted.sum()) - float(spend.sum())
-        for n, a in enumerate(mine):
+        for n in np.argsort(spend - can[mine], kind="stable"):  # whoever has most to spare first
+            a = mine[n]
             more = float(np.clip(rest, -spend[n], can[a] - spend[n]))
             spend[n] += more
             rest -= more
-        dealt[mine] = _shared(wanted, spend)
+        dealt[mine] = _without_crumbs(_shared(wanted, spend), limits.min_trade)
     return dealt
 
 
@@ -136,6 +137,26 @@ def _shared(bought: FloatArray, spend: FloatArray) -> FloatArray:
             spend[a] -= part
             wanted -= part
             if wanted <= DUST:
+                break
+    return shared
+
+
+def _without_crumbs(shared: FloatArray, least: float) -> FloatArray:
+    """Return [account, security] with parts below the least order joined to the same purchase elsewhere.
+
+    What that moves between two accounts goes back as part of something both of them buy.
+    """
+    for a, j in np.argwhere((shared > DUST) & (shared < least)):
+        crumb = shared[a, j]
+        for other in np.argsort(-shared[:, j], kind="stable"):
+            if other == a or shared[other, j] < least - crumb:
+                continue
+            back = np.where(shared[a] > DUST, shared[other] - crumb, -1.0)
+            back[j] = -1.0
+            k = int(np.argmax(back))
+            if back[k] >= least:
+                shared[[a, other], j] += [-crumb, crumb]
+                shared[[a, other], k] += [crumb, -crumb]
                 break
     return shared
 

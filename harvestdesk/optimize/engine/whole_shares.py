@@ -91,6 +91,15 @@ class _Steps:
         spent = np.bincount(self.account, self._moved(), minlength=len(p.cash))
         self.cash = p.cash - given.paid - given.moved.sum(axis=1) - spent
         self._rows(case, given)
+        self._orders()
+
+    def _orders(self) -> None:
+        """Know the weight of each order, where an order has a least one."""
+        p = self.problem
+        buys = (self.sign > 0).astype(np.intp)
+        self.order = (buys * len(p.cash) + self.account) * len(p.symbols) + self.security
+        size = 2 * len(p.cash) * len(p.symbols)
+        self.ordered = np.bincount(self.order, self.count * self.weight, minlength=size)
 
     def _rows(self, case: Case, given: Given) -> None:
         """Know what a share more of each trade does to the rows, and where they stand."""
@@ -168,6 +177,11 @@ class _Steps:
         left = self.left[(self.sign > 0).astype(np.intp), self.security]
         allowed &= step * self.weight <= left + CAP_ROOM
         worse = self.cost * step * self.weight + p.risk_price * risk
+        if p.limits.min_trade > 0:
+            least, order = p.limits.min_trade, self.ordered[self.order]
+            allowed &= order > 0
+            small = np.maximum(least - order - step * self.weight, 0.0)
+            worse += FIRMNESS * (small - np.maximum(least - order, 0.0))
         if len(self.total):
             after = self._missed(self.total[:, None] + step * self.per_share)
             worse += FIRMNESS * (after - self._missed(self.total))
@@ -178,6 +192,7 @@ class _Steps:
         moved = step * self.sign[trade] * self.weight[trade]
         self.count[trade] += step
         self.total += step * self.per_share[:, trade]
+        self.ordered[self.order[trade]] += step * self.weight[trade]
         self.active[self.security[trade]] += moved
         self.weights[self.security[trade]] += moved
         side = int(self.sign[trade] > 0)
