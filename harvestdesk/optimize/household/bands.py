@@ -3,7 +3,7 @@
 Cash is what securities leave over, so a limit on it is one on all of them together, the other way round.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,8 @@ from harvestdesk.optimize.household.targets import Yardstick, class_members
 
 FloatArray = NDArray[np.float64]
 
+STEPS = 200
+"""In how many steps classes go from their aims to their targets."""
 LEAST_WIDTH = 0.001
 """A class can't be brought to a point: it ends within so much of it, a fraction of value."""
 
@@ -59,30 +61,70 @@ def band_groups(
     weights: tuple[ClassWeight, ...],
     yard: Yardstick,
     step: float,
+    cash: tuple[float, float],
 ) -> tuple[Group, ...]:
-    """Return the bands classes must end in; `step` is the weight of a share that can't be halved."""
+    """Return the bands classes must end in.
+
+    Args:
+        snapshot: the household.
+        settings: what is asked.
+        weights: where the classes stand.
+        yard: targets and what is held elsewhere.
+        step: weight of a share that can't be halved.
+        cash: least and most cash after the plan, fractions of value.
+    """
     if settings.zone is Zone.NONE and not settings.keep_bands:
         return ()
     members = class_members(snapshot)
-    width = max(LEAST_WIDTH, 2 * step)
-    groups = []
-    for stands in weights:
-        low, high = float(stands.target.low), float(stands.target.high)
-        if stands.breached and settings.zone is not Zone.NONE:
-            low, high = _aimed(stands, settings.zone, width)
-        kind = stands.target.asset_class
-        if kind is not AssetClass.CASH and not members.get(kind, np.zeros(1)).any():
-            continue  # nothing the household knows is of this class: a notice says so
-        groups.append(_class_group(kind, members, low, high, yard, paid_from=True))
-    return tuple(groups)
+    known = [
+        w
+        for w in weights
+        if w.target.asset_class is AssetClass.CASH
+        or members.get(w.target.asset_class, np.zeros(1)).any()
+    ]  # of a class that nothing known stands for, a notice says so
+    ranges = [(float(w.target.low), float(w.target.high)) for w in known]
+    if settings.zone is not Zone.NONE:
+        ranges = _zoned(known, settings.zone, max(LEAST_WIDTH, 2 * step), cash)
+    return tuple(
+        _class_group(w.target.asset_class, members, low, high, yard, paid_from=True)
+        for w, (low, high) in zip(known, ranges, strict=True)
+    )
 
 
-def _aimed(stands: ClassWeight, zone: Zone, width: float) -> tuple[float, float]:
-    """Return the narrow range a breached class must end in: it starts at the aim and goes inwards."""
-    target, above = float(stands.target.weight), stands.weight > float(stands.target.high)
-    edge = float(stands.target.high if above else stands.target.low)
+def _zoned(
+    weights: Sequence[ClassWeight], zone: Zone, width: float, cash: tuple[float, float]
+) -> list[tuple[float, float]]:
+    """Return the range each class must end in; breached ones go on towards their targets where they must.
+
+    If too many classes are outside, all of them at the ends of their bands may be more, or less, than there
+    is: then they go as much further towards their targets, all alike, as makes them add up.
+    """
+    targeted = {w.target.asset_class for w in weights}
+    rest = (0.0, 0.0) if AssetClass.CASH in targeted else cash
+    others = 1.0 - sum(w.weight for w in weights)
+    if AssetClass.CASH in targeted:
+        rest = (0.0, max(0.0, others))
+    elif others > 0:
+        rest = (cash[0], max(cash[1], others))
+    ranges: list[tuple[float, float]] = []
+    for further in np.linspace(0.0, 1.0, STEPS + 1):
+        ranges = [_range(w, zone, width, float(further)) for w in weights]
+        least, most = rest[0] + sum(r[0] for r in ranges), rest[1] + sum(r[1] for r in ranges)
+        if least <= 1.0 <= most:
+            break
+    return ranges
+
+
+def _range(stands: ClassWeight, zone: Zone, width: float, further: float) -> tuple[float, float]:
+    """Return where a class must end: a breached one in a narrow range from its aim inwards."""
+    low, high = float(stands.target.low), float(stands.target.high)
+    if not stands.breached:
+        return low, high
+    target, above = float(stands.target.weight), stands.weight > high
+    edge = high if above else low
     aim = {Zone.TO_EDGE: edge, Zone.TO_HALF: (edge + target) / 2}.get(zone, target)
-    if zone is Zone.TO_TARGET:
+    aim += further * (target - aim)
+    if aim == target:
         return aim - width / 2, aim + width / 2
     return (aim - width, aim) if above else (aim, aim + width)
 

@@ -225,7 +225,9 @@ class _Builder:
             self.snapshot, self.settings, LocationRates.of(self.rates, self.settings)
         )
         groups = (
-            *band_groups(self.snapshot, self.settings, classes, self.yard, self._step()),
+            *band_groups(
+                self.snapshot, self.settings, classes, self.yard, self._step(), self._ends(cash)
+            ),
             *limit_groups(self.snapshot, self.settings, self.yard),
         )
         possible = self.lots.possible_loss()
@@ -319,6 +321,11 @@ class _Builder:
         targeted = self.snapshot.class_targets or self.snapshot.security_targets
         kept = Decimal(str(self.yard.cash)) * self.total if targeted else ZERO
         return cash_states(self.snapshot, self.settings, self.arrived, sellable, buyers, kept)
+
+    def _ends(self, cash: tuple[CashState, ...]) -> tuple[float, float]:
+        """Return the least and the most cash of the household after the plan."""
+        least = sum((s.least for s in cash), ZERO)
+        return self._share(least), self._share(sum((s.most for s in cash), ZERO))
 
     def _weights_of(self, amounts: list[Decimal]) -> FloatArray:
         return np.array([float(x / self.total) for x in amounts], dtype=np.float64)

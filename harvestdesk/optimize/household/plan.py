@@ -33,6 +33,7 @@ from harvestdesk.optimize.household.trades import (
     exact_trades,
     in_steps,
     kept_lots,
+    with_room,
     with_tax_shares,
 )
 from harvestdesk.optimize.household.verify import Planned, verify
@@ -150,7 +151,9 @@ def _finished(built: BuiltHousehold, solved: Solved | None, stages: Stages) -> "
 def _rounded(built: BuiltHousehold, solved: Solved) -> _Result:
     problem, plan = solved.problem, solved.plan
     trades = in_steps(built, plan.trades)
-    found = plan.figures if trades == plan.trades else evaluate(problem, trades)
+    found = plan.figures
+    if trades != plan.trades:
+        found = evaluate(with_room(built, problem, trades), trades)
     plan = replace(plan, trades=trades, figures=found)
     record = _record(built, plan, found)
     lost = max(0.0, found.objective - plan.best.objective)

@@ -5,12 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
+import numpy as np
+
 from harvestdesk.domain.conflict import RuleKind
 from harvestdesk.domain.ids import AccountId, SecurityId
 from harvestdesk.domain.lot import Term
-from harvestdesk.domain.money import ZERO, cents, decimal_text
+from harvestdesk.domain.money import CENT, ZERO, cents, decimal_text
 from harvestdesk.domain.proposal import KeptLot, LotSale, Purchase, Reason
 from harvestdesk.optimize.engine.explain import Explanations
+from harvestdesk.optimize.engine.problem import EngineProblem
 from harvestdesk.optimize.engine.trades import Buy, Sale, Trades
 from harvestdesk.optimize.household.build import BuiltHousehold
 from harvestdesk.optimize.trades import NAMED_AT_MOST, booked
@@ -75,6 +78,37 @@ def _spent(
     prices: Sequence[Decimal],
 ) -> Decimal:
     return sum((cents(buys[key] * prices[key[1]]) for key in mine), ZERO)
+
+
+def with_room(built: BuiltHousehold, problem: EngineProblem, trades: Trades) -> EngineProblem:
+    """Return the problem with the room that the brokers' steps need in its totals: a step of each trade.
+
+    The engine deals in finer parts of a share than brokers do.
+    """
+    accounts, prices = built.snapshot.accounts, problem.exact.prices
+    room = np.zeros(len(accounts))
+    for sale in trades.sales:
+        a, j = int(problem.lot_account[sale.lot]), int(problem.lot_security[sale.lot])
+        room[a] += float(share_step(accounts[a]) * prices[j]) * accounts[a].fractional
+    for buy in trades.buys:
+        step = float(share_step(accounts[buy.account]) * prices[buy.security])
+        room[buy.account] += step * accounts[buy.account].fractional
+    room = np.where(room > 0, room + float(CENT), room) / built.value
+    limits = problem.limits
+    return replace(
+        problem,
+        limits=replace(
+            limits,
+            cash=limits.cash + room,
+            turnover=limits.turnover + float(room.sum()),
+            tax=limits.tax + float(room.sum()),
+            gain=limits.gain + float(room.sum()),
+            groups=tuple(
+                replace(g, least=g.least - float(room.sum()), most=g.most + float(room.sum()))
+                for g in limits.groups
+            ),
+        ),
+    )
 
 
 def exact_trades(built: BuiltHousehold, trades: Trades, why: Explanations) -> ExactTrades:
