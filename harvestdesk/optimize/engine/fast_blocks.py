@@ -67,17 +67,23 @@ class Layout:
     def without(self, lots: BoolArray, buys: BoolArray) -> "Layout":
         """Return the layout without some lots, and without purchases [account, security]."""
         kept = ~lots[self.lot]
-        table = np.where(buys, np.inf, _table(self.problem, self.menus, self))
+        table = np.where(buys, np.inf, self._table())
         menus, menu = _menus(table)
         return replace(
             self,
             menus=menus,
             menu=menu[self.security],
-            buys=self.buys & np.isfinite(table).any(axis=0)[self.security],
+            buys=self.buys & _offered(table)[self.security],
             lot=self.lot[kept],
             block=self.block[kept],
             most=self.most[kept],
         )
+
+    def _table(self) -> FloatArray:
+        """Return [account, security] the costs the menus were made of."""
+        table = np.full((len(self.menus), len(self.problem.symbols)), np.inf)
+        table[:, self.security] = self.menus[:, self.menu]
+        return table
 
 
 def layout_of(p: EngineProblem, columns: Columns) -> Layout:
@@ -89,12 +95,11 @@ def layout_of(p: EngineProblem, columns: Columns) -> Layout:
     pairs = np.flatnonzero(p.two_sided)
     number = np.zeros((3, len(p.symbols)), dtype=np.intp)
     number[side, security] = np.arange(len(security))
-    block = number[columns.side, columns.security]
+    block: IntArray = number[columns.side, columns.security]
     order = np.lexsort((columns.cost, block))
     lot = columns.lots[order]
     table = buying_costs(p)
     menus, menu = _menus(table)
-    offered = np.isfinite(table).any(axis=0)
     none = np.full(len(p.symbols), np.inf)
     sold_most = none if p.most_sold is None else p.most_sold
     bought_most = none if p.most_bought is None else p.most_bought
@@ -104,7 +109,7 @@ def layout_of(p: EngineProblem, columns: Columns) -> Layout:
         security=security,
         side=side,
         pair=np.where(side == ALWAYS, -1, np.searchsorted(pairs, p.set_of[security])),
-        buys=(p.buyable & offered)[security] & (side != SELLING),
+        buys=_offered(table)[security] & (side != SELLING),
         room=room[security],
         menu=menu[security],
         sold_most=sold_most[security],
@@ -132,8 +137,6 @@ def _menus(table: FloatArray) -> tuple[FloatArray, IntArray]:
     return menus, np.asarray(menu, dtype=np.intp).reshape(-1)
 
 
-def _table(p: EngineProblem, menus: FloatArray, layout: Layout) -> FloatArray:
-    """Return [account, security] the table that menus were made of."""
-    table = np.full((len(p.account_ids), len(p.symbols)), np.inf)
-    table[:, layout.security] = menus[:, layout.menu]
-    return table
+def _offered(table: FloatArray) -> BoolArray:
+    """Return [security] True where some account may buy it."""
+    return np.asarray(np.isfinite(table).any(axis=0))

@@ -1,18 +1,18 @@
-"""The dual of methods 1.3, smoothed so that Newton's method climbs it, in milliseconds.
+"""The dual of methods 1.3 with barriers, so that Newton's method climbs it in milliseconds.
 
 With prices of factors y, rows nu and (under a limit on tracking error) variance rho, every security is on its
 own: minimise rho d x^2 + q x + cost of sales + cost of purchases, in closed form over its sorted lots. What
 is left bends sharply in a few places: the better of a set's two sides, the ends of a row, the account that
-pays, and shares sold in one account to be bought in another. Each is smoothed as fast_terms.py says, so that
-the whole stays below the true dual, has second derivatives, and says what is mixed how: the relaxation's own
-z, the part of each account. Nothing proven rests on it: `bound_of` evaluates the bound.
+pays, and shares sold in one account to be bought in another. Each is a mixture that a barrier keeps inside
+(fast_terms.py), so that the whole has second derivatives and says what is mixed how: the relaxation's own z, the
+part of each account. Nothing proven rests on it: `bound_of` evaluates the bound.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from harvestdesk.optimize.engine.case import Case
+from harvestdesk.optimize.engine.case import NETTING, Case
 from harvestdesk.optimize.engine.columns import BUYING, SELLING
 from harvestdesk.optimize.engine.fast_blocks import Layout
 from harvestdesk.optimize.engine.fast_netting import Plane
@@ -21,15 +21,11 @@ from harvestdesk.optimize.engine.fast_terms import (
     Mixture,
     among,
     between,
-    smooth_negative,
-    smooth_step,
 )
 from harvestdesk.optimize.engine.problem import BoolArray, FloatArray, IntArray, total_by
 
 PRICE_SCALE = 4.0
-"""Prices may be this much coarser than values: what ties at a price is a part of the household only."""
-FAR = 40.0
-"""exp(-FAR) is nothing beside one."""
+"""Barriers on prices are coarser than those on values: what ties at a price is a part of the household only."""
 LEAST_SPECIFIC = 1e-6
 LEAST_AVERSION = 1e-4
 """Without any curvature a price says all or nothing; the bound is reckoned without these."""
@@ -37,7 +33,7 @@ LEAST_AVERSION = 1e-4
 
 @dataclass(frozen=True)
 class At:
-    """The smoothed dual at one place.
+    """The dual with barriers at one place.
 
     Attributes:
         prices, slope: factors, rows, and variance under a limit.
@@ -67,7 +63,7 @@ class At:
 
 
 class SmoothDual:
-    """The dual of one case over a layout; `evaluations` counts what it cost."""
+    """The dual of one case over a layout, with barriers; `evaluations` counts what it cost."""
 
     def __init__(self, case: Case, layout: Layout, plane: Plane | None = None) -> None:
         p = case.problem
@@ -88,6 +84,10 @@ class SmoothDual:
         self.offset = np.array([r.offset for r in case.rows])
         of_account = {row.account: number for number, row in enumerate(case.rows)}
         self.account_row = np.array([of_account[a] for a in range(len(p.account_ids))])
+        # The results of a year are no rule: a plan that misses its corners is taxed as it is.
+        self.firm = self.factors + np.array(
+            [number for number, row in enumerate(case.rows) if row.kind != NETTING]
+        )
         self.ends, self.variance = self._ends()
         self.mixtures = self._mixtures(plane)
         self._lay_columns()
@@ -99,7 +99,7 @@ class SmoothDual:
         reach = 2.0 + np.abs(self.offset) + np.abs(self.per_lot) @ self.layout.most
         least = np.maximum([r.least for r in self.case.rows], -reach)
         most = np.minimum([r.most for r in self.case.rows], reach)
-        variance = np.array([self.case.problem.limits.tracking_error ** 2])
+        variance = np.array([self.case.problem.limits.tracking_error**2])
         return Ends(least, np.maximum(most, least)), Ends(np.zeros(1), variance)
 
     def _mixtures(self, plane: Plane | None) -> tuple[Mixture, ...]:
@@ -139,7 +139,7 @@ class SmoothDual:
         return prices[: self.factors], prices[self.factors : self.factors + self.rows], rho
 
     def at(self, prices: FloatArray, mu: float) -> At:
-        """Return the smoothed dual at prices of factors, rows and, under a limit, variance."""
+        """Return the dual with barriers at prices of factors, rows and, under a limit, variance."""
         self.evaluations += 1
         y, nu, rho = self.split(prices)
         layout, blocks = self.layout, len(self.layout.security)

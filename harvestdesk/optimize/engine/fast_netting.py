@@ -91,7 +91,9 @@ class Netting:
     def nearest(self, short: float, long: float) -> int:
         """Return the cell that holds results, or comes nearest."""
         rooms = (0.0, 1e-9, 1e-7, 1e-5, 1e-3)
-        found = (i for room in rooms for i, c in enumerate(self.cells) if c.holds(short, long, room))
+        found = (
+            i for room in rooms for i, c in enumerate(self.cells) if c.holds(short, long, room)
+        )
         return next(found, 0)
 
     def least_of(self, case: Case, prices: FloatArray) -> FloatArray:

@@ -1,20 +1,22 @@
-"""Newton's method on the smoothed dual, while what is smoothed shrinks.
+"""Newton's method on the dual with barriers, while the barriers shrink: an interior-point method in prices.
 
 Second derivatives come from the securities at a margin (one dimension each), from sets on the way from one
-side to the other, and from what shares in a tie. The system has factors + rows + 1 unknowns.
+side to the other, and from what shares in a tie. The system has factors + rows + 1 unknowns, so a step costs
+little more than the evaluation.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from harvestdesk.optimize.engine.fast_terms import among_curved, between_curved
 from harvestdesk.optimize.engine.columns import SELLING
 from harvestdesk.optimize.engine.fast_dual import PRICE_SCALE, At, SmoothDual
+from harvestdesk.optimize.engine.fast_terms import among_curved, between_curved
 from harvestdesk.optimize.engine.problem import FloatArray, IntArray
 
 RIDGE = 1e-13
 MOST_STEPS = 150
+MOST_STUCK = 3
 MOST_HALVINGS = 30
 ARMIJO = 1e-4
 FALL = 0.2
@@ -22,7 +24,7 @@ FALL = 0.2
 ROUGH = 5.0
 """Newton's decrement, in units of mu, at which a level is left for the next."""
 FLAT = 0.5
-SEC = 1
+"""A step is good where the slope at its end is no steeper downhill than this part of the slope uphill."""
 FINE = 0.05
 """The same, at which the last level ends."""
 TIED = 1e-12
@@ -35,6 +37,7 @@ class Target:
     Attributes:
         first, last: mu at the start and at the end, in objective.
         missed: what rows may be off by in the end, fractions of value.
+        fine: gain still promised at which the last level may end; keep: mu at which the prices are kept.
         ceiling: above every plan: a dual beyond it proves that there is none.
     """
 
@@ -51,6 +54,7 @@ class Climb:
     """Where a climb ended.
 
     Attributes:
+        central: prices on the way, at the mu to keep: where a like problem may begin.
         missed: by how much the worst row is off.
         done: all fits; False where steps ran out, or where no plan exists.
         beyond: the dual is above the ceiling.
@@ -67,13 +71,13 @@ def climb(dual: SmoothDual, start: FloatArray, target: Target) -> Climb:
     """Climb from prices until the smoothing is as small as asked for."""
     mu = max(target.first, target.last)
     at, missed = dual.at(start, mu), np.inf
-    central = at.prices
+    central, stuck = at.prices, 0
     for _ in range(MOST_STEPS):
         if at.value > target.ceiling:
             return Climb(at, central, missed, False, True)
         step = _step(dual, at)
         promised = float(at.slope @ step)
-        missed = float(np.abs(at.slope[dual.factors :]).max(initial=0.0))
+        missed = float(np.abs(at.slope[dual.firm]).max(initial=0.0))
         if mu <= target.last:
             if missed <= target.missed and promised <= max(target.fine, FINE * mu):
                 return Climb(at, central, missed, True, False)
@@ -86,7 +90,10 @@ def climb(dual: SmoothDual, start: FloatArray, target: Target) -> Climb:
         following = _along(dual, at, step, promised)
         if following is None:
             break
+        stuck = stuck + 1 if following.value - at.value <= _noise(at) else 0
         at = following
+        if stuck == MOST_STUCK:
+            break
     return Climb(at, central, missed, False, False)
 
 
@@ -95,23 +102,27 @@ def _along(dual: SmoothDual, at: At, step: FloatArray, promised: float) -> At | 
     length = 1.0
     if dual.limited and step[-1] < 0:
         length = min(1.0, 0.9 * float(at.prices[-1]) / -float(step[-1]))
-    noise = 1e-15 * (1 + abs(at.value))
-    best: At | None = None
-    tries = 0
+    noise = _noise(at)
+    best, last = None, False
     for _ in range(MOST_HALVINGS):
         found = dual.at(at.prices + length * step, at.mu)
         ahead = float(found.slope @ step)
-        better = found.value - at.value >= ARMIJO * length * promised - noise
-        if better and abs(ahead) <= FLAT * promised:
-            return found
-        if better and (best is None or found.value > best.value): best = found
-        if better and ahead > 0:
+        if found.value - at.value >= ARMIJO * length * promised - noise and (
+            best is None or found.value > best.value
+        ):
+            best = found
+        if best is not None and (last or ahead >= -FLAT * promised):
             return best
-        # Beyond the top: where the slope along the step would be none.
-        length *= min(max(promised / max(promised - ahead, 1e-300), 0.1), 0.7)
-        if best is not None and tries>=SEC: return best
-        tries += 1
+        last = best is not None
+        # Beyond the top of the step: back to where a straight slope would be level.
+        level = promised / max(promised - ahead, 1e-300)
+        length *= min(max(level, 0.1), 0.7)
     return best
+
+
+def _noise(at: At) -> float:
+    """Return what adding up may be off by."""
+    return 1e-15 * (1 + abs(at.value))
 
 
 def _step(dual: SmoothDual, at: At) -> FloatArray:
@@ -225,5 +236,3 @@ def _add_moving(dual: SmoothDual, at: At, of_rows: FloatArray) -> None:
     kept = at.moved[moving] / part * at.part[block]
     weight = kept * between_curved(part, 1 - part, PRICE_SCALE * at.mu)
     of_rows += (towards.T * weight) @ towards
-
-

@@ -8,11 +8,17 @@ from harvestdesk.optimize.engine.case import Case
 from harvestdesk.optimize.engine.fast_blocks import buying_costs
 from harvestdesk.optimize.engine.fast_dual import At, SmoothDual
 from harvestdesk.optimize.engine.fast_netting import Netting
-from harvestdesk.optimize.engine.problem import BoolArray, EngineProblem, FloatArray, IntArray, total_by
+from harvestdesk.optimize.engine.problem import (
+    BoolArray,
+    EngineProblem,
+    FloatArray,
+    IntArray,
+    total_by,
+)
 
 DUST = 1e-7
 """Weights that are no order: ten cents of a million."""
-ROUGH = 1e-8
+MISSED = 1e-8
 """By how much a plan in weights may miss a row, a fraction of value: a hundred times finer than a share."""
 
 
@@ -128,8 +134,8 @@ def small_orders(p: EngineProblem, traded: Traded) -> tuple[BoolArray, BoolArray
     return (small_sales & (sales <= most))[order], small_buys & (traded.bought <= most)
 
 
-def missed_by(case: Case, traded: Traded) -> float:
-    """Return by how much the worst row, or the limit on tracking error, is missed."""
+def keeps_rules(case: Case, traded: Traded, amounts: Amounts) -> bool:
+    """Return True where a plan keeps every row of a case, its limit on tracking error and its tax budget."""
     p, worst = case.problem, 0.0
     active = active_after(p, traded)
     for row in case.rows:
@@ -139,4 +145,5 @@ def missed_by(case: Case, traded: Traded) -> float:
         if row.account >= 0:
             total -= float(traded.bought[row.account].sum() + traded.paid[row.account])
         worst = max(worst, row.least - total, total - row.most)
-    return max(worst, float(np.sqrt(p.variance(active))) - p.limits.tracking_error)
+    worst = max(worst, amounts.tax - p.limits.tax)
+    return max(worst, amounts.tracking_error - p.limits.tracking_error) <= MISSED

@@ -1,7 +1,8 @@
-"""Terms of the dual that depend on the prices of rows only, smoothed: ends of rows, and mixtures.
+"""What bends sharply in the dual, rounded by barriers: the least of two or of several things, ends of rows.
 
-The least of several things is replaced by -mu log(sum exp(-thing / mu)), which is never above it and at most
-mu log(count) below (Nesterov 2005). Its slope says what is mixed how; the mixture is a part of a plan.
+The least of several things is that of all their mixtures. A barrier mu keeps every part of the mixture above
+none, so that it moves smoothly with the things' worth: parts fade as mu / distance. As mu falls the mixture tends
+to the true one (interior-point methods: Nesterov and Nemirovskii 1994), and is a part of a plan.
 """
 
 from dataclasses import dataclass
@@ -90,16 +91,6 @@ def among_curved(things: FloatArray, parts: FloatArray, mu: float) -> FloatArray
     weight = parts**2 / mu
     total = things @ weight
     return np.asarray((things * weight) @ things.T - np.outer(total, total) / weight.sum())
-
-
-def smooth_step(value: FloatArray) -> FloatArray:
-    """Return 1 / (1 + exp(-value)), whatever its size."""
-    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * value)))
-
-
-def smooth_negative(value: FloatArray) -> FloatArray:
-    """Return the smoothed least of value and 0, with mu of one."""
-    return np.asarray(np.minimum(value, 0.0) - np.log1p(np.exp(-np.abs(value))))
 
 
 def between(

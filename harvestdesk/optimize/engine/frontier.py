@@ -65,6 +65,7 @@ def frontier(
     """Return the curve of a problem.
 
     Args:
+        problem: what the fast path covers.
         points: at most so many, all distinct.
         current: risk aversion of the plan at hand, which gets a point of its own.
 
@@ -110,7 +111,7 @@ class _Curve:
         return self._found
 
     def _add(self, aversion: float, beside: FastPoint | None) -> None:
-        start = None if beside is None else beside.prices
+        start = None if beside is None else beside.central
         try:
             point = self._model.point(risk_aversion=aversion, start=start, flips=FLIPS)
         except NoPlanError:

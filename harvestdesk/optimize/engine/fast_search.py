@@ -1,0 +1,359 @@
+"""One point of the fast path: cells of netting, sides, flips, and orders that are large enough.
+
+The first climb is the relaxation: its prices bound every plan, and what it mixes says how to round. Each further
+climb has its sides decided and ends in a plan. With a tax situation the cells of the year are searched, the most
+promising first; one climb's prices bound all of them, so most are never looked at.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from harvestdesk.domain.errors import NoPlanError
+from harvestdesk.optimize.engine.case import NETTING, TAX, Case, linear_case
+from harvestdesk.optimize.engine.columns import Columns, whole_columns
+from harvestdesk.optimize.engine.duals import Bound, Prices, bound_of
+from harvestdesk.optimize.engine.fast_blocks import Layout, layout_of
+from harvestdesk.optimize.engine.fast_dual import SmoothDual
+from harvestdesk.optimize.engine.fast_netting import Netting, Plane, is_netted
+from harvestdesk.optimize.engine.fast_newton import Climb, Target, climb
+from harvestdesk.optimize.engine.fast_plan import (
+    Amounts,
+    Traded,
+    amounts_of,
+    keeps_rules,
+    small_orders,
+    traded_at,
+)
+from harvestdesk.optimize.engine.problem import EngineProblem, FloatArray, IntArray
+from harvestdesk.optimize.problem import Side
+
+COLD, WARM = 1e-3, 3e-5
+"""Barriers at the start of a climb, relative to the objective."""
+ACCURATE, LAST = 1e-7, 1e-8
+"""Barriers at the end of the relaxation, and of a plan: the bound is good to six digits."""
+FINE = 1e-6
+"""What Newton's method may still promise where the relaxation ends, relative to the objective."""
+LEAST_SCALE = 1e-3
+"""Objectives are compared with a tenth of a percent of value at least."""
+AIM = 3e-4
+"""Relative gap within which no flip is tried: `solve` calls a plan optimal within 0.05 %."""
+MOST_CELLS = 6
+ATTEMPTS = 16
+NOTHING = 1e-10
+
+Split = tuple[FloatArray, FloatArray, float]
+"""Prices of factors, rows and variance."""
+RowName = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What all points of a problem share."""
+
+    problem: EngineProblem
+    columns: Columns
+    layout: Layout
+    netting: Netting | None
+    worth: float
+
+    def asked(self, problem: EngineProblem) -> "Asked":
+        """Return the problem of one point: the prepared one with other limits."""
+        if self.netting is None:
+            case = linear_case(problem)
+            return Asked(case, case, ceiling_of(case))
+        case = self.netting.case_of(problem)
+        kept = tuple(r for r in case.rows if r.kind not in {TAX, NETTING})
+        most = ceiling_of(case) + float(self.netting.tax.max())
+        return Asked(case, replace(case, rows=kept), most)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One point's problem.
+
+    Attributes:
+        case: with the rows that tie results to tax; plain: without them and without any tax.
+        ceiling: no plan's objective is above it.
+    """
+
+    case: Case
+    plain: Case
+    ceiling: float
+
+
+@dataclass(frozen=True)
+class Start:
+    """Prices to begin with, by name of their row, and the cell of netting; `warm` as a climb left them."""
+
+    rows: dict[RowName, float]
+    factors: FloatArray
+    risk: float
+    cell: int | None = None
+
+
+@dataclass(frozen=True)
+class Best:
+    """A plan, and where its climb ended."""
+
+    traded: Traded
+    amounts: Amounts
+    dual: SmoothDual
+    prices: FloatArray
+    cell: int | None
+
+
+def prepared(problem: EngineProblem) -> Prepared:
+    """Lay out a problem once."""
+    netting = Netting(problem) if is_netted(problem) else None
+    columns = whole_columns(problem, problem.lot_cost)
+    if netting is None:
+        saved = np.maximum(-problem.lot_rate * problem.lot_gain, 0.0)
+        worth = float(saved @ problem.lot_weight)
+    else:
+        worth = float(np.abs(netting.tax).max())
+    return Prepared(problem, columns, layout_of(problem, columns), netting, worth)
+
+
+class PointSearch:
+    """The search of one point.
+
+    Attributes:
+        proven: [cell] what is proven of each; one number where nothing is netted.
+        best: the best plan so far.
+        evaluations: of the dual.
+    """
+
+    def __init__(self, prepared: Prepared, asked: Asked, flips: int) -> None:
+        self._prepared, self._asked, self._flips = prepared, asked, flips
+        self._netting = prepared.netting
+        problem = asked.case.problem
+        nothing = problem.risk_price * problem.variance(problem.active)
+        self._scale = max(LEAST_SCALE, nothing, prepared.worth)
+        cells = 1 if self._netting is None else len(self._netting.cells)
+        self.proven = np.full(cells, -np.inf)
+        self.best: Best | None = None
+        self._centrals: dict[int | None, Start] = {}
+        self.evaluations = 0
+
+    @property
+    def bound(self) -> float:
+        """No plan of the point is below it."""
+        least = float(self.proven.min())
+        return least if self.best is None else min(least, self.best.amounts.objective)
+
+    @property
+    def central(self) -> Start | None:
+        """Prices on the way to the best plan, where the next point may begin."""
+        return None if self.best is None else self._centrals.get(self.best.cell)
+
+    def run(self, warm: Start | None) -> Best:
+        """Return the best plan found.
+
+        Raises:
+            NoPlanError: where the dual proves that there is none, or none was found.
+        """
+        waiting = np.ones(len(self.proven), dtype=np.bool_)
+        cell, warm = self._first_cell(warm)
+        for _ in range(MOST_CELLS):
+            self._search_cell(cell, warm)
+            waiting[cell or 0] = False
+            if not waiting.any():
+                break
+            cell = int(np.argmin(np.where(waiting, self.proven, np.inf)))
+            if self._within(AIM, self.proven[cell]):
+                break
+        if np.isinf(self.proven).all() and (self.proven > 0).all():
+            raise NoPlanError("No plan keeps every rule.", code="infeasible")
+        best = None if self.best is None else self._tidied(self.best)
+        if best is None:
+            raise NoPlanError("The fast path found no plan.", code="fast.none")
+        self.best = best
+        return best
+
+    # --- cells ---
+
+    def _first_cell(self, warm: Start | None) -> tuple[int | None, Start | None]:
+        """Return the cell to begin with: that of the point before, or of the relaxation over all."""
+        if self._netting is None:
+            return None, warm
+        if warm is not None and warm.cell is not None:
+            return warm.cell, warm
+        climbed, dual = self._relaxed(warm, None)
+        sold = np.zeros(len(self._prepared.problem.lot_ids))
+        np.add.at(sold, dual.layout.lot, climbed.at.sold)
+        return self._netting.nearest(*self._netting.results(sold)), self._centrals[None]
+
+    def _search_cell(self, cell: int | None, warm: Start | None) -> None:
+        climbed, dual = self._relaxed(warm, cell)
+        if climbed.beyond:
+            self.proven[cell or 0] = np.inf
+            return
+        if self._within(AIM, self.proven[cell or 0]):
+            return
+        sides = np.full(self._prepared.problem.sets, int(Side.OPEN), dtype=np.intp)
+        two = np.flatnonzero(self._prepared.problem.two_sided)
+        sides[two] = np.where(climbed.at.mixed >= 0.5, int(Side.SELL), int(Side.BUY))
+        self._keep(sides, dual, climbed.at.prices, cell)
+        self._flip(cell)
+
+    def _plane(self, cell: int | None) -> Plane | None:
+        if self._netting is None:
+            return None
+        only = None if cell is None else np.arange(len(self._netting.cells)) == cell
+        return self._netting.plane(self._asked.case, only)
+
+    # --- climbs ---
+
+    def _relaxed(self, warm: Start | None, cell: int | None) -> tuple[Climb, SmoothDual]:
+        """Climb with all sides open, and raise what is proven."""
+        dual = SmoothDual(self._asked.case, self._prepared.layout, self._plane(cell))
+        scale = self._scale
+        target = Target(
+            first=(COLD if warm is None else WARM) * scale,
+            last=ACCURATE * scale,
+            missed=np.inf,
+            fine=FINE * scale,
+            keep=WARM * scale,
+            ceiling=self._asked.ceiling,
+        )
+        climbed = climb(dual, start_of(dual, warm), target)
+        self.evaluations += dual.evaluations
+        self._centrals[cell] = named(dual, climbed.central, cell)
+        if not climbed.beyond:
+            open_sides = np.full(self._prepared.problem.sets, int(Side.OPEN), dtype=np.intp)
+            prices = dual.split(climbed.at.prices)
+            own = proven_by(self._prepared, self._asked, prices, open_sides)[1]
+            np.maximum(self.proven, own, out=self.proven)
+        return climbed, dual
+
+    def _fixed(
+        self, layout: Layout, start: FloatArray, sides: IntArray, cell: int | None
+    ) -> Best | None:
+        """Climb with all sides decided, and return the plan."""
+        dual = SmoothDual(self._asked.case, layout, self._plane(cell))
+        scale = self._scale
+        target = Target(ACCURATE * scale, LAST * scale, ceiling=self._asked.ceiling)
+        climbed = climb(dual, start, target)
+        self.evaluations += dual.evaluations
+        if not climbed.done:
+            return None
+        traded = traded_at(dual, climbed.at, sides)
+        amounts = amounts_of(self._asked.case, traded, self._netting)
+        if not keeps_rules(self._asked.plain, traded, amounts):
+            return None
+        return Best(traded, amounts, dual, climbed.at.prices, cell)
+
+    def _keep(self, sides: IntArray, dual: SmoothDual, start: FloatArray, cell: int | None) -> bool:
+        """Find the plan of these sides; keep it if it is better."""
+        layout = self._prepared.layout.of_sides(sides)
+        plan = self._fixed(layout, start, sides, cell)
+        if plan is None or (
+            self.best is not None and plan.amounts.objective >= self.best.amounts.objective
+        ):
+            return False
+        self.best = plan
+        return True
+
+    def _flip(self, cell: int | None) -> None:
+        """Flip single sets while one flip helps: at a plan's prices it gains at most the other side's lead."""
+        tries = self._flips
+        while tries and self.best is not None and self.best.cell == cell:
+            if self._within(AIM, self.proven[cell or 0]):
+                return
+            best, sides = self.best, self.best.traded.sides
+            prices = best.dual.split(best.prices)
+            lead = proven_by(self._prepared, self._asked, prices, sides)[0].lead
+            gain = np.where(sides == Side.SELL, -lead, lead)
+            gain[sides == Side.OPEN] = 0.0
+            for number in [int(i) for i in np.argsort(-gain) if gain[i] > 0]:
+                if not tries:
+                    return
+                tries -= 1
+                flipped = sides.copy()
+                flipped[number] = Side.BUY if sides[number] == Side.SELL else Side.SELL
+                if self._keep(flipped, best.dual, best.prices, cell):
+                    break
+            else:
+                return
+
+    def _tidied(self, plan: Best) -> Best | None:
+        """Return the plan without orders below the least, solved again each time some are taken out."""
+        problem = self._prepared.problem
+        for _ in range(ATTEMPTS):
+            small = small_orders(problem, plan.traded)
+            if small is None:
+                return plan
+            layout = plan.dual.layout.without(*small)
+            smaller = self._fixed(layout, plan.prices, plan.traded.sides, plan.cell)
+            if smaller is None:
+                return None
+            plan = smaller
+        return None
+
+    def _within(self, gap: float, bound: float) -> bool:
+        """Return True where the best plan is within a relative gap of a bound."""
+        if self.best is None:
+            return False
+        distance = self.best.amounts.objective - bound
+        return bool(distance <= NOTHING or distance <= gap * abs(bound))
+
+
+def proven_by(
+    prepared: Prepared, asked: Asked, prices: Split, sides: IntArray
+) -> tuple[Bound, FloatArray]:
+    """Return the closed form without netting, and [cell] what is proven of each; one where nothing nets."""
+    factors, nu, risk = prices
+    netting = prepared.netting
+    if netting is None:
+        bound = bound_of(asked.case, prepared.columns, Prices(nu, factors, risk), sides)
+        return bound, np.array([bound.value])
+    rows = asked.case.rows
+    kept = [i for i, row in enumerate(rows) if row.kind not in {TAX, NETTING}]
+    nu, cost, budget = nu.copy(), asked.case.cost, 0.0
+    for number, row in enumerate(rows):
+        if row.kind == NETTING:
+            cost = cost + nu[number] * row.lots
+        elif row.kind == TAX:
+            nu[number] = max(nu[number], 0.0)
+            budget = float(nu[number]) * row.most
+    plain = replace(asked.plain, cost=cost)
+    bound = bound_of(plain, prepared.columns, Prices(nu[kept], factors, risk), sides)
+    return bound, bound.value - budget + netting.least_of(asked.case, nu)
+
+
+def start_of(dual: SmoothDual, warm: Start | None) -> FloatArray:
+    """Return prices to begin with, as a dual orders them."""
+    start = np.zeros(dual.size)
+    if dual.limited:
+        start[-1] = max(2.0 * dual.aversion, 1.0)
+    if warm is None:
+        return start
+    if dual.limited and warm.risk > 0:
+        start[-1] = max(warm.risk, dual.aversion)
+    # Where risk costs otherwise, exposures change less than their prices do.
+    risk = float(start[-1]) if dual.limited else dual.aversion
+    start[: dual.factors] = warm.factors * (risk / warm.risk if warm.risk > 0 else 1.0)
+    rows = [warm.rows.get((row.kind, row.name), 0.0) for row in dual.case.rows]
+    start[dual.factors : dual.factors + dual.rows] = rows
+    return start
+
+
+def named(dual: SmoothDual, prices: FloatArray, cell: int | None) -> Start:
+    """Return prices by the names of their rows."""
+    factors, nu, risk = dual.split(prices)
+    names = [(row.kind, row.name) for row in dual.case.rows]
+    return Start(dict(zip(names, nu.tolist(), strict=True)), factors, risk, cell)
+
+
+def ceiling_of(case: Case) -> float:
+    """Return an objective no plan exceeds, but for tax by netting: a dual above it proves there is none."""
+    p = case.problem
+    swing = np.abs(p.active) + p.held + 2.0
+    factors = np.abs(p.loadings).T @ swing
+    variance = float(factors @ factors + p.specific @ swing**2)
+    extra = 0.0 if p.buy_extra is None else float(np.abs(p.buy_extra).max(initial=0.0))
+    payout = p.limits.payout
+    paid = 0.0 if payout is None else payout.amount * float(np.abs(payout.cost).max(initial=0.0))
+    sales = float(np.abs(case.cost) @ p.lot_most)
+    return p.risk_price * variance + sales + 4 * (p.buy_cost + extra) + paid
