@@ -52,6 +52,8 @@ class RiskSettings:
                     f"The risk setting {name} is {value}; it must be from {low:g} to {high:g}.",
                     code="input.settings",
                     field=name,
+                    least=low,
+                    most=high,
                 )
 
 

@@ -3,25 +3,23 @@
 Where sales take least tax, both work out all lots anew in the same step.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 
 from harvestdesk.domain.changes import Changes
 from harvestdesk.domain.errors import BadInputError
-from harvestdesk.domain.money import MONEY_DIGITS, RATE_DIGITS, PrecisionLostError, to_scaled
+from harvestdesk.domain.money import MONEY_DIGITS, RATE_DIGITS
 from harvestdesk.domain.tax_year import ExternalGain, LawChange
 from harvestdesk.services.context import AppContext
 from harvestdesk.services.importing.rebuilding import ChangedFacts, lots_by_tax, put_lots
-
-RowField = tuple[int, str]
-"""Number of a row in the list that was given, from 0, and the name of its field."""
+from harvestdesk.services.row_problems import RowField, fits, refuse, repeated
 
 FIRST_YEAR, LAST_YEAR = 1913, 9999
 """The income tax begins with the first; a date can't be later than the last."""
 _QUARTER_ENDS = ((3, 31), (6, 30), (9, 30), (12, 31))
 _GAIN_IDS, _CHANGE_IDS = "gain", "law"
+_TWICE = "This row is there twice."
 
 
 def quarter_of(day: date) -> int:
@@ -47,15 +45,15 @@ def external_gain_problems(gains: Sequence[ExternalGain], as_of: date) -> dict[R
     for row, gain in enumerate(gains):
         if not gain.amount.is_finite() or gain.amount == 0:
             found[row, "amount"] = "Type an amount; a loss has a minus."
-        elif not _fits(gain.amount, MONEY_DIGITS):
+        elif not fits(gain.amount, MONEY_DIGITS):
             found[row, "amount"] = f"At most {MONEY_DIGITS} decimals, and less than nine trillion."
-        if not 0 <= gain.probability <= 1 or not _fits(gain.probability, RATE_DIGITS):
+        if not 0 <= gain.probability <= 1 or not fits(gain.probability, RATE_DIGITS):
             found[row, "probability"] = "How likely it is lies between 0 % and 100 %."
         if gain.on.year < FIRST_YEAR:
             found[row, "on"] = f"Choose a year from {FIRST_YEAR} on."
         elif gain.realised and _quarter_begins(gain.on) > as_of:
             found[row, "realised"] = "That quarter has not begun; it can't have happened yet."
-    return found | _repeated([g.id for g in gains])
+    return found | repeated([g.id for g in gains], "id", _TWICE)
 
 
 def law_change_problems(changes: Sequence[LawChange]) -> dict[RowField, str]:
@@ -66,9 +64,9 @@ def law_change_problems(changes: Sequence[LawChange]) -> dict[RowField, str]:
             found[row, "from_year"] = f"Choose a year from {FIRST_YEAR} to {LAST_YEAR}."
         if not -1 <= change.points <= 1 or change.points == 0:
             found[row, "points"] = "Type the points added to the rate, from -100 to 100, not 0."
-        elif not _fits(change.points, RATE_DIGITS):
+        elif not fits(change.points, RATE_DIGITS):
             found[row, "points"] = f"At most {RATE_DIGITS - 2} decimals of a point."
-    return found | _repeated([c.id for c in changes])
+    return found | repeated([c.id for c in changes], "id", _TWICE)
 
 
 def save_external_gains(ctx: AppContext, gains: Sequence[ExternalGain]) -> Changes:
@@ -81,7 +79,7 @@ def save_external_gains(ctx: AppContext, gains: Sequence[ExternalGain]) -> Chang
     Raises:
         BadInputError: the first of what `external_gain_problems` says, with its row and field as facts.
     """
-    _refuse(external_gain_problems(gains, ctx.as_of()), "gain")
+    refuse(external_gain_problems(gains, ctx.as_of()), "gain")
     kept = [
         replace(g, on=quarter_end(g.on.year, quarter_of(g.on)), note=g.note.strip()) for g in gains
     ]
@@ -102,7 +100,7 @@ def save_law_changes(ctx: AppContext, changes: Sequence[LawChange]) -> Changes:
     Raises:
         BadInputError: the first of what `law_change_problems` says, with its row and field as facts.
     """
-    _refuse(law_change_problems(changes), "law")
+    refuse(law_change_problems(changes), "law")
     lots = lots_by_tax(ctx.book, ChangedFacts(laws=changes))
     with ctx.book.write("Changes of law") as w:
         w.replace_law_changes(
@@ -114,24 +112,3 @@ def save_law_changes(ctx: AppContext, changes: Sequence[LawChange]) -> Changes:
 
 def _quarter_begins(day: date) -> date:
     return date(day.year, 3 * quarter_of(day) - 2, 1)
-
-
-def _fits(value: Decimal, digits: int) -> bool:
-    try:
-        to_scaled(value, digits)
-    except PrecisionLostError:
-        return False
-    return True
-
-
-def _repeated(ids: Sequence[str]) -> dict[RowField, str]:
-    return {
-        (row, "id"): "This row is there twice."
-        for row, row_id in enumerate(ids)
-        if row_id and row_id in ids[:row]
-    }
-
-
-def _refuse(problems: Mapping[RowField, str], what: str) -> None:
-    for (row, field), words in problems.items():
-        raise BadInputError(f"Row {row + 1}: {words}", code=f"{what}.{field}", row=row, field=field)
