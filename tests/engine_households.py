@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from engine_books import book
 
+from harvestdesk.optimize.engine.case import Row
 from harvestdesk.optimize.engine.facts import read_problem
 from harvestdesk.optimize.engine.problem import EngineProblem, Group, Mode, PayoutAsked
 
@@ -97,15 +98,17 @@ _WITH = {
 FEATURES = tuple(_WITH)
 
 
-def best_of(problem: EngineProblem) -> float:
-    """Return the optimum over all sides of the identical sets."""
+def best_of(problem: EngineProblem, inside: tuple[Row, ...] = ()) -> float:
+    """Return the optimum over all sides of the identical sets; rows `inside` hold besides."""
     losses = {int(s) for s in problem.lot_set[problem.is_loss]}
     choices = [(True, False) if s in losses else (False,) for s in range(problem.sets)]
-    values = [solve_sides(problem, np.array(sides)) for sides in itertools.product(*choices)]
+    values = [
+        solve_sides(problem, np.array(sides), inside) for sides in itertools.product(*choices)
+    ]
     return min(values)
 
 
-def solve_sides(p: EngineProblem, selling: np.ndarray) -> float:
+def solve_sides(p: EngineProblem, selling: np.ndarray, inside: tuple[Row, ...] = ()) -> float:
     """Return the optimum with a side for each set, in minimising form; infinite if there is no plan."""
     import cvxpy as cp
 
@@ -135,6 +138,8 @@ def solve_sides(p: EngineProblem, selling: np.ndarray) -> float:
     ]
     for group in limits.groups:
         rules += [group.members @ after >= group.least, group.members @ after <= group.most]
+    for row in inside:
+        rules += [row.lots @ s >= row.least, row.lots @ s <= row.most]
     counts = p.is_loss & ~p.lot_long if limits.loss_short_only else p.is_loss
     rules.append(np.where(counts, -p.lot_gain, 0.0) @ s >= limits.loss_least)
     if p.most_sold is not None:
