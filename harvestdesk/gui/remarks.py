@@ -1,5 +1,7 @@
 """Remarks that more than one page makes."""
 
+from harvestdesk.domain.plan_settings import PLAN_NAMES
+from harvestdesk.domain.proposal import Proposal
 from harvestdesk.gui import formatting
 from harvestdesk.services.views.lots import LotsView
 
@@ -19,3 +21,10 @@ def coverage_words(lots: LotsView) -> str:
         return ""
     some = "all" if lots.unsure_lots == lots.harvestable_lots else f"{lots.unsure_lots:,}"
     return f" For {some} of these lots the imported data do not cover every account and day that counts."
+
+
+def plan_meant(proposal: Proposal | None) -> str:
+    """Return which plan a page speaks of: `Rebalance of Dec 5, 2025`; nothing without one."""
+    if proposal is None:
+        return ""
+    return f"{PLAN_NAMES[proposal.kind]} of {formatting.long_day(proposal.as_of)}"

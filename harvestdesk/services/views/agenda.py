@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from harvestdesk.domain.money import ZERO
+from harvestdesk.domain.plan_settings import PlanKind
 from harvestdesk.domain.proposal import Proposal
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.services.views.lots import SOON_DAYS, LotRow, LotStatus, LotsView
@@ -27,6 +28,12 @@ class EventKind(StrEnum):
     """There is a plan, and it did not pass its checks."""
     CARRY_OUT = "carry_out"
     """A plan that passed waits to be carried out."""
+    TRADE_AGAIN = "trade_again"
+    """There is a household plan, but the household has changed since."""
+    TRADES_FAILED = "trades_failed"
+    """There is a household plan, and it did not pass its checks."""
+    CARRY_OUT_TRADES = "carry_out_trades"
+    """A household plan that passed waits to be carried out."""
     WASHES = "washes"
     """A scheduled purchase that would wash a loss."""
     LOSS_TURNS_LONG = "loss_turns_long"
@@ -74,16 +81,28 @@ def _plan(
     snapshot: HouseholdSnapshot, lots: LotsView, proposal: Proposal | None
 ) -> Iterator[Event]:
     today, worth, count = snapshot.as_of, lots.harvestable, lots.harvestable_lots
-    if proposal is not None and proposal.sales:
-        if proposal.fingerprint != snapshot.fingerprint:
-            kind = EventKind.PLAN_AGAIN
-        else:
-            kind = EventKind.CARRY_OUT if proposal.passed else EventKind.PLAN_FAILED
-        yield Event(today, kind, (), "", proposal.realised_loss, len(proposal.sales))
+    if proposal is not None and (proposal.sales or proposal.purchases or proposal.gifts):
+        yield _waiting(snapshot, proposal)
     elif worth > 0:
         yield Event(today, EventKind.PLAN, (), "", worth, count)
     if worth > 0:
         yield Event(date(today.year, 12, 31), EventKind.YEAR_END, (), "", worth, count)
+
+
+def _waiting(snapshot: HouseholdSnapshot, proposal: Proposal) -> Event:
+    """A plan to carry out, or to make again; `lots` of a household plan are its trades and gifts."""
+    late = proposal.fingerprint != snapshot.fingerprint
+    if proposal.kind is PlanKind.HARVEST:
+        kinds = (EventKind.PLAN_AGAIN, EventKind.CARRY_OUT, EventKind.PLAN_FAILED)
+        dollars, count = proposal.realised_loss, len(proposal.sales)
+    else:
+        kinds = (EventKind.TRADE_AGAIN, EventKind.CARRY_OUT_TRADES, EventKind.TRADES_FAILED)
+        moved = [s.proceeds for s in proposal.sales] + [b.amount for b in proposal.purchases]
+        dollars = sum(moved + [g.value for g in proposal.gifts], ZERO)
+        count = len(moved) + len(proposal.gifts)
+    again, ready, failed = kinds
+    kind = again if late else ready if proposal.passed else failed
+    return Event(snapshot.as_of, kind, (), "", dollars, count)
 
 
 def _washing(snapshot: HouseholdSnapshot, calendar: CalendarView) -> Iterator[Event]:

@@ -194,7 +194,7 @@ def _summed(as_of: date, rows: tuple[LotRow, ...]) -> LotsView:
 
 
 def _planned_loss(row: LotRow) -> Decimal:
-    if row.gain is None or row.shares == 0:
+    if row.gain is None or row.shares == 0 or row.status is LotStatus.SHELTERED:
         return ZERO
     return cents(-row.gain * row.planned_shares / row.shares)
 

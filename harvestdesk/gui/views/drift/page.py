@@ -17,6 +17,7 @@ from harvestdesk.domain.ids import AccountId
 from harvestdesk.domain.money import ZERO
 from harvestdesk.gui import formatting
 from harvestdesk.gui.plots.legend import Key, Legend
+from harvestdesk.gui.remarks import plan_meant
 from harvestdesk.gui.theme import Space, Tone
 from harvestdesk.gui.view_base import DeskData, Figure, Page, ViewContext
 from harvestdesk.gui.views.drift.bars import DriftBars
@@ -33,7 +34,6 @@ _KEYS = (
     Key("actual weight", Tone.LOCKED, None),
     Key("outside its band", Tone.WARNING, None),
     Key("target", Tone.PLAIN, None, line=True),
-    Key("after the plan", Tone.PLAN, None, hollow=True),
 )
 
 _FEW_LOTS = 1_000
@@ -110,6 +110,7 @@ class DriftPage(Page):
     def refresh(self, data: DeskData) -> None:
         """Show the drift of the household anew, keeping the scope."""
         self._data = data
+        self.legend.show_keys((*_KEYS, *_plan_key(data)))
         if not data.overview.drift.lines:
             self.set_answer("")
             self.show_empty(
@@ -188,6 +189,12 @@ class DriftPage(Page):
             a is b for a, b in zip(self._asked, found, strict=False)
         ):
             self.detail.say(found[2].name, found[3])
+
+
+def _plan_key(data: DeskData) -> tuple[Key, ...]:
+    """The key of what a plan leaves, with the plan it is; none without a plan."""
+    meant = plan_meant(data.proposal)
+    return (Key(f"after the plan: {meant}", Tone.PLAN, None, hollow=True),) if meant else ()
 
 
 def _worked_out(data: DeskData, view: DriftView, line: DriftLine) -> list[Line]:

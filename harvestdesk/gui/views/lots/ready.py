@@ -110,7 +110,9 @@ def _figures(view: LotsView) -> tuple[Figure, ...]:
     if view.planned_lots:
         figures.insert(
             1,
-            Figure("Sold by the plan", formatting.dollars(view.planned),
-                   "Losses the latest plan realises.", f"in {lots(view.planned_lots, 'lot')}", Tone.PLAN),
+            Figure("Sold by the plan", formatting.dollars(abs(view.planned)),
+                   "Losses less gains the latest plan realises.",
+                   f"of {'losses' if view.planned >= 0 else 'gains'} in {lots(view.planned_lots, 'lot')}",
+                   Tone.PLAN),
         )  # fmt: skip
     return tuple(figures)

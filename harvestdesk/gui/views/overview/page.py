@@ -6,6 +6,7 @@ from typing import Any
 from PySide6.QtWidgets import QLabel, QWidget
 
 from harvestdesk.domain.account import ACCOUNT_TYPE_NAMES
+from harvestdesk.domain.plan_settings import PLAN_NAMES, PlanKind
 from harvestdesk.gui import formatting
 from harvestdesk.gui.models.table_base import Column, ColumnTable, Kind
 from harvestdesk.gui.remarks import coverage_words
@@ -14,6 +15,7 @@ from harvestdesk.gui.view_base import DeskData, Figure, Page, ViewContext
 from harvestdesk.gui.views.overview.words import answer, event_meaning, event_tone, event_words
 from harvestdesk.gui.widgets.data_table import DataTable
 from harvestdesk.services.views.overview import Event, EventKind, Overview
+from harvestdesk.services.views.plan import PlanView
 
 _NO_DATA = (
     "There is nothing in this household yet. Import what your brokers let you download: positions, "
@@ -26,6 +28,9 @@ _PAGE_OF = {
     EventKind.PLAN_AGAIN: "plan",
     EventKind.PLAN_FAILED: "plan",
     EventKind.CARRY_OUT: "plan",
+    EventKind.TRADE_AGAIN: "rebalance",
+    EventKind.TRADES_FAILED: "rebalance",
+    EventKind.CARRY_OUT_TRADES: "rebalance",
     EventKind.YEAR_END: "lots",
     EventKind.LOSS_TURNS_LONG: "lots",
     EventKind.LONG_TERM: "lots",
@@ -158,7 +163,7 @@ class OverviewPage(Page):
             self.show_empty(_NO_DATA, self.ctx.actions.get("import"))
             return
         self.show_body()
-        self.set_answer(answer(shown, data.plan))
+        self.set_answer(answer(shown, data.latest))
         self.set_figures(_figures(shown, data))
         self._show_accounts(shown)
         self._show_events(shown)
@@ -238,14 +243,27 @@ def _figures(shown: Overview, data: DeskData) -> tuple[Figure, ...]:
             Tone.LOCKED,
         ),
     ]
-    if data.plan is not None:
-        figures.append(
-            Figure(
-                "Latest plan",
-                formatting.dollars(data.plan.proposal.realised_loss),
-                f"Losses the plan of {data.plan.proposal.created_at[:10]} realises.",
-                "out of date" if data.plan.stale else formatting.plural(lots.planned_lots, "lot"),
-                Tone.PLAN,
-            )
-        )
+    if data.latest is not None:
+        figures.append(_plan_figure(data.latest, lots.planned_lots))
     return tuple(figures)
+
+
+def _plan_figure(plan: PlanView, lots: int) -> Figure:
+    """A harvest by the losses it realises, any other plan by what it does to this year's tax."""
+    made, kind = plan.proposal.created_at[:10], PLAN_NAMES[plan.proposal.kind]
+    late = "out of date"
+    if plan.proposal.kind is PlanKind.HARVEST:
+        return Figure(
+            "Latest plan",
+            formatting.dollars(plan.proposal.realised_loss),
+            f"Losses the plan of {made} realises.",
+            late if plan.stale else formatting.plural(lots, "lot"),
+            Tone.PLAN,
+        )
+    return Figure(
+        "Latest plan, tax",
+        formatting.dollars(-plan.tax_saved, sign=True),
+        f"{kind} of {made}: tax of this year with the plan less without; a minus is tax saved.",
+        f"{kind}, {late}" if plan.stale else kind,
+        Tone.PLAN,
+    )

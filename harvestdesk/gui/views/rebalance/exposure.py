@@ -30,7 +30,8 @@ class ExposurePart(QWidget):
             theme,
             "Show weights as",
             (
-                ("Bars", "One bar per class, sector and factor"),
+                ("Drift", "Bars from each target, so that small classes can be read"),
+                ("Weights", "Bars from zero, with target and band"),
                 ("Table", "The same figures as a table"),
             ),
         )
@@ -53,7 +54,7 @@ class ExposurePart(QWidget):
         column.setSpacing(theme.px(Space.SMALL))
         column.addLayout(bar)
         column.addWidget(self._stack, 1)
-        self.looks.chosen.connect(self._stack.setCurrentIndex)
+        self.looks.chosen.connect(self.show_look)
         self.bars.line_selected.connect(lambda place: self.table.select_keys([str(place)]))
         self.table.selection_changed.connect(self._on_row)
 
@@ -63,6 +64,12 @@ class ExposurePart(QWidget):
         rest = set(map(id, factors[_MOST_FACTORS:]))
         self.bars.show_weights([x for x in lines if id(x) not in rest])
         self.model.show(lines)
+
+    def show_look(self, look: int) -> None:
+        """Show drift from the targets, weights from zero, or the table."""
+        self.looks.choose(look)
+        self._stack.setCurrentIndex(1 if look == 2 else 0)
+        self.bars.measure_from_target(look == 0)
 
     def _on_row(self, keys: list[object]) -> None:
         if keys:

@@ -1,41 +1,90 @@
-"""Said in place of trades where no plan keeps every rule: what is in conflict, and a way on."""
+"""Said in place of trades where no plan keeps every rule: which rules are in conflict, and which one to let give."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from collections.abc import Mapping
 
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from harvestdesk.domain.conflict import ConflictError, RuleGive
 from harvestdesk.domain.errors import NoPlanError
 from harvestdesk.domain.plan_settings import PlanSettings
+from harvestdesk.domain.relaxed import relaxed
+from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.gui.a11y import name
+from harvestdesk.gui.errors import words_of
 from harvestdesk.gui.theme import Space, TextSize, Theme
-from harvestdesk.gui.views.rebalance.words import failure_words
+from harvestdesk.reports.rule_words import conflict_words, give_words
 
 
 class NoPlanPanel(QFrame):
-    """The conflict in words; `place` puts a closer look in their stead."""
+    """The conflict in words, and a button for each rule of which one is enough.
+
+    Signals:
+        allowed: PlanSettings with one rule loosened by enough.
+    """
+
+    allowed = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._theme = theme
         self.asked: PlanSettings | None = None
-        self.error: NoPlanError | None = None
+        self.buttons: list[QPushButton] = []
         self.setProperty("card", True)
         head = QLabel("No plan keeps every rule")
         head.setFont(theme.font(TextSize.SECTION, strong=True))
         self.words = QLabel()
         self.words.setWordWrap(True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.words.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._ways = QVBoxLayout()
+        self._ways.setSpacing(theme.px(Space.SMALL))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(*([theme.px(Space.HUGE)] * 4))
         self._column.setSpacing(theme.px(Space.MEDIUM))
         self._column.addWidget(head)
         self._column.addWidget(self.words)
+        self._column.addLayout(self._ways)
         self._column.addStretch(1)
 
-    def say(self, asked: PlanSettings, error: NoPlanError) -> None:
-        """Say what was asked for in vain, and why."""
-        self.asked, self.error = asked, error
-        self.words.setText(failure_words(error))
-        self.setAccessibleName(f"No plan keeps every rule. {self.words.text()}")
+    def say(self, asked: PlanSettings, error: NoPlanError, snapshot: HouseholdSnapshot) -> None:
+        """Say what was asked for in vain, why, and what one could allow."""
+        self.asked = asked
+        names = _names(snapshot)
+        self._clear()
+        said: tuple[str, ...] = (words_of(error),)
+        if isinstance(error, ConflictError) and error.conflict.together:
+            said = conflict_words(error.conflict, names)
+            gives = (*error.conflict.alone, *error.conflict.together[:1])
+            for give in {(g.kind, g.name, g.least): g for g in reversed(gives)}.values():
+                self._offer(asked, give, names)
+        self.words.setText("\n".join(said))
+        self.setAccessibleName(f"No plan keeps every rule. {' '.join(said)}")
 
     def place(self, widget: QWidget) -> None:
-        """Put a widget below the words."""
+        """Put a widget below the words and the buttons."""
         self._column.insertWidget(self._column.count() - 1, widget)
+
+    def _offer(self, asked: PlanSettings, give: RuleGive, names: Mapping[str, str]) -> None:
+        loosened = relaxed(asked, give)
+        if loosened is None:
+            return
+        words = give_words(give, names).rstrip(".").replace(" would have to be ", " \u2192 ")
+        spoken = give_words(give, names)
+        button = name(QPushButton(f"Allow: {words}"), f"Allow. {spoken}", spoken)
+        button.setToolTip("Changes the figure at the left and plans again")
+        button.clicked.connect(lambda: self.allowed.emit(loosened))
+        self.buttons.append(button)
+        self._ways.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _clear(self) -> None:
+        for button in self.buttons:
+            self._ways.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self.buttons = []
+
+
+def _names(snapshot: HouseholdSnapshot) -> dict[str, str]:
+    """Return what people call accounts and securities, by id."""
+    accounts = {str(a.id): a.name for a in snapshot.accounts}
+    return {**accounts, **{str(s.id): s.symbol for s in snapshot.securities}}

@@ -14,13 +14,13 @@ from harvestdesk.gui.remarks import missing_prices
 from harvestdesk.gui.theme import Space, Tone
 from harvestdesk.gui.view_base import DeskData, Page, ViewContext
 from harvestdesk.gui.views.plan.before_after import BeforeAfter
-from harvestdesk.gui.views.plan.tables import LOCKS, PlanTable, kept_columns, lock_columns
+from harvestdesk.gui.views.plan.tables import LOCKS, PlanTable, lock_columns
 from harvestdesk.gui.views.plan.trades import TradeList
 from harvestdesk.gui.views.rebalance.exposure import ExposurePart
 from harvestdesk.gui.views.rebalance.no_plan import NoPlanPanel
 from harvestdesk.gui.views.rebalance.panes import ReasonPanel, Row, pane_lines
 from harvestdesk.gui.views.rebalance.settings_panel import SettingsPanel
-from harvestdesk.gui.views.rebalance.tables import KEPT
+from harvestdesk.gui.views.rebalance.tables import KEPT, kept_columns
 from harvestdesk.gui.views.rebalance.trades import sections
 from harvestdesk.gui.views.rebalance.words import NO_TARGETS, answer, figures, plan_title
 from harvestdesk.gui.widgets.action_button import ActionButton
@@ -151,6 +151,7 @@ class RebalancePage(Page):
         self.parts.chosen.connect(self._on_part)
         self.copy_button.clicked.connect(self.trades.copy)
         self.panel.changed.connect(self._say_state)
+        self.no_plan.allowed.connect(self._on_allowed)
         self.trades.lot_chosen.connect(self.lot_selected)
         self.trades.row_chosen.connect(self.why.say)
         self.kept.selection_changed.connect(self._on_kept_selected)
@@ -278,12 +279,18 @@ class RebalancePage(Page):
         if not isinstance(error, NoPlanError):
             self.show_problem(words_of(error))
             return
-        self.no_plan.say(settings, error)
+        if self._snapshot is not None:
+            self.no_plan.say(settings, error, self._snapshot)
         self._middle.setCurrentIndex(_NO_PLAN)
         self.columns.show_result(False)
         self.set_answer("No plan keeps every rule that is asked for.")
         self.set_figures(())
         self.show_problem("")
+
+    def _on_allowed(self, settings: PlanSettings) -> None:
+        """One rule gives: write it at the left, and plan again."""
+        self.panel.show_settings(settings)
+        self.ctx.plan(settings)
 
     def _back_to_plan(self) -> None:
         """What was asked has changed: the plan there was is on view again."""

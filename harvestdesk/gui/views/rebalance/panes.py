@@ -12,14 +12,13 @@ from harvestdesk.gui.views.plan.checks import check_lines
 from harvestdesk.gui.views.plan.words import TERM_WORDS, checks_words
 from harvestdesk.gui.views.rebalance.sentences import Muted
 from harvestdesk.gui.widgets.detail_pane import Line
-from harvestdesk.reports.plan_sentences import RULES
+from harvestdesk.reports.rule_words import price_words, rule_title
 from harvestdesk.reports.wording import sentence
 from harvestdesk.services.views.plan import BuyRow, KeptRow, SaleRow
 from harvestdesk.services.views.rebalance import GiftRow, RebalanceView
 
 Row = SaleRow | BuyRow | KeptRow | GiftRow
 
-_IN_SHARES = frozenset({"turnover", "security", "sector", "asset_class", "volume"})
 _LEAST_DOLLARS = Decimal(1)
 """Rules that cost less a year are counted, not listed."""
 _PICK = "Pick a trade or a kept lot to read why."
@@ -52,24 +51,8 @@ def pane_lines(view: RebalanceView) -> list[Line]:
 
 
 def _rule_line(price: RulePrice) -> Line:
-    rule = RULES.get(price.code, price.code.replace("_", " "))
-    words = rule.removeprefix("the ").removeprefix("a ").removeprefix("an ")
-    name = f": {price.name}" if price.name else ""
-    note = f"{_step_words(price)} more would bring {formatting.dollars(price.dollars, cents=True)} a year"
-    if price.tracking_error_bp is not None and round(price.tracking_error_bp, 1) > 0:
-        note += f", as much as {formatting.basis_points(price.tracking_error_bp)} of tracking error"
-    figure = formatting.dollars(price.dollars)
-    return Line(f"{words[:1].upper()}{words[1:]}{name}", figure, f"{note}.")
-
-
-def _step_words(price: RulePrice) -> str:
-    if price.code == "tracking_error":
-        return formatting.basis_points(price.step, 0)
-    if price.code in _IN_SHARES:
-        return formatting.percent(price.step, 0 if price.step >= Decimal("0.01") else 2)
-    if price.code == "max_trades":
-        return formatting.plural(int(price.step), "order")
-    return formatting.dollars(price.step)
+    title = rule_title(price.code, price.name)
+    return Line(title, formatting.dollars(price.dollars), price_words(price))
 
 
 # --- why ----------------------------------------------------------------------------------------------
@@ -87,6 +70,7 @@ class ReasonPanel(QFrame):
         for label in (self.words, self.facts):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._actions = QHBoxLayout()
         self._actions.setSpacing(theme.px(Space.SMALL))
         self._actions.addStretch(1)

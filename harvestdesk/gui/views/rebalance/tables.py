@@ -9,13 +9,14 @@ from harvestdesk.gui.models.table_base import Column, Kind, RowValues
 from harvestdesk.gui.theme import Tone
 from harvestdesk.gui.views.plan.tables import KEPT as PLAN_KEPT
 from harvestdesk.gui.views.plan.tables import buy_columns as plan_buy_columns
+from harvestdesk.gui.views.plan.tables import kept_columns as plan_kept_columns
 from harvestdesk.gui.views.plan.tables import priced, why
 from harvestdesk.gui.views.plan.words import TERM_WORDS
 from harvestdesk.gui.views.rebalance.words import KIND_WORDS, brief_reason, line_name, weight_words
-from harvestdesk.services.views.plan import BuyRow, SaleRow
+from harvestdesk.services.views.plan import BuyRow, KeptRow, SaleRow
 from harvestdesk.services.views.rebalance import GiftRow, WeightLine
 
-_KEPT_WIDTHS = {"why": 44}
+_KEPT_WIDTHS = {"why": 40}
 KEPT: tuple[Column, ...] = tuple(
     replace(column, width=_KEPT_WIDTHS.get(column.key, column.width))
     for key in ("symbol", "gain", "why", "free_from", "account", "acquired", "shares")
@@ -112,6 +113,11 @@ def sale_columns(rows: Sequence[SaleRow]) -> dict[str, Sequence[Any]]:
 def buy_columns(rows: Sequence[BuyRow]) -> dict[str, Sequence[Any]]:
     """Return the values of the purchases by column, with short reasons."""
     return {**plan_buy_columns(rows), "why": [brief_reason(r.reason) for r in rows]}
+
+
+def kept_columns(rows: Sequence[KeptRow]) -> dict[str, Sequence[Any]]:
+    """Return the values of the kept lots by column, with short reasons."""
+    return {**plan_kept_columns(rows), "why": [brief_reason(r.reason) for r in rows]}
 
 
 def gift_columns(rows: Sequence[GiftRow]) -> dict[str, Sequence[Any]]:

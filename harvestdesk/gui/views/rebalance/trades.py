@@ -13,7 +13,7 @@ from harvestdesk.gui.views.rebalance.tables import (
 from harvestdesk.gui.views.rebalance.words import account_sums
 from harvestdesk.services.views.rebalance import AccountPart, RebalanceView
 
-_SALES_MAKE_WAY = ("price", "proceeds", "term", "tax")
+_SALES_MAKE_WAY = ("price", "proceeds", "term", "acquired")
 _BUYS_MAKE_WAY = ("price", "replaces")
 _GIFTS_MAKE_WAY = ("price", "acquired")
 

@@ -39,14 +39,19 @@ class _Group:
 
     kind: str
     lines: tuple[WeightLine, ...]
+    around: bool
+
+    def from_ground(self, line: WeightLine, value: Decimal) -> Decimal:
+        """Return a weight as it is drawn: from zero, or from the target of its line."""
+        return value - line.target if self.around and line.target is not None else value
 
     @property
     def ends(self) -> tuple[float, float]:
-        """Ends of the scale; zero is on it."""
+        """Ends of the scale; its ground is on it."""
         values = [Decimal(0)]
         for line in self.lines:
-            parts = (line.before, line.after, line.target, line.high)
-            values += [p for p in parts if p is not None]
+            parts = (line.before, line.after, line.target, line.low, line.high)
+            values += [self.from_ground(line, p) for p in parts if p is not None]
         low, high = float(min(values)), float(max(values))
         room = max(high - low, 1e-4) * 0.06
         return (low - room if low < 0 else 0.0), high + room
@@ -70,18 +75,26 @@ class WeightBars(Canvas):
         super().__init__(theme, "Picture of weights before and after the plan", parent)
         self._groups: tuple[_Group, ...] = ()
         self._lines: tuple[WeightLine, ...] = ()
+        self._around = True
         self._selected = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_weights(self, lines: Sequence[WeightLine]) -> None:
         """Show bars, grouped by kind in the order given."""
         kinds = list(dict.fromkeys(x.kind for x in lines))
-        self._groups = tuple(_Group(k, tuple(x for x in lines if x.kind == k)) for k in kinds)
+        self._groups = tuple(
+            _Group(k, tuple(x for x in lines if x.kind == k), self._around) for k in kinds
+        )
         self._lines = tuple(x for g in self._groups for x in g.lines)
         self._selected = min(self._selected, max(0, len(self._lines) - 1))
         self.setAccessibleDescription(self._spoken())
         self.updateGeometry()
         self.update()
+
+    def measure_from_target(self, around: bool) -> None:
+        """Draw weights from their targets, so that small ones read as well as large ones; or from zero."""
+        self._around = around
+        self.show_weights(self._lines)
 
     @property
     def selected(self) -> int:
@@ -175,7 +188,10 @@ class WeightBars(Canvas):
         painter.setFont(self.theme.font(TextSize.CAPTION, strong=True))
         left = self.gap(Space.SMALL)
         box = QRectF(left, top, self.width() * _NAMES_AND_BARS, self._head())
-        self.write(painter, box, _HEADS.get(group.kind, group.kind), tone=Tone.MUTED)
+        words = _HEADS.get(group.kind, group.kind)
+        measured = group.around and any(x.target is not None for x in group.lines)
+        words += ", from target" if measured else ""
+        self.write(painter, box, words, tone=Tone.MUTED)
         for title, column in figures:
             head = QRectF(column.left() - left, top, column.width() + left, self._head())
             self.write(painter, head, title, _RIGHT, Tone.MUTED)
@@ -214,10 +230,12 @@ class WeightBars(Canvas):
     ) -> None:
         low, high = group.ends
 
-        def across(value: Decimal | float) -> float:
-            return bars.left() + bars.width() * (float(value) - low) / (high - low)
+        def across(value: Decimal) -> float:
+            drawn = float(group.from_ground(line, value))
+            return bars.left() + bars.width() * (drawn - low) / (high - low)
 
-        middle, height, zero = row.center().y(), row.height(), across(0.0)
+        middle, height = row.center().y(), row.height()
+        zero = bars.left() + bars.width() * (0.0 - low) / (high - low)
         if line.low is not None and line.high is not None:
             painter.setPen(self.hairline("field_edge", 0.6))
             painter.setBrush(self.theme.colour("band"))

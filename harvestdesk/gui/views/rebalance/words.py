@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-from harvestdesk.domain.errors import NoPlanError
 from harvestdesk.domain.money import ZERO, parse_decimal
 from harvestdesk.domain.plan_settings import PLAN_NAMES, PlanKind
 from harvestdesk.domain.proposal import Reason
@@ -154,7 +153,7 @@ def figures(view: RebalanceView) -> tuple[Figure, ...]:
         Figure(
             "Tracking error", formatting.basis_points(after),
             "Expected yearly difference to the targets once the plan is carried out, by the risk model.",
-            f"today {formatting.basis_points(before)}{limited}", Tone.PLAN,
+            f"today {formatting.basis_points(before)}{limited}", Tone.PLAN if after < before else Tone.PLAIN,
         ),
         _tax_figure(view),
         Figure(
@@ -303,11 +302,6 @@ def weight_words(line: WeightLine) -> str:
     return "\n".join(words)
 
 
-def failure_words(error: NoPlanError) -> str:
-    """Return what is said where no plan keeps every rule."""
-    return str(error) or "No plan keeps every rule."
-
-
 def plan_title(view: RebalanceView) -> str:
     """Return the job of the plan and its day."""
     plan = view.proposal
@@ -324,12 +318,21 @@ _BRIEF = {
     "buy_cuts_risk": "nearer to target",
     "buy_spends_cash": "puts cash to work",
     "buy_for_rule": "asked for by a rule",
+    "left_by_rounding": "left by rounding",
+    "other_side": "its set is bought",
+    "lock_stops": "locked",
+    "at_margin": "sold as far as it pays",
+    "ticket_not_worth": "worth less than an order costs",
+    "order_too_small": "order too small",
+    "within_gap": "within the proven gap",
 }
 """What stands in a narrow column; the whole sentence is below the table and in the tooltip."""
 
 
 def brief_reason(reason: Reason) -> str:
     """Return a reason for a narrow column: what it is for, and what it does to tracking error."""
+    if reason.code == "not_worth" and (cost := parse_decimal(reason.facts.get("dollars", ""))):
+        return f"would cost {formatting.dollars(cost, cents=True)} more than it brings"
     words = _BRIEF.get(reason.code)
     if words is None:
         return brief(reason)

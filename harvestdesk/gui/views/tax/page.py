@@ -21,6 +21,7 @@ from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.gui.a11y import name
 from harvestdesk.gui.models.table_base import Column
 from harvestdesk.gui.plots.legend import Key, Legend
+from harvestdesk.gui.remarks import plan_meant
 from harvestdesk.gui.theme import Space, Tone
 from harvestdesk.gui.view_base import DeskData, Page, ViewContext
 from harvestdesk.gui.views.tax import tables
@@ -49,7 +50,6 @@ _KEYS = (
     Key("long-term gain, qualified dividends", Tone.GAIN, None, hatched=True),
     Key("where income stands", Tone.PLAIN, None, line=True),
 )
-_PLAN_KEY = Key("with the plan", Tone.PLAN, None, hollow=True)
 _PARTS = (
     ("Year so far", "Results by term, and losses carried"),
     ("Whole year", "The return of the whole year as projected, with and without the plan"),
@@ -90,6 +90,7 @@ class TaxPage(Page):
         super().__init__(ctx, parent)
         self._view: TaxView | None = None
         self._asked: HouseholdSnapshot | None = None
+        self._meant = ""
         self.bar = BracketCanvas(self.theme)
         self.legend = Legend(self.theme, _KEYS)
         self.next_line = self._words()
@@ -244,7 +245,8 @@ class TaxPage(Page):
         self._view = view
         self.show_body()
         self.set_answer(say(view.answer))
-        self.set_figures(figures(view))
+        self._meant = plan_meant(data.proposal)
+        self.set_figures(figures(view, self._meant))
         self.show_problem(warning_words(view), Tone.WARNING)
         self._show_bar(view)
         self._show_tables(view)
@@ -284,7 +286,8 @@ class TaxPage(Page):
         self._typed.setHidden(view.bar is not None)
         self.bar.show_bar(view.bar)
         planned = view.bar is not None and view.bar.planned is not None
-        self.legend.show_keys((*_KEYS, _PLAN_KEY) if planned else _KEYS)
+        key = Key(f"with the plan: {self._meant}", Tone.PLAN, None, hollow=True)
+        self.legend.show_keys((*_KEYS, key) if planned else _KEYS)
         said = next_words(view)
         self.next_line.setText("\n".join(said))
         self.next_line.setVisible(bool(said))

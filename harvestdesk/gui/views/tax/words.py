@@ -62,8 +62,8 @@ def money(value: Decimal | None) -> str:
 
 
 # --- figures -----------------------------------------------------------------------------------------------
-def figures(view: TaxView) -> tuple[Figure, ...]:
-    """Return the figures of the page, in order of weight."""
+def figures(view: TaxView, plan: str = "the latest plan") -> tuple[Figure, ...]:
+    """Return the figures of the page, in order of weight; `plan` says which plan is meant."""
     tax = view.capital_tax
     found = [
         Figure(
@@ -74,7 +74,7 @@ def figures(view: TaxView) -> tuple[Figure, ...]:
         )
     ]
     if view.planned_tax is not None:
-        found.append(_planned_figure(view, view.planned_tax.value))
+        found.append(_planned_figure(view, view.planned_tax.value, plan))
     net = view.together.net
     found.append(
         Figure(
@@ -97,13 +97,13 @@ def figures(view: TaxView) -> tuple[Figure, ...]:
     return tuple(found)
 
 
-def _planned_figure(view: TaxView, planned: Decimal) -> Figure:
+def _planned_figure(view: TaxView, planned: Decimal, plan: str) -> Figure:
     # The difference of the figures as they are shown, so that the three add up on the page.
     change = rounded(planned, 0) - rounded(view.capital_tax.value, 0)
     less = "less" if change < 0 else "more"
     note = "no change" if not change else f"{formatting.dollars(abs(change))} {less}"
     why = (
-        f"{money(view.capital_tax.value)} as things stand; with the sales of the latest plan "
+        f"{money(view.capital_tax.value)} as things stand; with the sales of {plan} "
         f"{money(planned)}, by the same netting and rates."
     )
     return Figure("With the plan", formatting.dollars(planned), why, note, Tone.PLAN)
