@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from harvest_households import AS_OF, OLD, etf, lot, snapshot
+from harvest_households import etf, lot, snapshot
 
 from harvestdesk.domain.account import Account, AccountType
 from harvestdesk.domain.account_rule import AccountRule
@@ -151,5 +151,3 @@ def balanced(**more) -> HouseholdSnapshot:
     ]
     return household(lots, **more)
 
-
-__all__ = ["AS_OF", "OLD", "lot"]
