@@ -68,17 +68,16 @@ def _in_weights(
     sales: dict[int, Decimal],
     buys: dict[tuple[int, int], Decimal],
 ) -> tuple[FloatArray, FloatArray]:
-    """Return [account, security] weights trades add, less what they sell, and [lot] weights sold."""
-    moved = np.zeros((len(problem.account_ids), len(problem.symbols)))
+    """Return [account, security] weights bought, and [lot] weights sold."""
+    bought = np.zeros((len(problem.account_ids), len(problem.symbols)))
     sold = np.zeros(len(problem.lot_ids))
     exact = problem.exact
     for lot, shares in sales.items():
-        j = int(problem.lot_security[lot])
-        sold[lot] = float(shares * exact.prices[j] / exact.value)
-        moved[problem.lot_account[lot], j] -= sold[lot]
+        price = exact.prices[problem.lot_security[lot]]
+        sold[lot] = float(shares * price / exact.value)
     for (a, j), shares in buys.items():
-        moved[a, j] += float(shares * exact.prices[j] / exact.value)
-    return moved, sold
+        bought[a, j] = float(shares * exact.prices[j] / exact.value)
+    return bought, sold
 
 
 def _paid_dollars(problem: EngineProblem, paid: FloatArray) -> list[Decimal]:

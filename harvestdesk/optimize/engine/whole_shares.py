@@ -31,11 +31,11 @@ class Given:
     """What is settled before whole shares are dealt.
 
     Attributes:
-        moved: [account, security] weight already traded where parts of shares are allowed.
-        sold: [lot] weight of it; paid: [account] weight paid out.
+        bought: [account, security]; sold: [lot] weight traded where parts of shares are allowed.
+        paid: [account] weight paid out.
     """
 
-    moved: FloatArray
+    bought: FloatArray
     sold: FloatArray
     paid: FloatArray
 
@@ -82,14 +82,17 @@ class _Steps:
         room = p.cap[self.bought] / self.price[self.bought]
         self.most = np.concatenate([in_lot, np.floor(room + 1e-9)])
         self.count = np.minimum(np.rint(wanted), self.most)
-        self.given = given.moved.sum(axis=0)
+        names, accounts = len(p.symbols), len(p.cash)
+        gone = np.bincount(p.lot_security, given.sold, minlength=names)
+        self.given = given.bought.sum(axis=0) - gone
         self._within_caps()
-        self._within_volumes(given.moved)
-        moved = self.given + np.bincount(self.security, self._moved(), minlength=len(p.symbols))
+        self._within_volumes((gone, given.bought.sum(axis=0)))
+        moved = self.given + np.bincount(self.security, self._moved(), minlength=names)
         self.active = p.active + moved
         self.weights = p.held + moved
-        spent = np.bincount(self.account, self._moved(), minlength=len(p.cash))
-        self.cash = p.cash - given.paid - given.moved.sum(axis=1) - spent
+        spent = np.bincount(self.account, self._moved(), minlength=accounts)
+        raised = np.bincount(p.lot_account, given.sold, minlength=accounts)
+        self.cash = p.cash + raised - given.paid - given.bought.sum(axis=1) - spent
         self._rows(case, given)
         self._orders()
 
@@ -144,17 +147,19 @@ class _Steps:
                 self.count[trade] -= less
                 over[j] -= less * self.weight[trade]
 
-    def _within_volumes(self, given: FloatArray) -> None:
-        """Trade no more of a security, in all accounts, than it allows; keep what is left of that."""
+    def _within_volumes(self, given: tuple[FloatArray, FloatArray]) -> None:
+        """Trade no more of a security, in all accounts, than it allows; keep what is left of that.
+
+        `given` is what is sold and what is bought already, [security] each.
+        """
         p, size = self.problem, len(self.problem.symbols)
         self.left = np.full((2, size), np.inf)
         for side, limit in enumerate((p.most_sold, p.most_bought)):
             if limit is None:
                 continue
             sign = 2 * side - 1
-            before = np.maximum(sign * given, 0.0).sum(axis=0)
             mine = np.where(self.sign == sign, self.count * self.weight, 0.0)
-            self.left[side] = limit - before - np.bincount(self.security, mine, minlength=size)
+            self.left[side] = limit - given[side] - np.bincount(self.security, mine, minlength=size)
             trades = np.flatnonzero((self.sign == sign) & (self.count > 0))
             for trade in trades[np.argsort(-self.count[trades], kind="stable")]:
                 over = -self.left[side, self.security[trade]]
