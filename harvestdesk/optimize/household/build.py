@@ -7,12 +7,9 @@ from decimal import Decimal
 
 import numpy as np
 
-from harvestdesk.domain.account import AccountType
-from harvestdesk.domain.account_rule import AccountRole
 from harvestdesk.domain.errors import BadInputError
 from harvestdesk.domain.ids import AccountId, LotId, SecurityId
 from harvestdesk.domain.lock import LotStanding, WashLock
-from harvestdesk.domain.lot import Term
 from harvestdesk.domain.money import ZERO, cents
 from harvestdesk.domain.plan_settings import PlanKind, PlanSettings
 from harvestdesk.domain.proposal import KeptLot
@@ -20,48 +17,38 @@ from harvestdesk.domain.risk_settings import RiskSettings
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.optimize.candidates import buyable_securities
 from harvestdesk.optimize.engine.problem import (
-    NO_LIMIT,
     BoolArray,
     EngineProblem,
     Exact,
     FloatArray,
-    Group,
-    IntArray,
-    Limits,
     Mode,
-    PayoutAsked,
 )
 from harvestdesk.optimize.figures import YearToDate, year_to_date
 from harvestdesk.optimize.household.accounts import (
     CashState,
     cash_states,
     offers,
-    payers,
     receivers,
     trading_accounts,
 )
+from harvestdesk.optimize.household.arrays import LotArrays, numbered
 from harvestdesk.optimize.household.bands import (
     ClassWeight,
     band_groups,
     class_weights,
     limit_groups,
 )
+from harvestdesk.optimize.household.limits import Asked
 from harvestdesk.optimize.household.location import LocationRates, location_values
-from harvestdesk.optimize.household.lots import counts_as_loss, lots_left_alone
+from harvestdesk.optimize.household.lots import lots_left_alone
 from harvestdesk.optimize.household.targets import Yardstick, yardstick
 from harvestdesk.risk.benchmark import current_weights
 from harvestdesk.risk.factor_model import FactorModel, build_model
-from harvestdesk.tax.holding_period import lot_term
 from harvestdesk.tax.liability import MarginalRates, marginal_rates
 from harvestdesk.tax.situation import TaxSituation
 from harvestdesk.washsale.identical import SetIndex
 from harvestdesk.washsale.outlook import buy_blocked, lot_standings
 
-BP = 1e-4
-ELSEWHERE = 0.001
-"""What a dollar traded outside the accounts to trade in first must bring more: 10 basis points."""
-THIN = -1e-12
-"""Gain of a lot that may turn out a loss once booked to the cent: it keeps to the side of the losses."""
 BUYS_NOTHING = frozenset({PlanKind.WITHDRAW})
 
 
@@ -212,7 +199,7 @@ class _Builder:
         self.rates = marginal_rates(self.situation)
         self.may_buy = self._may_buy()
         self.prices = self._prices()
-        self.lots = _Lots(self)
+        self.lots = LotArrays(snapshot, self.total, self.prices, self.rates)
 
     def _share(self, amount: Decimal | None) -> float:
         return 0.0 if amount is None else float(amount / self.total)
@@ -230,12 +217,22 @@ class _Builder:
             ),
             *limit_groups(self.snapshot, self.settings, self.yard),
         )
-        possible = self.lots.possible_loss()
+        asked = Asked(
+            self.snapshot,
+            self.settings,
+            self.total,
+            self.prices,
+            self.left_alone,
+            cash,
+            groups,
+            self.rates,
+            self._possible_loss(),
+        )
         return BuiltHousehold(
             snapshot=self.snapshot,
             fingerprint=self.fingerprint,
             settings=self.settings,
-            problem=self._problem(cash, groups, location, possible),
+            problem=self._problem(asked, location),
             model=self.model,
             yard=self.yard,
             standings=self.standings,
@@ -250,7 +247,7 @@ class _Builder:
             rates=self.rates,
             location=location,
             active_today=self.held + self.yard.outside - self.yard.target,
-            possible_loss=possible,
+            possible_loss=asked.possible,
         )
 
     # --- what may be bought ---
@@ -327,19 +324,10 @@ class _Builder:
         least = sum((s.least for s in cash), ZERO)
         return self._share(least), self._share(sum((s.most for s in cash), ZERO))
 
-    def _weights_of(self, amounts: list[Decimal]) -> FloatArray:
-        return np.array([float(x / self.total) for x in amounts], dtype=np.float64)
-
     # --- the problem ---
 
-    def _problem(
-        self,
-        cash: tuple[CashState, ...],
-        groups: tuple[Group, ...],
-        location: FloatArray,
-        possible: Decimal,
-    ) -> EngineProblem:
-        snapshot, settings, lots = self.snapshot, self.settings, self.lots
+    def _problem(self, asked: Asked, location: FloatArray) -> EngineProblem:
+        snapshot, settings, lots, cash = self.snapshot, self.settings, self.lots, asked.cash
         untaxed = settings.kind is PlanKind.HARVEST_TARGET
         accounts = snapshot.accounts
         none = np.zeros(len(snapshot.securities), dtype=np.bool_)
@@ -353,10 +341,10 @@ class _Builder:
             cap=np.maximum(1.0, self.held),
             specific=self.model.specific_variance,
             loadings=self.model.loadings,
-            set_of=_numbered([self.index.set_of(s) for s in self.model.security_ids]),
+            set_of=numbered([self.index.set_of(s) for s in self.model.security_ids]),
             sectors=tuple(s.sector for s in snapshot.securities),
             account_ids=tuple(a.id for a in accounts),
-            cash=self._weights_of([s.before for s in cash]),
+            cash=asked.weights([s.before for s in cash]),
             taxable=np.array([a.type.is_taxable for a in accounts], dtype=np.bool_),
             lot_ids=tuple(x.id for x in snapshot.lots),
             lot_security=lots.security,
@@ -369,7 +357,7 @@ class _Builder:
             loss_locked=none,
             risk_aversion=float(settings.risk_aversion),
             cost_rate=float(settings.cost_rate),
-            limits=self._limits(cash, groups, possible),
+            limits=asked.limits(),
             exact=Exact(
                 self.total,
                 self.prices,
@@ -385,144 +373,18 @@ class _Builder:
             not_bought=np.asarray(self.may_buy.sum(axis=0) == 0),
             outside=outside if outside.any() else None,
             may_buy=self.may_buy,
-            buy_extra=self._buy_extra(location),
-            lot_extra=self._lot_extra(location),
-            most_sold=self._by_volume(),
-            most_bought=self._by_volume(),
+            buy_extra=asked.buy_extra(location),
+            lot_extra=asked.lot_extra(location, lots),
+            most_sold=asked.by_volume(),
+            most_bought=asked.by_volume(),
         )
 
-    def _limits(
-        self, cash: tuple[CashState, ...], groups: tuple[Group, ...], possible: Decimal
-    ) -> Limits:
-        settings = self.settings
-        wanted = settings.tracking_error_bp
-        asked = settings.amount if settings.kind is PlanKind.HARVEST_TARGET else None
-        return Limits(
-            cash=self._weights_of([s.most for s in cash]),
-            cash_least=self._weights_of([s.least for s in cash]),
-            tracking_error=NO_LIMIT if wanted is None else float(wanted) * BP,
-            turnover=self._turnover(),
-            tax=self._budget(settings.tax_budget),
-            gain=self._budget(settings.gain_budget),
-            min_trade=self._min_trade(),
-            groups=groups,
-            loss_least=0.0 if asked is None else self._share(min(asked, possible)),
-            loss_short_only=settings.short_only and asked is not None,
-            payout=self._payout(),
-            ticket_cost=self._share(settings.ticket_cost),
-            max_trades=settings.max_trades,
-        )
-
-    def _budget(self, dollars: Decimal | None) -> float:
-        return NO_LIMIT if dollars is None else self._share(dollars)
-
-    def _turnover(self) -> float:
-        """Return the limit on sales; a withdrawal sells no more than it raises, but for a share's rest."""
-        limit = NO_LIMIT if self.settings.turnover is None else float(self.settings.turnover)
-        if self.settings.kind is not PlanKind.WITHDRAW:
-            return limit
-        asked = sum((s.least - s.before for s in self._cash() if s.least > s.before), ZERO)
-        return min(limit, self.paid_out + self._share(asked) + 2 * self._step_sold())
-
-    def _step_sold(self) -> float:
-        whole = {a.id for a in self.snapshot.accounts if not a.fractional}
-        dear = [
-            self.snapshot.prices.prices[x.security_id].value
-            for x in self.snapshot.lots
-            if x.account_id in whole and x.id not in self.left_alone
-        ]
-        return self._share(max(dear, default=ZERO))
-
-    def _min_trade(self) -> float:
-        """Return the smallest order; one for a small amount may be a tenth of it."""
-        least, amount = self.settings.min_trade, self.settings.amount
-        if amount is not None and self.settings.kind in {PlanKind.WITHDRAW, PlanKind.INVEST}:
-            least = min(least, amount / 10)
-        return self._share(least)
-
-    def _payout(self) -> PayoutAsked | None:
-        if self.settings.kind is not PlanKind.WITHDRAW:
-            return None
-        paying = payers(self.snapshot, self.settings)
-        return PayoutAsked(
-            self.paid_out,
-            np.array([a.id in paying for a in self.snapshot.accounts], dtype=np.bool_),
-            np.array([self.payout_rate(a.type) for a in self.snapshot.accounts]),
-        )
-
-    def payout_rate(self, kind: AccountType) -> float:
-        """Return the tax on a dollar paid out of an account, as ordinary income (IRC §408(d)(1), §402(a))."""
-        deferred = {AccountType.TRADITIONAL_IRA, AccountType.PLAN_401K}
-        return max(0.0, float(self.rates.ordinary)) if kind in deferred else 0.0
-
-    def _by_volume(self) -> FloatArray | None:
-        """Return [security] the most weight traded, by the average volume of a day."""
-        share, volumes = self.settings.max_volume_share, self.snapshot.volumes
-        if share is None:
-            return None
-        dollars = [
-            float(share * volumes[s] * price) if s in volumes else NO_LIMIT
-            for s, price in zip(self.model.security_ids, self.prices, strict=True)
-        ]
-        return np.array(dollars, dtype=np.float64) / self.value
-
-    # --- where trades are better made ---
-
-    def _elsewhere(self) -> FloatArray:
-        """Return [account] what a dollar traded there must bring more."""
-        roles = [self.snapshot.rule_of[a.id].role for a in self.snapshot.accounts]
-        first = AccountRole.FIRST in roles
-        costs = [ELSEWHERE if first and r is not AccountRole.FIRST else 0.0 for r in roles]
-        return np.array(costs, dtype=np.float64)
-
-    def _buy_extra(self, location: FloatArray) -> FloatArray | None:
-        extra = self._elsewhere()[:, None] - location
-        return extra if extra.any() else None
-
-    def _lot_extra(self, location: FloatArray) -> FloatArray | None:
-        extra = self._elsewhere()[self.lots.account]
-        extra = extra + location[self.lots.account, self.lots.security]
-        return extra if extra.any() else None
-
-
-class _Lots:
-    """Arrays of the lots [lot], in the snapshot's order."""
-
-    def __init__(self, builder: _Builder) -> None:
-        snapshot = builder.snapshot
-        self._builder = builder
-        rows = {s: j for j, s in enumerate(builder.model.security_ids)}
-        numbers = {a.id: i for i, a in enumerate(snapshot.accounts)}
-        lots = snapshot.lots
-        self.security = _indices([rows[x.security_id] for x in lots])
-        self.account = _indices([numbers[x.account_id] for x in lots])
-        values = [snapshot.value_of(x) for x in lots]
-        self.weight = np.array([float(v / builder.total) for v in values], dtype=np.float64)
-        self.basis = tuple(
-            x.basis_per_share
-            if x.basis_per_share is not None
-            else builder.prices[rows[x.security_id]]
-            for x in lots
-        )
-        terms = [lot_term(x, snapshot.as_of) for x in lots]
-        self.long = np.array([t is Term.LONG for t in terms], dtype=np.bool_)
-        taxed = np.array([snapshot.accounts[i].type.is_taxable for i in self.account.tolist()])
-        gains = []
-        for lot, value, is_taxed in zip(lots, values, taxed.tolist(), strict=True):
-            gain = value - (lot.adjusted_basis if lot.adjusted_basis is not None else value)
-            part = float(gain / value) if value > 0 else 0.0
-            thin = is_taxed and gain >= 0 and counts_as_loss(gain, value)
-            gains.append(THIN if thin else part)
-        self.gain = np.array(gains, dtype=np.float64)
-        rates = np.where(self.long, float(builder.rates.long), float(builder.rates.short))
-        self.rate = np.where(taxed, rates, 0.0) if len(lots) else np.zeros(0)
-
-    def possible_loss(self) -> Decimal:
+    def _possible_loss(self) -> Decimal:
         """Return the dollars of loss that may be sold, of the kind asked for."""
-        snapshot, left = self._builder.snapshot, self._builder.left_alone
-        short = self._builder.settings.short_only
+        snapshot, left = self.snapshot, self.left_alone
+        short = self.settings.short_only
         total = ZERO
-        for lot, is_long in zip(snapshot.lots, self.long.tolist(), strict=True):
+        for lot, is_long in zip(snapshot.lots, self.lots.long.tolist(), strict=True):
             account = snapshot.account_by_id[lot.account_id]
             price = snapshot.prices.get(lot.security_id)
             gain = None if price is None else lot.gain_at(price.value)
@@ -542,12 +404,3 @@ def _situation(snapshot: HouseholdSnapshot, so_far: YearToDate) -> TaxSituation:
         realised_long=profile.realised_long + so_far.long,
     )
     return replace(situation, profile=realised)
-
-
-def _numbered(keys: list[str]) -> IntArray:
-    numbers: dict[str, int] = {}
-    return _indices([numbers.setdefault(k, len(numbers)) for k in keys])
-
-
-def _indices(values: list[int]) -> IntArray:
-    return np.array(values, dtype=np.intp)

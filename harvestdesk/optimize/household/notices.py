@@ -13,6 +13,7 @@ from harvestdesk.domain.plan_settings import PlanKind
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.optimize.household.accounts import CashAsked, receivers
 from harvestdesk.optimize.household.build import BuiltHousehold
+from harvestdesk.optimize.household.limits import DEFERRED
 from harvestdesk.optimize.household.verify import Planned
 from harvestdesk.optimize.shared_notices import (
     by_gravity,
@@ -30,7 +31,6 @@ from harvestdesk.optimize.solvers import CLARABEL
 from harvestdesk.washsale.evidence import Finding
 
 LARGE_GAP = 0.01
-DEFERRED = frozenset({AccountType.TRADITIONAL_IRA, AccountType.PLAN_401K})
 
 
 @dataclass(frozen=True)

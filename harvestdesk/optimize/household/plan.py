@@ -24,8 +24,9 @@ from harvestdesk.optimize.engine.trades import Trades
 from harvestdesk.optimize.figures import figures
 from harvestdesk.optimize.household.accounts import CashAsked
 from harvestdesk.optimize.household.bands import outside_of
-from harvestdesk.optimize.household.build import BP, BuiltHousehold, build_household
+from harvestdesk.optimize.household.build import BuiltHousehold, build_household
 from harvestdesk.optimize.household.conflict_terms import in_asked_terms
+from harvestdesk.optimize.household.limits import BP
 from harvestdesk.optimize.household.measures import measures
 from harvestdesk.optimize.household.notices import Proof, notices
 from harvestdesk.optimize.household.solving import Solved, solve_household

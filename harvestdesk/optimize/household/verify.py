@@ -25,7 +25,8 @@ from harvestdesk.optimize.exact_checks import (
     symbols_text,
     tracking_error_within,
 )
-from harvestdesk.optimize.household.build import BP, BuiltHousehold
+from harvestdesk.optimize.household.build import BuiltHousehold
+from harvestdesk.optimize.household.limits import BP
 from harvestdesk.optimize.unspent import share_step
 from harvestdesk.washsale.check_plan import check_trades
 from harvestdesk.washsale.identical import SetIndex
