@@ -74,6 +74,8 @@ def solve_problem(problem: EngineProblem, effort: Effort | None = None) -> Engin
     best = _best_of(case, found, effort)
     rounding = time.perf_counter()
     trades, figures = _in_shares(case, best, effort)
+    if figures.broken and found.status is SolveStatus.INACCURATE and effort.solver != SCS:
+        return solve_problem(problem, replace(effort, solver=SCS))
     ended = time.perf_counter()
     sign = -1.0 if problem.mode is Mode.HARVEST else 1.0
     bound = sign * _bound(found, sign * figures.objective)
@@ -108,7 +110,8 @@ def _searched(problem: EngineProblem, effort: Effort) -> tuple[Case, Found, Effo
         return netted.case, netted.found, netted.effort
     case = linear_case(problem)
     found = search(case, effort)
-    if found.status is SolveStatus.FAILED and not effort.stop():
+    unsure = found.best is None and found.status in {SolveStatus.FAILED, SolveStatus.INACCURATE}
+    if unsure and not effort.stop():
         effort = replace(effort, solver=SCS)
         found = search(case, effort)
     return case, found, effort

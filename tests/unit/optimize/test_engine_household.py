@@ -62,6 +62,15 @@ def test_small_households_equal_brute_force_over_all_sides(seed, features, over)
     assert plan.status == "optimal"
 
 
+def test_scs_is_asked_where_clarabel_is_not_sure_that_nothing_is_feasible() -> None:
+    features = ("menus", "buy_extra", "cash_least", "payout", "loss")
+    problem = household(355, features, accounts=1, limits={"tracking_error": 0.08})
+    plan = solve_problem(problem, EXACT)
+    assert plan.solver == "SCS"
+    assert plan.figures.objective == pytest.approx(best_of(problem), abs=3e-7)
+    assert plan.figures.broken == ()
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_a_household_is_netted_through_the_year_too(seed) -> None:
     profile = {"filing_status": "mfj", "wages": "400000", "realised_short": "30000"}
