@@ -225,12 +225,12 @@ PLAN_KEPT_REASONS: Final = _table(
     CodeSpec(
         "ticket_not_worth",
         (*_PLAN_KEPT_FACTS, "worth", "ticket"),
-        "one order more costs more than it brings",
+        "one order more does not pay; `worth` leaves out what selling more and more brings less",
     ),
     CodeSpec(
         "order_too_small",
         (*_PLAN_KEPT_FACTS, "value", "min_trade"),
-        "what the plan would sell is below the smallest order",
+        "what the plan would sell (`value`, where known) is below the smallest order",
     ),
     CodeSpec("left_by_rounding", (*_PLAN_KEPT_FACTS, "shares"), "what shares leave over"),
     CodeSpec(

@@ -49,6 +49,7 @@ PRICES: dict[str, str] = {
     "security": "{step} more room for {name} would be worth {worth}",
     "sector": "{step} more room for the sector {name} would be worth {worth}",
     "asset_class": "{step} more room for {name} would be worth {worth}",
+    "max_trades": "One order more would be worth {worth}",
     "loss_target": "The last {step} of the losses asked for cost {worth}",
     "payout": "The last {step} raised cost {worth}",
 }
@@ -81,8 +82,10 @@ PLAN_SENTENCES: dict[str, str] = {
     "rule_stops": "Selling it would be worth {worth:usd} at the margin, but {rule:rule}[ ({rule_name})] has no room "
     "for it[: the room it takes is worth {price:usd} elsewhere].",
     "at_margin": "Sold as far as it pays; {left:usd} of it is left.",
-    "ticket_not_worth": "Selling it would be worth {worth:usd}, no more than the order costs ({ticket:usd}).",
-    "order_too_small": "The order of {value:usd} is below the smallest order ({min_trade:usd}).",
+    "ticket_not_worth": "Selling it would be worth {worth:usd} at most, less than it takes with the cost of an order "
+    "({ticket:usd}).",
+    "order_too_small": "Its order[ of {value:usd}] would be below the smallest order ({min_trade:usd}), and a larger "
+    "one does not pay.",
     "left_by_rounding": "{shares:shares} shares are left after rounding.",
     "within_gap": "Selling it may be worth {dollars:usd} more; the search ended within its proven gap.",
     "lock_stops": "Locked: its loss would be washed.",

@@ -10,6 +10,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from harvestdesk.domain.conflict import Conflict, RuleGive, RuleKind
 from harvestdesk.domain.proposal import RulePrice
 from harvestdesk.domain.security import ASSET_CLASS_NAMES, AssetClass
+from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.domain.what_if import WhatIf
 from harvestdesk.reports.figures import joined, number, percent, usd
 from harvestdesk.reports.plan_sentences import PRICES, RULE_NAMES, RULES
@@ -22,6 +23,12 @@ CENTS_BELOW = 100
 _FRACTIONS = frozenset(
     {RuleKind.TURNOVER, RuleKind.SECURITY, RuleKind.SECTOR, RuleKind.ASSET_CLASS}
 )
+
+
+def rule_names(snapshot: HouseholdSnapshot) -> Names:
+    """Return the names people know of what rules are about, by id."""
+    accounts = {str(a.id): a.name for a in snapshot.accounts}
+    return {**accounts, **{str(s.id): s.symbol for s in snapshot.securities}}
 
 
 def price_words(price: RulePrice, names: Names = NO_NAMES) -> str:

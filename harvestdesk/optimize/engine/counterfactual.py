@@ -40,12 +40,14 @@ class _Asked:
     Attributes:
         row: forces the trade, or None where the problem itself forbids it.
         touched: number of the set asked about; forced: the side it has to have, OPEN for either.
+        added: objective the changed problem counts beside the true one.
     """
 
     problem: EngineProblem
     row: Row | None
     touched: int
     forced: int
+    added: float = 0.0
 
 
 def what_if_sold(
@@ -66,7 +68,12 @@ def what_if_sold(
     most = float(problem.lot_most[lot])
     row = Row(ASKED, "", most, most, 0.0, asked, even=False)
     forced = Side.SELL if two and problem.is_loss[lot] else Side.OPEN
-    return _answer(problem, plan, _Asked(problem, row, number, int(forced)), effort, full=full)
+    # What has to be sold may be bought back at once, which a problem forbids where it can't pay: it pays here.
+    paid = 1.0 + abs(float(problem.lot_gain[lot])) + problem.cost_rate
+    extra = -paid * asked if problem.lot_extra is None else problem.lot_extra - paid * asked
+    changed = replace(problem, lot_extra=extra)
+    wanted = _Asked(changed, row, number, int(forced), added=-paid * most)
+    return _answer(problem, plan, wanted, effort, full=full)
 
 
 def what_if_kept(
@@ -205,7 +212,7 @@ class _Again:
         return best
 
     def _objective(self, case: Case, plan: Incumbent) -> float:
-        value = objective_of(case, plan.sold, plan.bought, plan.paid)
+        value = objective_of(case, plan.sold, plan.bought, plan.paid) - self._asked.added
         if not self._netted or case.problem.mode is Mode.HARVEST:
             return value
         taxed = case.problem.lot_rate * case.problem.lot_gain
@@ -240,14 +247,15 @@ class _Again:
 
     def _plans(self, case: Case, best: Incumbent | None) -> Iterator[Incumbent]:
         if self._full:
-            enough = np.inf if best is None else best.objective
+            enough = np.inf if best is None else best.objective + self._asked.added
             found = search(case, replace(self._effort, enough=enough)).best
             if found is not None:
                 yield found
             return
         columns = whole_columns(case.problem, case.cost)
         for sides in self._sides(case.problem):
-            fixed = fixed_plan(case, columns, sides, self._start(case))
+            counted = case.problem.counts_orders
+            fixed = None if counted else fixed_plan(case, columns, sides, self._start(case))
             if fixed is not None:
                 objective = objective_of(case, fixed.sold, fixed.bought, fixed.paid)
                 yield Incumbent(
@@ -265,7 +273,8 @@ class _Again:
         sides = np.where(problem.two_sided, known, int(Side.OPEN)).astype(np.intp)
         if not problem.two_sided[number]:
             return [sides]
-        wanted = (Side.SELL, Side.BUY) if forced == Side.OPEN else (Side(forced),)
+        either = (Side.SELL, Side.BUY, *((Side.NONE,) if problem.counts_orders else ()))
+        wanted = either if forced == Side.OPEN else (Side(forced),)
         found = []
         for side in wanted:
             sides = sides.copy()

@@ -66,7 +66,8 @@ class _Doctor:
     """The cases of a problem, compiled as they are needed."""
 
     def __init__(self, cases: Sequence[Case], effort: Effort) -> None:
-        self._cases = list(cases)
+        self._asked = list(cases)
+        self._cases = [_uncounted(case) for case in cases]
         self._effort = effort
         self._until = time.perf_counter() + effort.seconds
         self._compiled: dict[int, ElasticRules] = {}
@@ -183,34 +184,46 @@ class _Doctor:
         return given is not None and given.whole and not _gives(wider, given)
 
     def _orders(self) -> Conflict | None:
-        """Return the conflict with the number or size of orders, where all else agrees."""
-        limits = self._cases[0].problem.limits
-        kinds = []
+        """Return the conflict with the number or the size of orders, where all else agrees."""
+        limits = self._asked[0].problem.limits
+        found = []
         if limits.max_trades is not None:
-            kinds.append(RuleKind.MAX_TRADES)
+            found += self._more_orders(limits.max_trades)
         if limits.min_trade > 0:
-            kinds.append(RuleKind.MIN_TRADE)
-        free = replace(limits, max_trades=None, min_trade=0.0)
-        plans = []
-        for case in self._cases if kinds else ():
-            freed = replace(case, problem=replace(case.problem, limits=free))
-            found = search(freed, self._effort).best
-            if found is not None:
-                plans.append((freed, found))
-        if not plans:
-            return None
-        sizes = min((_orders(case, plan) for case, plan in plans), key=len)
-        value = float(self._cases[0].problem.exact.value)
-        gives = {
-            RuleKind.MAX_TRADES: RuleGive(
-                RuleKind.MAX_TRADES, "", float(limits.max_trades or 0), float(len(sizes))
-            ),
-            RuleKind.MIN_TRADE: RuleGive(
-                RuleKind.MIN_TRADE, "", limits.min_trade * value, min(sizes, default=0.0) * value
-            ),
-        }
-        each = tuple(gives[kind] for kind in kinds)
-        return Conflict(each, each if len(each) == 1 else ())
+            sizes = self._sizes(min_trade=0.0)
+            if sizes is not None:
+                value = float(self._asked[0].problem.exact.value)
+                ends = (limits.min_trade * value, min(sizes, default=0.0) * value)
+                found.append(RuleGive(RuleKind.MIN_TRADE, "", *ends, least=True))
+        return Conflict(tuple(found[:1]), tuple(found)) if found else None
+
+    def _more_orders(self, most: int) -> list[RuleGive]:
+        """Return the least number of orders of which there is a plan."""
+        sizes = self._sizes(max_trades=None)
+        if sizes is None:
+            return []
+        low, high = most, max(most + 1, len(sizes))
+        while high - low > 1 and not self._late():
+            middle = (low + high) // 2
+            low, high = (middle, high) if self._sizes(max_trades=middle) is None else (low, middle)
+        return [RuleGive(RuleKind.MAX_TRADES, "", float(most), float(high))]
+
+    def _sizes(self, **rules: float | None) -> list[float] | None:
+        """Return the sizes of the orders of a plan with some rules changed; None where there is no plan."""
+        found = []
+        for case in self._asked:
+            changed = replace(case.problem.limits, **rules)  # type: ignore[arg-type]
+            other = replace(case, problem=replace(case.problem, limits=changed))
+            plan = search(other, self._effort).best
+            if plan is not None:
+                found.append(_orders(other, plan))
+        return min(found, key=len) if found else None
+
+
+def _uncounted(case: Case) -> Case:
+    """Return a case in which orders have no least size, no cost and no most number."""
+    limits = replace(case.problem.limits, max_trades=None, min_trade=0.0, ticket_cost=0.0)
+    return replace(case, problem=replace(case.problem, limits=limits))
 
 
 def _orders(case: Case, plan: Incumbent) -> list[float]:

@@ -260,8 +260,10 @@ class _Explainer:
         ticket = limits.ticket_cost * self._value
         if limits.max_trades is not None and self._orders >= limits.max_trades:
             return "rule_stops", {"rule": RuleKind.MAX_TRADES, "worth": money(-net)}
-        if 0 < -net <= ticket:
+        if ticket > 0:
             return "ticket_not_worth", {"worth": money(-net), "ticket": money(ticket)}
+        if limits.min_trade > 0:
+            return "order_too_small", {"min_trade": money(limits.min_trade * self._value)}
         return "within_gap", {"dollars": money(-net)}
 
     @cached_property
@@ -339,7 +341,7 @@ class _Explainer:
     def _lead(self, lot: int) -> str:
         """Return the least by which the plan would be worse with a lot's set sold; empty where unproven."""
         lead = float(self._forced[int(self._problem.lot_set[lot])]) * self._value
-        return money(lead) if lead > SMALL_DOLLARS else ""
+        return money(lead) if SMALL_DOLLARS < lead < np.inf else ""
 
     @cached_property
     def _forced(self) -> FloatArray:
@@ -348,6 +350,7 @@ class _Explainer:
         columns = whole_columns(plan.case.problem, plan.case.cost)
         sides = np.full(len(plan.best.sides), int(Side.OPEN), dtype=np.intp)
         bound = bound_of(plan.case, columns, plan.best.prices, sides)
-        extra = np.maximum(-bound.lead, 0.0)
+        best = np.minimum(np.minimum(bound.selling, bound.buying), bound.nothing)
+        extra = np.where(np.isfinite(bound.selling), bound.selling - best, np.inf)
         objective = objective_of(plan.case, plan.best.sold, plan.best.bought, plan.best.paid)
         return np.asarray(bound.value + extra - objective)

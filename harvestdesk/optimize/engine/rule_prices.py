@@ -37,7 +37,7 @@ def rule_prices(plan: EnginePlan, margins: Margins) -> tuple[RulePrice, ...]:
     for row, price in zip(plan.case.rows, plan.best.prices.rows, strict=True):
         if row.kind != NETTING:
             found.append(_of_row(row, float(price), margins))
-    found += [_of_payout(plan, margins), _of_tracking_error(margins)]
+    found += [_of_orders(plan), _of_payout(plan, margins), _of_tracking_error(margins)]
     kept = [price for price in found if price is not None]
     return tuple(sorted(kept, key=lambda p: (-abs(p.dollars), p.code, p.name)))
 
@@ -70,6 +70,15 @@ def _of_row(row: Row, price: float, margins: Margins) -> RulePrice | None:
         step,
         worth_in_bp(margins, gained + paid),
     )
+
+
+def _of_orders(plan: EnginePlan) -> RulePrice | None:
+    """Return what one order more is worth, where their number binds."""
+    problem = plan.case.problem
+    dollars = plan.best.prices.orders * float(problem.exact.value)
+    if problem.limits.max_trades is None or dollars < LEAST_DOLLARS:
+        return None
+    return RulePrice(RuleKind.MAX_TRADES, "", Decimal(f"{dollars:.2f}"), Decimal(1))
 
 
 def _of_payout(plan: EnginePlan, margins: Margins) -> RulePrice | None:
