@@ -43,7 +43,7 @@ class Target:
 
     first: float
     last: float
-    missed: float = 1e-9
+    missed: float = 5e-9
     fine: float = 0.0
     keep: float = 0.0
     ceiling: float = float("inf")
@@ -156,23 +156,54 @@ def _curved(dual: SmoothDual, at: At) -> FloatArray:
 
 def _of_bends(dual: SmoothDual, at: At) -> FloatArray:
     """Return the part of the exposures that prices move."""
-    k, rows = dual.factors, dual.rows
     bends = np.flatnonzero(at.bends & (at.part > TIED))
-    towards = np.empty((len(bends), dual.size))
-    towards[:, :k] = dual.loadings[bends]
-    towards[:, k : k + rows] = dual.exposed[:, bends].T
-    column, paying = at.margin[bends], _paying(dual, at, bends)
-    of_row = towards[:, k : k + rows]
-    buys, sells = column < 0, column >= 0
-    of_row[buys] -= paying[buys]
-    if sells.any():
-        lot = column[sells]
-        back = at.moving[lot][:, None]
-        of_row[sells] -= (1 - back) * dual.per_lot[:, lot].T + back * paying[sells]
-    if dual.limited:
-        towards[:, -1] = 2 * at.active[bends] * dual.specific[bends]
+    buys = at.margin[bends] < 0
     weight = at.part[bends] / at.double[bends]
+    towards = _exposures(dual, at, bends)
+    of_row = towards[:, dual.factors : dual.factors + dual.rows]
+    of_row[buys] -= _paying(dual, at, bends[buys])
+    if len(at.steep):
+        towards, weight = towards[buys], weight[buys]
+        return np.asarray((towards.T * weight) @ towards) + _of_ramps(dual, at)
+    of_row[~buys] -= _costs(dual, at, at.margin[bends[~buys]])
     return np.asarray((towards.T * weight) @ towards)
+
+
+def _of_ramps(dual: SmoothDual, at: At) -> FloatArray:
+    """Return the same where lots are sold over a stretch of prices: some of a block may be on the way."""
+    k, rows, layout = dual.factors, dual.rows, dual.layout
+    lots = np.flatnonzero((at.steep > 0) & (at.part[layout.block] > TIED))
+    blocks, number = np.unique(layout.block[lots], return_inverse=True)
+    own = _exposures(dual, at, blocks)
+    costs = _costs(dual, at, lots)
+    steep = at.steep[lots]
+    total = own / at.double[blocks][:, None]
+    of_rows = total[:, k : k + rows]
+    for row in range(rows):
+        of_rows[:, row] += np.bincount(number, costs[:, row] * steep, minlength=len(blocks))
+    part = at.part[blocks]
+    summed = np.bincount(number, steep, minlength=len(blocks)) + 1 / at.double[blocks]
+    curved = (own.T * (part / at.double[blocks])) @ own - (total.T * (part / summed)) @ total
+    curved[k : k + rows, k : k + rows] += (costs.T * (steep * part[number])) @ costs
+    return np.asarray(curved)
+
+
+def _exposures(dual: SmoothDual, at: At, blocks: IntArray) -> FloatArray:
+    """Return [block, price] how prices move the worth of exposure."""
+    k, rows = dual.factors, dual.rows
+    towards = np.empty((len(blocks), dual.size))
+    towards[:, :k] = dual.loadings[blocks]
+    towards[:, k : k + rows] = dual.exposed[:, blocks].T
+    if dual.limited:
+        towards[:, -1] = 2 * at.active[blocks] * dual.specific[blocks]
+    return towards
+
+
+def _costs(dual: SmoothDual, at: At, columns: IntArray) -> FloatArray:
+    """Return [column, row] how prices of rows move the cost of selling for good."""
+    back = at.moving[columns][:, None]
+    of_lot = (1 - back) * dual.per_lot[:, columns].T
+    return np.asarray(of_lot + back * _paying(dual, at, dual.layout.block[columns]))
 
 
 def _paying(dual: SmoothDual, at: At, blocks: IntArray) -> FloatArray:

@@ -233,7 +233,8 @@ class PointSearch:
         """Climb with all sides decided, and return the plan."""
         dual = SmoothDual(self._asked.case, layout, self._plane(cell))
         scale = self._scale
-        target = Target(ACCURATE * scale, LAST * scale, ceiling=self._asked.ceiling)
+        last = ACCURATE if dual.ramped else LAST  # narrower ramps are lost in the last digits
+        target = Target(ACCURATE * scale, last * scale, ceiling=self._asked.ceiling)
         climbed = climb(dual, start, target)
         self.evaluations += dual.evaluations
         if not climbed.done:

@@ -71,16 +71,18 @@ def among(options: FloatArray, mu: float) -> tuple[FloatArray, FloatArray]:
     if len(options) == 1:
         return options[0], np.ones_like(options)
     finite = np.isfinite(options)
-    away = np.where(finite, options - options.min(axis=0), np.inf) / mu
+    known = np.where(finite, options, np.inf)
+    least = np.where(finite.any(axis=0), known.min(axis=0), 0.0)
+    away = np.where(finite, known - least, np.inf) / mu
     # sum of 1 / (away + t) = 1: convex and falling in t, so Newton's method from the left only rises.
     t = np.ones(options.shape[1])
     for _ in range(AMONG_STEPS):
         parts = 1 / (away + t)
-        over = parts.sum(axis=0) - 1
+        over = np.where(finite.any(axis=0), parts.sum(axis=0) - 1, 0.0)
         if (over <= AMONG_ENOUGH).all():
             break
-        t = t + over / (parts**2).sum(axis=0)
-    parts = parts / parts.sum(axis=0)
+        t = t + over / np.maximum((parts**2).sum(axis=0), 1e-300)
+    parts = parts / np.maximum(parts.sum(axis=0), 1e-300)
     known = np.where(finite, options, 0.0)
     logs = np.log(np.where(finite, parts, 1.0))
     return np.asarray((parts * known - mu * logs).sum(axis=0)), parts
