@@ -15,7 +15,7 @@ class ActionSpec:
 
     Attributes:
         needs: "" always usable, "book" needs an open household, "write" one that may be changed,
-            "plan" a plan, "orders" a plan that may be exported.
+            "plan" a plan on the page shown, "orders" one that may be exported, "planning" one being worked out.
     """
 
     key: str
@@ -150,7 +150,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         PLAN,
         "write",
     ),
-    ActionSpec("plan.cancel", "&Stop", "Esc", "Stop the calculation", PLAN),
+    ActionSpec("plan.cancel", "&Stop", "Esc", "Stop the calculation", PLAN, "planning"),
     ActionSpec(
         "tax.profile",
         "Edit tax &profile…",

@@ -267,9 +267,10 @@ class MainWindow(QMainWindow):
                 have.add("plan")
                 if plan.can_export:
                     have.add("orders")
-        enable(self.actions_by_key, frozenset(have))
         planning = self.desk.planning is not None
-        self.actions_by_key["plan.cancel"].setEnabled(planning)
+        if planning:
+            have.add("planning")
+        enable(self.actions_by_key, frozenset(have))
         for key in ("plan.run", "plan.trades"):
             self.actions_by_key[key].setEnabled("write" in have and not planning)
         if loaded is not None:

@@ -6,6 +6,9 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
+from harvestdesk.domain.money import ZERO
+from harvestdesk.domain.plan_settings import PLAN_NAMES, PlanKind
+from harvestdesk.domain.proposal import Proposal
 from harvestdesk.gui import formatting
 from harvestdesk.gui.a11y import name
 from harvestdesk.gui.desk import Desk
@@ -97,6 +100,8 @@ def summary(data: DeskData) -> str:
     proposal = data.proposal
     if proposal is None:
         return "There is no plan."
+    if proposal.kind is not PlanKind.HARVEST:
+        return _trades_summary(proposal)
     sold = sum((s.proceeds for s in proposal.sales), start=proposal.realised_loss * 0)
     bought = sum((p.amount for p in proposal.purchases), start=proposal.realised_loss * 0)
     return (
@@ -105,4 +110,17 @@ def summary(data: DeskData) -> str:
         f"{formatting.dollars(proposal.realised_loss)} of losses and buys "
         f"{formatting.dollars(bought)} of replacements. Lots are named in the instructions that are "
         "written beside the orders. Look at every order before you send it."
+    )
+
+
+def _trades_summary(proposal: Proposal) -> str:
+    """Return what the files of a household plan would order."""
+    sold = sum((s.proceeds for s in proposal.sales), start=ZERO)
+    bought = sum((p.amount for p in proposal.purchases), start=ZERO)
+    gifts = " Gifts are no orders: the papers name their lots." if proposal.gifts else ""
+    return (
+        f"{PLAN_NAMES[proposal.kind]} of {proposal.as_of.isoformat()}: sells {formatting.dollars(sold)} in "
+        f"{formatting.plural(len(proposal.sales), 'lot')} and buys {formatting.dollars(bought)} in "
+        f"{formatting.plural(len(proposal.purchases), 'purchase')}.{gifts} Lots are named in the instructions that "
+        "are written beside the orders. Look at every order before you send it."
     )

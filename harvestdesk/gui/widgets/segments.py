@@ -18,9 +18,18 @@ class Segments(QWidget):
 
     chosen = Signal(int)
 
-    def __init__(self, theme: Theme, spoken: str, choices: Sequence[tuple[str, str]] = ()) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        spoken: str,
+        choices: Sequence[tuple[str, str]] = (),
+        *,
+        compact: bool = False,
+    ) -> None:
+        """Show `choices`; `compact` leaves less room around their words, for rows of many."""
         super().__init__()
         self._theme = theme
+        self._compact = compact
         self._spoken = spoken
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
@@ -64,7 +73,9 @@ class Segments(QWidget):
 
     def _restyle(self) -> None:
         c = self._theme.colours
+        around, inside = self._theme.px(Space.TINY) + 1, self._theme.px(Space.TINY + 2)
+        narrow = f"QPushButton {{ padding: {around}px {inside}px; }}" if self._compact else ""
         self.setStyleSheet(
-            f"QPushButton:checked {{ background: {c.selection}; color: {c.selection_text}; "
+            f"{narrow} QPushButton:checked {{ background: {c.selection}; color: {c.selection_text}; "
             f"border-color: {c.accent}; }}"
         )

@@ -1,6 +1,6 @@
 """What is asked at the left, what comes out in the middle, what it changes at the right; two columns where narrow."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
@@ -66,6 +66,16 @@ class ThreeColumns(QSplitter):
         for widget in (self._upper, self._lower):
             widget.setVisible(shown)
         self.right.setVisible(shown and not self._folded)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the room of two columns: the third one folds before anything is cut off."""
+        bar = self._area.verticalScrollBar().sizeHint().width() + self._theme.px(2)
+        sides = [self._left.minimumSizeHint().width()]
+        if self._result:
+            sides.append(self._upper.minimumSizeHint().width())
+        middle = self.widget(1).minimumSizeHint().width()
+        wide = max(sides) + bar + self.handleWidth() + middle
+        return QSize(wide, super().minimumSizeHint().height())
 
     def size_columns(self) -> None:
         """Give the sides what their words need, and the middle all that is left."""

@@ -26,6 +26,7 @@ class AccountTicks(QWidget):
         self._theme = theme
         self._explanation = explanation
         self._boxes: dict[AccountId, Tick] = {}
+        self._named: tuple[AccountId, ...] = ()
         self._label = QLabel(words)
         self._label.setToolTip(explanation)
         self._column = QVBoxLayout(self)
@@ -66,6 +67,8 @@ class AccountTicks(QWidget):
     def value(self) -> tuple[AccountId, ...]:
         """The accounts ticked; empty when all of them are."""
         chosen = tuple(a for a, box in self._boxes.items() if box.isChecked())
+        if self._named and set(chosen) == set(self._named):
+            return self._named  # all of them by name stay named
         return () if len(chosen) == len(self._boxes) else chosen
 
     @property
@@ -75,5 +78,6 @@ class AccountTicks(QWidget):
 
     def show_value(self, account_ids: Collection[AccountId]) -> None:
         """Tick these accounts, or all where none is named."""
+        self._named = tuple(account_ids)
         for account_id, box in self._boxes.items():
             box.setChecked(not account_ids or account_id in account_ids)

@@ -1,7 +1,5 @@
 """Said in place of trades where no plan keeps every rule: which rules are in conflict, and which one to let give."""
 
-from collections.abc import Mapping
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -13,6 +11,7 @@ from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.gui.a11y import name
 from harvestdesk.gui.errors import words_of
 from harvestdesk.gui.theme import Space, TextSize, Theme
+from harvestdesk.reports.asked_words import asked_rows
 from harvestdesk.reports.rule_words import conflict_words, give_words
 
 
@@ -56,7 +55,7 @@ class NoPlanPanel(QFrame):
             said = conflict_words(error.conflict, names)
             gives = (*error.conflict.alone, *error.conflict.together[:1])
             for give in {(g.kind, g.name, g.least): g for g in reversed(gives)}.values():
-                self._offer(asked, give, names)
+                self._offer(asked, give, snapshot, give_words(give, names))
         self.words.setText("\n".join(said))
         self.setAccessibleName(f"No plan keeps every rule. {' '.join(said)}")
 
@@ -64,14 +63,18 @@ class NoPlanPanel(QFrame):
         """Put a widget below the words and the buttons."""
         self._column.insertWidget(self._column.count() - 1, widget)
 
-    def _offer(self, asked: PlanSettings, give: RuleGive, names: Mapping[str, str]) -> None:
+    def _offer(
+        self, asked: PlanSettings, give: RuleGive, snapshot: HouseholdSnapshot, why: str
+    ) -> None:
+        """Offer what lets a rule give enough, in the figures that will be asked for then."""
         loosened = relaxed(asked, give)
         if loosened is None:
             return
-        words = give_words(give, names).rstrip(".").replace(" would have to be ", " \u2192 ")
-        spoken = give_words(give, names)
-        button = name(QPushButton(f"Allow: {words}"), f"Allow. {spoken}", spoken)
-        button.setToolTip("Changes the figure at the left and plans again")
+        was = {row.field: row.value for row in asked_rows(asked, snapshot)}
+        changed = [r for r in asked_rows(loosened, snapshot) if r.value != was.get(r.field)]
+        words = "; ".join(f"{r.label} {r.value} instead of {was.get(r.field)}" for r in changed)
+        button = name(QPushButton(f"Allow: {words}"), f"Allow: {words}", why)
+        button.setToolTip(f"{why} Writes it at the left and plans again.")
         button.clicked.connect(lambda: self.allowed.emit(loosened))
         self.buttons.append(button)
         self._ways.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from harvestdesk.domain.errors import NoPlanError
@@ -65,7 +66,7 @@ class RebalancePage(Page):
         self.no_plan = NoPlanPanel(self.theme)
         self._parts: list[tuple[str, str, str]] = []
         self._tables = QStackedWidget()
-        self.parts = Segments(self.theme, "Show")
+        self.parts = Segments(self.theme, "Show", compact=True)
         self.columns = self._columns()
         self.body.addWidget(self.columns, 1)
         for key, title, explanation, widget in (
@@ -137,7 +138,7 @@ class RebalancePage(Page):
         bar.addWidget(self.parts)
         bar.addStretch(1)
         self.copy_button = name(
-            QPushButton("Copy trades"), "Copy trades", "All trades as text for a spreadsheet"
+            QPushButton("Copy"), "Copy trades", "All trades as text for a spreadsheet"
         )
         self.copy_button.setProperty("quiet", True)
         self.copy_button.setToolTip("All trades as text for a spreadsheet")
@@ -174,7 +175,18 @@ class RebalancePage(Page):
         self._tables.setCurrentIndex(place)
         key = self._parts[place][0]
         self.why.setVisible(key in {TRADES, KEPT_LOTS})
-        self.copy_button.setVisible(key == TRADES)
+        self._show_copy()
+
+    def _show_copy(self) -> None:
+        """Offer to copy where it stands beside the trades; in a narrow page Ctrl+C in a table does."""
+        room = self._middle.width() - self.parts.sizeHint().width()
+        wide = room > self.copy_button.sizeHint().width() + self.theme.px(Space.SMALL)
+        self.copy_button.setVisible(self.part == TRADES and wide)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the button to copy make way first."""
+        super().resizeEvent(event)
+        self._show_copy()
 
     # --- asking --------------------------------------------------------------------------------------
     def settings(self) -> PlanSettings:
@@ -289,7 +301,7 @@ class RebalancePage(Page):
 
     def _on_allowed(self, settings: PlanSettings) -> None:
         """One rule gives: write it at the left, and plan again."""
-        self.panel.show_settings(settings)
+        self.ask(settings)
         self.ctx.plan(settings)
 
     def _back_to_plan(self) -> None:

@@ -33,6 +33,7 @@ class Limit:
 
     Attributes:
         start: what the field holds before the box is ticked.
+        digits: width of the field.
         scale: the field shows so many times the value, such as 100 for percent.
     """
 
@@ -44,6 +45,7 @@ class Limit:
     decimals: int = 2
     step: int = 1
     scale: int = 1
+    digits: int = 6
 
 
 class OptionalFigure(QWidget):
@@ -67,7 +69,7 @@ class OptionalFigure(QWidget):
             decimals=limit.decimals,
             step=limit.step,
         )
-        self.field.setFixedWidth(theme.text_width(8))
+        self.field.setFixedWidth(theme.text_width(limit.digits))
         self.field.show_value(Decimal(limit.start))
         self.setLayout(sentence_row(theme, self.tick, self.field, limit.after))
         for widget in (self, self.tick, self.field):

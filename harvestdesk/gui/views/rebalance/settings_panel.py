@@ -96,6 +96,7 @@ class SettingsPanel(QFrame):
                 "Tax of this year with the plan less without, by the netting of Schedule D. 0: tax-neutral.",
                 start="0",
                 step=500,
+                digits=8,
             ),
         )
         self.gain = OptionalFigure(
@@ -106,6 +107,7 @@ class SettingsPanel(QFrame):
                 "Gains less losses of the plan's own sales in taxable accounts.",
                 start="0",
                 step=500,
+                digits=8,
             ),
         )
         self.turnover = OptionalFigure(

@@ -28,9 +28,10 @@ _HEADS = {
     FACTOR: "Factors of risk, movement a year",
 }
 _RIGHT = Qt.AlignmentFlag.AlignRight
-_FIGURES = (("Change", "+00.00 %"), ("After", "00.00 %"), ("Before", "00.00 %"))
-"""Columns from the right edge inwards, each with its widest text."""
-_NAMES_AND_BARS = 0.58
+_FIGURES = (("Before", "00.00 %"), ("After", "00.00 %"), ("Change", "+00.00 %"))
+"""Columns right of the bars, each with its widest text; the last ones make way first."""
+_NAMES_AND_BARS = 0.62
+"""Least share of the picture for names and bars."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +143,17 @@ class WeightBars(Canvas):
         """Return names, bars, and the figures there is room for."""
         body, gap = self.metrics(TextSize.BODY), self.gap(Space.MEDIUM)
         right = self.width() - self.gap(Space.SMALL)
+        wide = {
+            title: max(body.horizontalAdvance(text), self.metrics().horizontalAdvance(title))
+            for title, text in _FIGURES
+        }
+        shown = list(wide)
+        while shown and sum(wide[t] + gap for t in shown) > right * (1 - _NAMES_AND_BARS):
+            shown.pop()
         figures: list[tuple[str, QRectF]] = []
-        for title, sample in _FIGURES:
-            width = max(body.horizontalAdvance(sample), self.metrics().horizontalAdvance(title))
-            if right - width < self.width() * _NAMES_AND_BARS:
-                break
-            figures.insert(0, (title, QRectF(right - width, 0, width, self.height())))
-            right -= width + gap
+        for title in reversed(shown):
+            figures.insert(0, (title, QRectF(right - wide[title], 0, wide[title], self.height())))
+            right -= wide[title] + gap
         left = self.gap(Space.SMALL)
         widest = max((body.horizontalAdvance(line_name(x)) for x in self._lines), default=80.0)
         names = QRectF(left, 0, min(widest + 2, self.width() * 0.36), self.height())

@@ -54,7 +54,7 @@ def _rebalance(view: RebalanceView) -> str:
     before, after = _tracking_errors(view)
     trades = f"{_sells(view)} and {_buys(view)}" if view.sales else _buys(view)
     if after > before:
-        return f"{_capital(trades)}: {_tax_words(view)}"
+        return f"{_capital(trades)} {_tax_verb(view)}"
     how = f"from {_bp(before)} to {_bp(after)}" if after < before else f"at {_bp(after)}"
     return f"{_capital(trades)} {'brings' if after < before else 'leaves'} tracking error {how}"
 
@@ -113,11 +113,17 @@ def _effects(view: RebalanceView) -> str:
 
 
 def _tax_words(view: RebalanceView) -> str:
+    return (
+        "this year's tax stays as it is" if not round(view.tax_change) else f"it {_tax_verb(view)}"
+    )
+
+
+def _tax_verb(view: RebalanceView) -> str:
     change = view.tax_change
-    if round(change) == 0:
-        return "this year's tax stays as it is"
+    if not round(change):
+        return "leaves this year's tax as it is"
     verb = "costs" if change > 0 else "saves"
-    return f"it {verb} {formatting.dollars(abs(change))} of tax this year"
+    return f"{verb} {formatting.dollars(abs(change))} of tax this year"
 
 
 def _tracking_errors(view: RebalanceView) -> tuple[Decimal, Decimal]:
@@ -134,7 +140,7 @@ def _sells(view: RebalanceView) -> str:
 
 
 def _buys(view: RebalanceView) -> str:
-    count = sum(len(p.trades.buys) for p in view.parts)
+    count = len({b.security_id for p in view.parts for b in p.trades.buys})
     return f"buying {formatting.plural(count, 'security', 'securities')}"
 
 
