@@ -24,7 +24,8 @@ from harvestdesk.domain.proposal import (
     WeightChange,
 )
 from harvestdesk.domain.snapshot import HouseholdSnapshot
-from harvestdesk.reports.rule_words import give_words, price_words
+from harvestdesk.reports.rule_words import Names as RuleNames
+from harvestdesk.reports.rule_words import give_words, price_words, rule_names
 from harvestdesk.reports.wording import sentence
 from harvestdesk.services.views.naming import Names
 
@@ -143,7 +144,7 @@ def _of_household(proposal: Proposal, names: Names) -> Json:
             {"account": p.account_id, "amount": _money(p.amount)}
             for p in (measures.payouts if measures else ())
         ],
-        "measures": None if measures is None else _measures(measures),
+        "measures": None if measures is None else _measures(measures, rule_names(names.snapshot)),
     }
 
 
@@ -164,7 +165,7 @@ def _gift(gift: LotGift, names: Names) -> Json:
     }
 
 
-def _measures(measures: PlanMeasures) -> Json:
+def _measures(measures: PlanMeasures, known: RuleNames) -> Json:
     return {
         "turnover": float(measures.turnover),
         "cost": _money(measures.cost),
@@ -174,7 +175,7 @@ def _measures(measures: PlanMeasures) -> Json:
         "location": _money(measures.location),
         "rounding": _money(measures.rounding),
         "weights": [_weight(w) for w in measures.weights],
-        "rules": [_rule_price(p) for p in measures.prices],
+        "rules": [_rule_price(p, known) for p in measures.prices],
     }
 
 
@@ -190,20 +191,20 @@ def _weight(weight: WeightChange) -> Json:
     }
 
 
-def _rule_price(price: RulePrice) -> Json:
+def _rule_price(price: RulePrice, known: RuleNames) -> Json:
     return {
         "rule": price.code,
         "name": price.name,
         "step": decimal_text(price.step),
         "dollars": _money(price.dollars),
         "tracking_error": _or_null(_ratio, price.tracking_error_bp),
-        "text": price_words(price),
+        "text": price_words(price, known),
     }
 
 
 def conflict_json(conflict: Conflict, snapshot: HouseholdSnapshot) -> Json:
     """Return why no plan keeps every rule: what has to give, together or alone."""
-    names = Names.of(snapshot)
+    names = rule_names(snapshot)
     return {
         "together": [_give(g, names) for g in conflict.together],
         "alone": [_give(g, names) for g in conflict.alone],
@@ -211,14 +212,14 @@ def conflict_json(conflict: Conflict, snapshot: HouseholdSnapshot) -> Json:
     }
 
 
-def _give(give: RuleGive, names: Names) -> Json:
+def _give(give: RuleGive, known: RuleNames) -> Json:
     return {
         "rule": give.kind.value,
         "name": give.name,
         "now": give.now,
         "needed": give.needed,
         "least": give.least,
-        "text": give_words(give),
+        "text": give_words(give, known),
     }
 
 

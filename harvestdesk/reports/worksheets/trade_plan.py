@@ -22,7 +22,7 @@ from harvestdesk.reports.document import (
     Tone,
 )
 from harvestdesk.reports.figures import count, joined, long_day, number, percent, usd
-from harvestdesk.reports.rule_words import price_words
+from harvestdesk.reports.rule_words import price_words, rule_names
 from harvestdesk.reports.wording import sentence
 from harvestdesk.reports.worksheets import trade_plan_tables as tables
 from harvestdesk.reports.worksheets.do_not_buy import lock_blocks
@@ -71,7 +71,7 @@ def trade_plan_sheet(
         *_trades(proposal, snapshot),
         *_moved(proposal, snapshot, measures),
         *_before_after(proposal, snapshot, measures),
-        *_rules(measures),
+        *_rules(measures, snapshot),
         *lock_blocks(snapshot, every_lock),
         Heading("Lots left alone, and why"),
         tables.kept_table(proposal, snapshot),
@@ -219,12 +219,12 @@ def _before_after(
     return blocks
 
 
-def _rules(measures: PlanMeasures) -> list[Block]:
+def _rules(measures: PlanMeasures, snapshot: HouseholdSnapshot) -> list[Block]:
     blocks: list[Block] = [
         Heading("What it costs, and what its rules cost"),
         Facts(_costs(measures)),
     ]
-    words = rule_words(measures)
+    words = rule_words(measures, snapshot)
     if words:
         blocks.append(Points(tuple(("•", text) for text in words)))
     else:
@@ -248,10 +248,10 @@ def _costs(measures: PlanMeasures) -> tuple[tuple[str, str], ...]:
     return tuple(rows)
 
 
-def rule_words(measures: PlanMeasures) -> tuple[str, ...]:
+def rule_words(measures: PlanMeasures, snapshot: HouseholdSnapshot) -> tuple[str, ...]:
     """Return what each binding rule costs, one sentence a rule, dearest first."""
     dearest = sorted(measures.prices, key=lambda p: (-abs(p.dollars), p.code, p.name))
-    return tuple(price_words(p) for p in dearest)
+    return tuple(price_words(p, rule_names(snapshot)) for p in dearest)
 
 
 # --- what to do --------------------------------------------------------------------------------------
