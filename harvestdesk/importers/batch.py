@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from harvestdesk.domain.account import AccountType, ReliefMethod
+from harvestdesk.domain.account_rule import AccountRole
 from harvestdesk.domain.errors import Problem
 from harvestdesk.domain.lot import LotSource
 from harvestdesk.domain.money import ONE, ZERO
@@ -143,12 +144,13 @@ class ParsedTransaction:
 
 @dataclass(frozen=True, slots=True)
 class ParsedPrice:
-    """A closing price in dollars per share."""
+    """A closing price in dollars per share, and the shares traded on the day where the file says."""
 
     line: int
     symbol: str
     on: date
     value: Decimal
+    volume: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +260,33 @@ class ParsedLawChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ParsedAccountRule:
+    """How an account takes part in plans (own CSV), in dollars; the whole rule of its account.
+
+    Attributes:
+        menu: symbols.
+    """
+
+    line: int
+    account_key: str
+    role: AccountRole = AccountRole.NORMAL
+    menu: tuple[str, ...] = ()
+    cash_min: Decimal = ZERO
+    cash_reserve: Decimal = ZERO
+    cash_max: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedOutside:
+    """Something owned elsewhere (own CSV); `holding` is the person's words for it, `value` dollars."""
+
+    line: int
+    holding: str
+    symbol: str
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class ImportBatch:
     """Everything read from one file; nothing of it is stored yet.
 
@@ -287,5 +316,7 @@ class ImportBatch:
     identical: tuple[ParsedIdentical, ...] = ()
     external_gains: tuple[ParsedExternalGain, ...] = ()
     law_changes: tuple[ParsedLawChange, ...] = ()
+    account_rules: tuple[ParsedAccountRule, ...] = ()
+    outside: tuple[ParsedOutside, ...] = ()
     problems: tuple[Problem, ...] = ()
     rows: int = 0

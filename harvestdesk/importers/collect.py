@@ -10,6 +10,7 @@ from harvestdesk.domain.errors import Problem, Severity
 from harvestdesk.importers.batch import (
     ImportBatch,
     ParsedAccount,
+    ParsedAccountRule,
     ParsedCash,
     ParsedClassTarget,
     ParsedEquivalent,
@@ -17,6 +18,7 @@ from harvestdesk.importers.batch import (
     ParsedIdentical,
     ParsedLawChange,
     ParsedLot,
+    ParsedOutside,
     ParsedPosition,
     ParsedPrice,
     ParsedReplacement,
@@ -62,6 +64,8 @@ class Collector:
         self.identical: list[ParsedIdentical] = []
         self.external_gains: list[ParsedExternalGain] = []
         self.law_changes: list[ParsedLawChange] = []
+        self.account_rules: list[ParsedAccountRule] = []
+        self.outside: list[ParsedOutside] = []
         self.problems: list[Problem] = []
         self._accounts: dict[str, ParsedAccount] = {}
         self._securities: dict[str, ParsedSecurity] = {}
@@ -201,6 +205,10 @@ class Collector:
         count = self._count(key)
         self.transactions.append(row if count == 1 else replace(row, occurrence=count))
 
+    def is_first(self, key: object) -> bool:
+        """True the first time it is asked about a key."""
+        return self._count(key) == 1
+
     def _count(self, key: object) -> int:
         self._seen[key] += 1
         return self._seen[key]
@@ -230,6 +238,8 @@ class Collector:
             identical=tuple(self.identical),
             external_gains=tuple(self.external_gains),
             law_changes=tuple(self.law_changes),
+            account_rules=tuple(self.account_rules),
+            outside=tuple(self.outside),
             problems=tuple(sorted(self.problems, key=lambda p: p.line or 0)),
             rows=self.rows,
         )

@@ -42,7 +42,7 @@ class OutsideEntry:
     @property
     def house_symbol(self) -> str:
         """The symbol a security of this description has."""
-        return normal_symbol(self.symbol) or self.name.strip().upper()[:_MOST_SYMBOL]
+        return normal_symbol(self.symbol) or normal_symbol(self.name)[:_MOST_SYMBOL]
 
 
 def entry_of(holding: OutsideHolding) -> OutsideEntry:

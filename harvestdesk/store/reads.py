@@ -283,6 +283,15 @@ class BookReader:
         )
         return {SecurityId(row[0]): from_scaled(row[1], SHARES_DIGITS) for row in found}
 
+    def volume_history(self) -> dict[tuple[SecurityId, date], Decimal]:
+        """Return every average of shares traded a day, by security and the day it is of."""
+        columns = tables.volumes.c
+        found = self._rows(select(columns.security_id, columns.on_date, columns.shares))
+        return {
+            (SecurityId(row[0]), date.fromisoformat(row[1])): from_scaled(row[2], SHARES_DIGITS)
+            for row in found
+        }
+
     def risk_settings(self) -> RiskSettings:
         """Return how the household has its risk estimated; what it never chose follows the defaults.
 

@@ -88,6 +88,7 @@ def check(name: str, raw: bytes) -> None:
     named += len(batch.class_targets) + len(batch.security_targets) + len(batch.replacements)
     named += len(batch.equivalents) + len(batch.identical)
     named += len(batch.external_gains) + len(batch.law_changes)
+    named += len(batch.account_rules) + len(batch.outside)
     if batch.kind in {"accounts", "securities"}:  # rows without a line of their own
         named += len(batch.accounts) + len(batch.securities)
     assert named >= batch.rows

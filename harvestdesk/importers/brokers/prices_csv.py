@@ -1,4 +1,4 @@
-"""Price histories: `date,symbol,close` in rows, or one column per symbol."""
+"""Price histories: `date,symbol,close` in rows, perhaps with `volume`, or one column per symbol."""
 
 import re
 from datetime import date
@@ -13,6 +13,7 @@ from harvestdesk.importers.values import CellError, parse_date
 _LONG: Columns = {
     "date": ("date", "day"),
     "symbol": ("symbol", "ticker"),
+    "volume": ("volume", "shares traded"),
     "close": ("close", "price", "closing price", "close price", "adj close", "adjusted close"),
 }
 _NOT_PRICES = frozenset(
@@ -142,6 +143,9 @@ def _add(
         return False
     if price <= 0:
         raise cells.wrong(price_field, "a price above zero")
+    volume = None if symbol_field is None else cells.shares("volume")
+    if volume is not None and volume < 0:
+        raise cells.wrong("volume", "shares traded on the day, zero or more")
     name = price_field if symbol_field is None else cells.need_text(symbol_field, "a ticker symbol")
     symbol = normal_symbol(name)
     before = seen.setdefault((symbol, on), cells.line)
@@ -150,7 +154,7 @@ def _add(
             price_field, f"one price a day; line {before} has one already", "price.twice"
         )
     out.security(ParsedSecurity(symbol))
-    out.prices.append(ParsedPrice(cells.line, symbol, on, price))
+    out.prices.append(ParsedPrice(cells.line, symbol, on, price, volume))
     return True
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from harvestdesk.domain.account import Account
 from harvestdesk.domain.errors import Problem, Severity
@@ -70,13 +71,14 @@ def stored_of(ctx: AppContext, batches: Sequence[ImportBatch]) -> Stored:
             for security_id, price in (book.prices(days[0], days[-1]) if days else ())
         ),
         cash=cash,
+        volumes=book.volume_history() if any(b.kind == "prices" for b in batches) else {},
         positions=stated_positions(book.settings()),
         relations=relations_of(book),
     )
 
 
 def relations_of(book: HouseholdBook) -> Relations:
-    """Return the targets, schedules, relations and tax facts of a book."""
+    """Return what a book holds beside holdings and the ledger."""
     return Relations(
         tuple(book.scheduled()),
         tuple(book.class_targets()),
@@ -86,6 +88,8 @@ def relations_of(book: HouseholdBook) -> Relations:
         tuple(book.equivalents()),
         tuple(book.external_gains()),
         tuple(book.law_changes()),
+        tuple(book.account_rules()),
+        tuple(book.outside_holdings()),
     )
 
 
@@ -234,6 +238,7 @@ def write_outcome(w: HouseholdWriter, outcome: Outcome, records: Sequence[Import
         w.replace_lots(sorted(touched), outcome.lots)
     if stage.prices:
         w.put_prices(stage.prices)
+    w.put_volumes(stage.volumes)
     for row in stage.cash:
         w.put_cash(*row)
     for key, value in position_settings(stage.stated, stage.stated_before):
@@ -248,22 +253,21 @@ def _tax_differs(outcome: Outcome) -> bool:
 
 
 def _write_relations(w: HouseholdWriter, after: Relations, before: Relations) -> None:
-    if after.scheduled != before.scheduled:
-        w.put_scheduled(after.scheduled)
-    if after.class_targets != before.class_targets:
-        w.replace_class_targets(after.class_targets)
-    if after.security_targets != before.security_targets:
-        w.replace_security_targets(after.security_targets)
-    if after.identical_sets != before.identical_sets:
-        w.replace_identical_sets(after.identical_sets)
-    if after.replacements != before.replacements:
-        w.replace_replacements(after.replacements)
-    if after.equivalents != before.equivalents:
-        w.replace_equivalents(after.equivalents)
-    if after.external_gains != before.external_gains:
-        w.replace_external_gains(after.external_gains)
-    if after.law_changes != before.law_changes:
-        w.replace_law_changes(after.law_changes)
+    writes: dict[str, Callable[[Any], None]] = {
+        "scheduled": w.put_scheduled,
+        "class_targets": w.replace_class_targets,
+        "security_targets": w.replace_security_targets,
+        "identical_sets": w.replace_identical_sets,
+        "replacements": w.replace_replacements,
+        "equivalents": w.replace_equivalents,
+        "external_gains": w.replace_external_gains,
+        "law_changes": w.replace_law_changes,
+        "account_rules": w.replace_account_rules,
+        "outside": w.replace_outside_holdings,
+    }
+    for name, write in writes.items():
+        if getattr(after, name) != getattr(before, name):
+            write(getattr(after, name))
 
 
 def _price_days(batches: Sequence[ImportBatch], as_of: date) -> list[date]:

@@ -68,7 +68,7 @@ def map_accounts(
             given = answers.get((index, parsed.key))
             if given is not None:
                 found, reason = given, "given"
-            elif found is None and _says_enough(parsed, [*accounts, *made]):
+            elif found is None and _may_be_made(batch, parsed, [*accounts, *made]):
                 new = _new_account(parsed, AccountId(f"{NEW}{len(made) + 1}"), people)
                 made.append(new)
                 told[new.id] = parsed
@@ -100,6 +100,7 @@ def accounts_of(batch: ImportBatch) -> tuple[ParsedAccount, ...]:
             batch.cash,
             batch.schedule,
             batch.security_targets,
+            batch.account_rules,
         )
         for row in rows
     )
@@ -159,6 +160,11 @@ def _tails_agree(parsed: ParsedAccount, account: Account) -> bool:
     """True when the shorter tail ends the longer one: brokers show three or four characters."""
     ours, theirs = account.number_tail.upper(), parsed.number_tail.upper()
     return bool(ours) and bool(theirs) and (ours.endswith(theirs) or theirs.endswith(ours))
+
+
+def _may_be_made(batch: ImportBatch, parsed: ParsedAccount, accounts: Sequence[Account]) -> bool:
+    """True where a file may make an account it names; a rule for one nobody knows is a question."""
+    return batch.kind != "account_rules" and _says_enough(parsed, accounts)
 
 
 def _says_enough(parsed: ParsedAccount, accounts: Sequence[Account]) -> bool:

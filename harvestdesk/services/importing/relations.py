@@ -1,15 +1,18 @@
-"""Targets, schedules, relations and tax facts an own CSV may carry, merged into what the household has."""
+"""What an own CSV may carry beside holdings and the ledger, merged into what the household has."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from harvestdesk.domain.account_rule import AccountRule
 from harvestdesk.domain.ids import AccountId, IdenticalSetId, SecurityId
+from harvestdesk.domain.outside import OutsideHolding
 from harvestdesk.domain.relations import Equivalent, IdenticalSet, Replacement
 from harvestdesk.domain.security import Security
 from harvestdesk.domain.target import ClassTarget, SecurityTarget
 from harvestdesk.domain.tax_year import ExternalGain, LawChange
 from harvestdesk.domain.transaction import ScheduledPurchase
 from harvestdesk.importers.batch import ImportBatch
+from harvestdesk.services.importing.plan_facts import merged_outside, merged_rules
 from harvestdesk.services.importing.tax_facts import merged_gains, merged_law_changes
 
 SecurityOf = Callable[[str], Security]
@@ -19,7 +22,7 @@ CountRow = Callable[[bool], None]
 
 @dataclass(frozen=True)
 class Relations:
-    """The household's targets, schedules, relations and tax facts."""
+    """The household's targets, schedules, relations, tax facts, account rules and outside holdings."""
 
     scheduled: tuple[ScheduledPurchase, ...] = ()
     class_targets: tuple[ClassTarget, ...] = ()
@@ -29,6 +32,8 @@ class Relations:
     equivalents: tuple[Equivalent, ...] = ()
     external_gains: tuple[ExternalGain, ...] = ()
     law_changes: tuple[LawChange, ...] = ()
+    account_rules: tuple[AccountRule, ...] = ()
+    outside: tuple[OutsideHolding, ...] = ()
 
     def merged(
         self,
@@ -48,6 +53,8 @@ class Relations:
             self._equivalents(batch, security_of, count),
             merged_gains(self.external_gains, batch.external_gains, new_id, count),
             merged_law_changes(self.law_changes, batch.law_changes, new_id, count),
+            merged_rules(self.account_rules, batch.account_rules, account_of, security_of, count),
+            merged_outside(self.outside, batch.outside, security_of, new_id, count),
         )
 
     def _scheduled(

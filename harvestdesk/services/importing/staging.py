@@ -35,6 +35,7 @@ from harvestdesk.services.importing.keys import (
     same_lot,
     transaction_key,
 )
+from harvestdesk.services.importing.plan_facts import Volumes, fresh_volumes
 from harvestdesk.services.importing.positions import StatedPositions
 from harvestdesk.services.importing.relations import Relations
 from harvestdesk.services.importing.tax_facts import unhappened
@@ -58,6 +59,7 @@ class Stored:
     positions: Mapping[AccountId, StatedPositions]
     relations: Relations
     lots: tuple[TaxLot, ...] = ()
+    volumes: Volumes = field(default_factory=dict)
 
 
 @dataclass
@@ -81,7 +83,7 @@ class Stage:
 
     Attributes:
         statements: holdings whose stated lots the import replaces.
-        transactions, prices, cash: rows to add; `transactions_of` has the ledger rows by file.
+        transactions, prices, volumes, cash: rows to add; `transactions_of` has the ledger rows by file.
         lines: where a new ledger row stands: its file's count and its line.
         relations: targets, schedules, replacements and sets after the import.
     """
@@ -101,6 +103,8 @@ class Stage:
         self.transactions_of: list[list[Transaction]] = []
         self.statements: dict[Holding, tuple[TaxLot, ...]] = {}
         self.prices: list[tuple[SecurityId, Price]] = []
+        self._volumes = dict(stored.volumes)
+        self.volumes: list[tuple[SecurityId, date, Decimal]] = []
         self.cash: list[tuple[AccountId, date, Decimal, str]] = []
         self.positions: dict[Holding, tuple[Decimal, date, int, FileCount]] = {}
         self.stated = dict(stored.positions)
@@ -361,13 +365,27 @@ class Stage:
 
     def _add_prices(self, batch: ImportBatch, count: FileCount) -> None:
         source = f"prices file {batch.source.name}"
+        averaged = self._add_volumes(batch)
         fresh: dict[int, bool] = {}
         for row in batch.prices:
-            is_new = self._price(self.securities.of(row.symbol).id, row.on, row.value, source)
+            security_id = self.securities.of(row.symbol).id
+            is_new = self._price(security_id, row.on, row.value, source)
+            is_new = is_new or (security_id, row.on) in averaged
             fresh[row.line] = is_new or fresh.get(row.line, False)
         if batch.kind == "prices":  # elsewhere a price stands beside a lot and is part of its row
             for is_new in fresh.values():
                 count.add(is_new)
+
+    def _add_volumes(self, batch: ImportBatch) -> set[tuple[SecurityId, date]]:
+        """Stage average daily volumes; return the securities and days new ones are of."""
+        traded: dict[SecurityId, dict[date, Decimal]] = defaultdict(dict)
+        for row in batch.prices:
+            if row.volume is not None:
+                traded[self.securities.of(row.symbol).id][row.on] = row.volume
+        fresh = list(fresh_volumes(traded, self._volumes))
+        self.volumes += fresh
+        self._volumes |= {(security_id, on): shares for security_id, on, shares in fresh}
+        return {(security_id, on) for security_id, on, _ in fresh}
 
     def _price(self, security_id: SecurityId, on: date, value: Decimal, source: str) -> bool:
         value = rounded(value, PRICE_DIGITS)

@@ -37,6 +37,10 @@ def accounted_lines() -> Callable[[ImportBatch], set[int]]:
             batch.replacements,
             batch.equivalents,
             batch.identical,
+            batch.external_gains,
+            batch.law_changes,
+            batch.account_rules,
+            batch.outside,
         )
         found = {row.line for group in rows for row in group}
         return found | {p.line for p in batch.problems if p.line is not None}

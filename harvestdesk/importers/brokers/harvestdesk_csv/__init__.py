@@ -12,6 +12,10 @@ from harvestdesk.importers.brokers.harvestdesk_csv.holdings import (
     read_transaction,
 )
 from harvestdesk.importers.brokers.harvestdesk_csv.layouts import KINDS, Layout
+from harvestdesk.importers.brokers.harvestdesk_csv.plan_facts import (
+    read_account_rule,
+    read_outside,
+)
 from harvestdesk.importers.brokers.harvestdesk_csv.relations import (
     read_class_target,
     read_equivalent,
@@ -41,6 +45,8 @@ _READ_ROW = {
     "class_targets": read_class_target,
     "external_gains": read_external_gain,
     "law_changes": read_law_change,
+    "account_rules": read_account_rule,
+    "outside": read_outside,
 }
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from harvestdesk.domain.account import ACCOUNT_TYPE_NAMES, AccountType
+from harvestdesk.domain.account_rule import ROLE_NAMES, AccountRole
 from harvestdesk.domain.security import ASSET_CLASS_NAMES, AssetClass, SecurityKind, normal_symbol
 from harvestdesk.importers.batch import ParsedAccount, ParsedSecurity
 from harvestdesk.importers.collect import Cells, Collector
@@ -18,6 +19,7 @@ _ACCOUNT = (
 _SECURITY = (
     "symbol", "name", "kind", "cusip", "asset_class", "sector", "tracked_index", "role", "underlying",
 )  # fmt: skip
+MOST_SYMBOL = 40
 _YES = {
     "yes": True,
     "y": True,
@@ -47,6 +49,8 @@ def _words_of(kind: type[StrEnum]) -> Mapping[str, str]:
     words = {_plain(member.value): member.value for member in kind}
     if kind is AccountType:
         words |= {_plain(said): member.value for member, said in ACCOUNT_TYPE_NAMES.items()}
+    if kind is AccountRole:
+        words |= {_plain(said): member.value for member, said in ROLE_NAMES.items()}
     if kind is AssetClass:
         words |= {_plain(said): member.value for member, said in ASSET_CLASS_NAMES.items()}
     return words
@@ -85,8 +89,13 @@ def fraction(cells: Cells, name: str) -> Decimal:
 
 def symbol_of(cells: Cells, name: str = "symbol") -> str:
     """Return a symbol in the house form; CellError if it is empty or no symbol."""
-    symbol = normal_symbol(cells.need_text(name, "a ticker symbol or CUSIP"))
-    if not symbol or len(symbol) > 40 or not symbol.isprintable():
+    return as_symbol(cells, name, cells.need_text(name, "a ticker symbol or CUSIP"))
+
+
+def as_symbol(cells: Cells, name: str, text: str) -> str:
+    """Return a text of a cell as a symbol in the house form; CellError if it is none."""
+    symbol = normal_symbol(text)
+    if not symbol or len(symbol) > MOST_SYMBOL or not symbol.isprintable():
         raise cells.wrong(name, "a ticker symbol or CUSIP")
     return symbol
 

@@ -61,6 +61,12 @@ _ACCOUNTS: Columns = {
     "owner": ("owner", "owners"),
 }
 
+_ACCOUNT_RULES: Columns = {
+    **_ACCOUNT,
+    **_same("role", "cash_min", "cash_reserve", "cash_max", "note"),
+    "menu": ("menu", "offers"),
+}
+
 KINDS = (
     Layout("lots", _LOTS, ("symbol", "shares", "acquired", "cost_basis")),
     Layout(
@@ -74,7 +80,9 @@ KINDS = (
         ("from_year", "target", "points"),
     ),
     Layout("accounts", _ACCOUNTS, ("account", "name", "type")),
+    Layout("outside", {**_SECURITY, **_same("holding", "value")}, ("holding", "value")),
     Layout("securities", _SECURITY, ("symbol", "name", "kind", "asset_class")),
+    Layout("account_rules", _ACCOUNT_RULES, ("account", "role")),
     Layout(
         "replacements",
         _same("symbol", "replacement", "rank", "hurdle_bp", "buy_allowed", "note"),
