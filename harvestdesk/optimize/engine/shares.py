@@ -6,6 +6,7 @@ import numpy as np
 
 from harvestdesk.domain.money import ZERO, cents
 from harvestdesk.optimize.engine.case import Case
+from harvestdesk.optimize.engine.dealing import DUST, dealt_out
 from harvestdesk.optimize.engine.problem import EngineProblem, FloatArray
 from harvestdesk.optimize.engine.search import Incumbent
 from harvestdesk.optimize.engine.trades import SHARE_STEP as STEP
@@ -20,15 +21,12 @@ from harvestdesk.optimize.engine.trades import (
 )
 from harvestdesk.optimize.engine.whole_shares import Given, whole_steps
 
-DUST = 1e-7
-"""Weights below this are the solver's last digits."""
-
 
 def to_shares(case: Case, plan: Incumbent) -> Trades:
     """Return the trades of a plan in weights; its sides and who pays out are kept."""
     problem = case.problem
     sold = _snapped(plan.sold, problem.lot_most)
-    dealt = _dealt(problem, sold, np.where(plan.bought < DUST, 0.0, plan.bought), plan.paid)
+    dealt = dealt_out(problem, sold, np.where(plan.bought < DUST, 0.0, plan.bought), plan.paid)
     paid = _paid_dollars(problem, plan.paid)
     sales, buys = _in_parts(problem, sold, dealt)
     for account in np.flatnonzero(problem.in_parts):
@@ -97,67 +95,6 @@ def _snapped(sold: FloatArray, most: FloatArray) -> FloatArray:
     """Return sales without the solver's dust: nothing, or all, where it is within a hair of it."""
     hair = np.minimum(DUST, most * 1e-3)
     return np.where(sold <= hair, 0.0, np.where(sold >= most - hair, most, sold))
-
-
-def _dealt(
-    problem: EngineProblem, sold: FloatArray, bought: FloatArray, paid: FloatArray
-) -> FloatArray:
-    """Return [account, security] purchases: every account spends what it must, then what it can."""
-    limits = problem.limits
-    least = np.zeros(len(paid)) if limits.cash_least is None else limits.cash_least
-    proceeds = np.bincount(problem.lot_account, sold, minlength=len(paid))
-    cash = problem.cash + proceeds - paid
-    can = np.maximum(cash - least, 0.0)
-    must = np.clip(cash - limits.cash, 0.0, can)
-    dealt = np.zeros((len(paid), len(problem.symbols)))
-    for purse, wanted in enumerate(bought):
-        mine = problem.purses.members(purse)
-        spend = must[mine]
-        rest = float(wanted.sum()) - float(spend.sum())
-        for n in np.argsort(spend - can[mine], kind="stable"):  # whoever has most to spare first
-            a = mine[n]
-            more = float(np.clip(rest, -spend[n], can[a] - spend[n]))
-            spend[n] += more
-            rest -= more
-        dealt[mine] = _without_crumbs(_shared(wanted, spend), limits.min_trade)
-    return dealt
-
-
-def _shared(bought: FloatArray, spend: FloatArray) -> FloatArray:
-    """Return [account, security] of what is bought, the largest first from whoever has most to spend."""
-    shared, spend = np.zeros((len(spend), len(bought))), spend.copy()
-    for j in np.argsort(-bought, kind="stable"):
-        wanted = float(bought[j])
-        if wanted <= 0:
-            break
-        for a in np.argsort(-spend, kind="stable"):
-            part = min(wanted, float(spend[a]))
-            shared[a, j] += part
-            spend[a] -= part
-            wanted -= part
-            if wanted <= DUST:
-                break
-    return shared
-
-
-def _without_crumbs(shared: FloatArray, least: float) -> FloatArray:
-    """Return [account, security] with parts below the least order joined to the same purchase elsewhere.
-
-    What that moves between two accounts goes back as part of something both of them buy.
-    """
-    for a, j in np.argwhere((shared > DUST) & (shared < least)):
-        crumb = shared[a, j]
-        for other in np.argsort(-shared[:, j], kind="stable"):
-            if other == a or shared[other, j] < least - crumb:
-                continue
-            back = np.where(shared[a] > DUST, shared[other] - crumb, -1.0)
-            back[j] = -1.0
-            k = int(np.argmax(back))
-            if back[k] >= least:
-                shared[[a, other], j] += [-crumb, crumb]
-                shared[[a, other], k] += [crumb, -crumb]
-                break
-    return shared
 
 
 def _settle_cash(
