@@ -273,7 +273,7 @@ class Oracle:
         small = [n for n in traded if amount[n] < limits.min_trade - SEEN]
         made = sum(choices.made.values())
         most = limits.max_trades
-        if small or (traded and limits.ticket_cost > 0):
+        if small or (traded and limits.ticket_cost > 0 and not self.harvest):
             worst = max(small or traded, key=lambda n: amount[n])
         elif most is not None and traded and made + len(traded) > most:
             worst = max(traded, key=lambda n: amount[n])
@@ -308,7 +308,8 @@ class Oracle:
             elif limits.min_trade > 0:
                 rows.append((-mine.astype(float), -limits.min_trade))
         found = self._program(upper, rows)
-        return Best(found.objective + limits.ticket_cost * made, found.sold, found.bought)
+        ticket = 0.0 if self.harvest else limits.ticket_cost
+        return Best(found.objective + ticket * made, found.sold, found.bought)
 
     def _program(self, upper: np.ndarray, rows: list[tuple[np.ndarray, float]]) -> Best:
         """Return the best plan of: 0 <= v <= upper, rows, and a limit on tracking error."""

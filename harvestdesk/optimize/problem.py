@@ -18,6 +18,8 @@ class Side(IntEnum):
     SELL = 1
     OPEN = 2
     """Not decided: the relaxation may mix both."""
+    NONE = 3
+    """Nothing of the set is traded: a choice of its own where orders count."""
 
 
 @dataclass(frozen=True)

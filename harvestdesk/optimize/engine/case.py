@@ -8,7 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harvestdesk.optimize.engine.problem import BoolArray, EngineProblem, FloatArray, Group, Mode
+from harvestdesk.optimize.engine.problem import (
+    LEAST_ORDER,
+    BoolArray,
+    EngineProblem,
+    FloatArray,
+    Group,
+    Mode,
+)
 
 CASH, TURNOVER, TAX, GAIN, SECTOR = "cash", "turnover", "tax_budget", "gain_budget", "sector"
 LOSS = "loss_target"
@@ -148,9 +155,18 @@ def objective_of(
     value = float(case.cost @ sold) + spent + case.constant
     if payout is not None and paid is not None:
         value += float(payout.cost @ paid)
+    if problem.ticket_price > 0:
+        value += problem.ticket_price * orders_made(problem, sold, bought)
     if problem.mode is Mode.HARVEST:
         return value
     return value + problem.risk_price * problem.variance(active_after(problem, sold, bought))
+
+
+def orders_made(problem: EngineProblem, sold: FloatArray, bought: FloatArray) -> int:
+    """Return the number of orders of sales [lot] and purchases [purse, security]."""
+    number = problem.lot_account * len(problem.symbols) + problem.lot_security
+    sales = np.bincount(number, sold) if len(sold) else np.zeros(0)
+    return int((sales > LEAST_ORDER).sum() + (bought > LEAST_ORDER).sum())
 
 
 def active_after(problem: EngineProblem, sold: FloatArray, bought: FloatArray) -> FloatArray:

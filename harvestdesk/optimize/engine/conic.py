@@ -13,8 +13,15 @@ import scipy.sparse as sp
 
 from harvestdesk.optimize.engine.columns import ALWAYS, SELLING
 from harvestdesk.optimize.engine.duals import Prices
-from harvestdesk.optimize.engine.problem import BoolArray, FloatArray, IntArray
-from harvestdesk.optimize.engine.relaxation import PERCENT, Cone, payers_of
+from harvestdesk.optimize.engine.matrices import PERCENT
+from harvestdesk.optimize.engine.problem import (
+    BoolArray,
+    EngineProblem,
+    FloatArray,
+    IntArray,
+    total_by,
+)
+from harvestdesk.optimize.engine.relaxation import Cone, payers_of
 from harvestdesk.optimize.problem import Side
 from harvestdesk.optimize.solve import SolveStatus
 
@@ -29,7 +36,8 @@ class NodeSolution:
 
     Attributes:
         sold: [column]; bought: [purse, security]; paid: [account] of a payout.
-        selling: [set] z, NaN for sets of one side.
+        gone: [security] all that is sold.
+        selling, buying: [set] z of each side, NaN for sets of one side; what is left is not traded.
         prices: multipliers of the coupling rows; any prices give a true bound, these the best one.
     """
 
@@ -37,7 +45,9 @@ class NodeSolution:
     sold: FloatArray
     bought: FloatArray
     paid: FloatArray
+    gone: FloatArray
     selling: FloatArray
+    buying: FloatArray
     prices: Prices
     iterations: int
     seconds: float
@@ -92,20 +102,31 @@ def _fixed(cone: Cone, sides: IntArray) -> tuple[BoolArray, FloatArray]:
     fixed = np.zeros(len(cone.c), dtype=np.bool_)
     values = np.zeros(len(cone.c))
     sides_of_sets = sides[cone.sets]
-    fixed[places.side] = sides_of_sets != Side.OPEN
+    never = _never(problem, sides)
+    fixed[places.side] = (sides_of_sets != Side.OPEN) | never[Side.SELL, cone.sets]
     values[places.side] = np.where(sides_of_sets == Side.SELL, 1.0, 0.0)
-    of_column = sides[problem.set_of[cone.columns.security]]
+    if len(places.buying):
+        fixed[places.buying] = (sides_of_sets != Side.OPEN) | never[Side.BUY, cone.sets]
+        values[places.buying] = np.where(sides_of_sets == Side.BUY, 1.0, 0.0)
+    of_column = problem.set_of[cone.columns.security]
     side = cone.columns.side
-    wrong = np.where(side == SELLING, of_column == Side.BUY, of_column == Side.SELL)
+    wrong = np.where(side == SELLING, never[Side.SELL, of_column], never[Side.BUY, of_column])
     fixed[places.sell] = wrong & (side != ALWAYS)
     of_purchase = problem.set_of[problem.purses.security]
-    fixed[places.buy] = problem.two_sided[of_purchase] & (sides[of_purchase] == Side.SELL)
-    of_security = sides[problem.set_of[cone.two]]
+    fixed[places.buy] = problem.two_sided[of_purchase] & never[Side.BUY, of_purchase]
+    of_security = problem.set_of[cone.two]
     for place in (places.selling_x, places.selling_t):
-        fixed[place] = of_security == Side.BUY
+        fixed[place] = never[Side.SELL, of_security]
     for place in (places.buying_x, places.buying_t):
-        fixed[place] = of_security == Side.SELL
+        fixed[place] = never[Side.BUY, of_security]
     return fixed, values
+
+
+def _never(problem: EngineProblem, sides: IntArray) -> BoolArray:
+    """Return [side of buying, selling; set] True where a set can't be on that side."""
+    none = sides == Side.NONE
+    never = np.array([none | (sides == Side.SELL), none | (sides == Side.BUY)])
+    return never | ~problem.can_order if problem.counts_orders else never
 
 
 def _reduced(cone: Cone, fixed: BoolArray, values: FloatArray) -> _Reduced:
@@ -225,13 +246,20 @@ def _unpacked(
     paid[payers_of(problem)] = np.maximum(values[places.paid], 0.0) / PERCENT
     selling = np.full(problem.sets, np.nan)
     selling[cone.sets] = np.clip(values[places.side], 0.0, 1.0)
+    buying = 1.0 - selling
+    if len(places.buying):
+        buying[cone.sets] = np.clip(values[places.buying], 0.0, 1.0)
     sold = np.clip(values[places.sell] / PERCENT, 0.0, cone.columns.most)
+    gone = total_by(cone.columns.security, sold, len(problem.symbols))
     prices = Prices(
         rows=_prices_of(cone, places.total, duals),
         factors=_prices_of(cone, places.factor, duals),
         risk=PERCENT * float(_prices_of(cone, places.risk, duals).sum()),
+        orders=float(_prices_of(cone, places.orders, duals).sum()) / PERCENT,
     )
-    return NodeSolution(status, sold, bought, paid, selling, prices, iterations, seconds)
+    return NodeSolution(
+        status, sold, bought, paid, gone, selling, buying, prices, iterations, seconds
+    )
 
 
 def _prices_of(cone: Cone, columns: IntArray, duals: FloatArray) -> FloatArray:

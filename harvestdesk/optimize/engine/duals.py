@@ -11,7 +11,13 @@ import numpy as np
 
 from harvestdesk.optimize.engine.case import Case
 from harvestdesk.optimize.engine.columns import ALWAYS, BUYING, SELLING, Columns
-from harvestdesk.optimize.engine.problem import BoolArray, FloatArray, IntArray, total_by
+from harvestdesk.optimize.engine.problem import (
+    BoolArray,
+    EngineProblem,
+    FloatArray,
+    IntArray,
+    total_by,
+)
 from harvestdesk.optimize.problem import Side
 
 FLOATING = 1e-13
@@ -25,11 +31,13 @@ class Prices:
     Attributes:
         rows: [row of the case]; factors: [factor].
         risk: price of variance under a limit on tracking error; unused without one.
+        orders: price of an order under a limit on their number.
     """
 
     rows: FloatArray
     factors: FloatArray
     risk: float = 0.0
+    orders: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -39,12 +47,14 @@ class Bound:
     Attributes:
         value: no plan with these sides is below it.
         selling, buying: [set] value of each side; equal where a set has one side only.
+        nothing: [set] value of no trade; infinite where orders don't count.
         sold: [column] sales at these prices, each side on its own.
     """
 
     value: float
     selling: FloatArray
     buying: FloatArray
+    nothing: FloatArray
     sold: FloatArray
 
     @property
@@ -66,11 +76,29 @@ def bound_of(case: Case, columns: Columns, prices: Prices, sides: IntArray) -> B
     one = total_by(problem.set_of, values[ALWAYS], sets)
     selling = one + total_by(problem.set_of, values[SELLING], sets)
     buying = one + total_by(problem.set_of, values[BUYING], sets)
-    both = np.minimum(selling, buying)
-    of_set = np.where(sides == Side.SELL, selling, np.where(sides == Side.BUY, buying, both))
-    scale = terms + float(np.abs(of_set).sum())
-    value = constant + float(of_set.sum()) - FLOATING * scale
-    return Bound(value, selling, buying, separate.sold)
+    nothing = np.full(sets, np.inf)
+    if problem.counts_orders:
+        nothing = total_by(problem.set_of, separate.untraded(), sets)
+        ticket = np.where(problem.can_order, _order_price(problem, prices), np.inf)
+        both = np.array([buying, selling]) + ticket
+        buying, selling = np.where(problem.two_sided, both, one)
+        nothing = np.where(problem.two_sided, nothing, np.inf)
+    best = np.minimum(np.minimum(selling, buying), nothing)
+    of_set = np.select(
+        [sides == Side.SELL, sides == Side.BUY, sides == Side.NONE],
+        [selling, buying, nothing],
+        best,
+    )
+    value = float(of_set.sum())
+    if np.isfinite(value):
+        value += constant - FLOATING * (terms + float(np.abs(of_set).sum()))
+    return Bound(value, selling, buying, nothing, separate.sold)
+
+
+def _order_price(problem: EngineProblem, prices: Prices) -> float:
+    """Return what an order costs by itself, its price under a limit on their number included."""
+    limited = problem.limits.max_trades is not None
+    return problem.ticket_price + (max(prices.orders, 0.0) if limited else 0.0)
 
 
 def _constant(case: Case, prices: Prices, risk: float, factors: FloatArray) -> tuple[float, float]:
@@ -86,6 +114,8 @@ def _constant(case: Case, prices: Prices, risk: float, factors: FloatArray) -> t
     limit = problem.limits.tracking_error
     if np.isfinite(limit):
         terms.append(min(0.0, (problem.risk_price - risk) * limit**2))
+    if problem.limits.max_trades is not None:
+        terms.append(-max(prices.orders, 0.0) * problem.limits.max_trades)
     return sum(terms), sum(abs(t) for t in terms)
 
 
@@ -155,6 +185,11 @@ class _Separate:
             values[side] = np.where(here, self._side(side, buys), 0.0)
         return values
 
+    def untraded(self) -> FloatArray:
+        """Return [security] values of what isn't traded."""
+        before = self.problem.active
+        return np.asarray(self.curve * before**2 + self.price * before)
+
     def _side(self, side: int, buys: BoolArray) -> FloatArray:
         """Return [security] values where sales of this side, and purchases of `buys`, are allowed."""
         p, size = self.problem, len(self.problem.symbols)
@@ -178,6 +213,10 @@ class _Separate:
             wanted = high[rungs.security] + pull / (2 * self.curve[rungs.security])
         flat = ~np.isfinite(wanted)
         wanted = np.where(flat, np.where(pull > 0, np.inf, -np.inf), wanted)
+        if side == SELLING:
+            kept = np.maximum(kept, p.least_order)
+        elif side == BUYING and not len(mine):  # what is left undone can only be the purchase
+            wanted = np.minimum(wanted, (bought - p.least_order)[rungs.security])
         taken = rungs.filled(np.maximum(wanted, kept[rungs.security]))
         self.sold[mine] = taken[: len(mine)]
         bought[buyers] -= taken[len(mine) :]

@@ -14,8 +14,9 @@ import numpy as np
 
 from harvestdesk.optimize.engine.case import CASH, GAIN, LOSS, NETTING, TAX, TURNOVER, Case
 from harvestdesk.optimize.engine.columns import whole_columns
+from harvestdesk.optimize.engine.matrices import PERCENT
 from harvestdesk.optimize.engine.problem import BoolArray, FloatArray
-from harvestdesk.optimize.engine.relaxation import PERCENT, Elastic
+from harvestdesk.optimize.engine.relaxation import Elastic
 
 WHOLE = 1e-5
 """How far from one side a set may be and still be on it."""

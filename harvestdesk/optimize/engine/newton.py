@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from harvestdesk.optimize.engine.case import Case
-from harvestdesk.optimize.engine.columns import ALWAYS, BUYING, Columns
+from harvestdesk.optimize.engine.columns import ALWAYS, BUYING, SELLING, Columns
 from harvestdesk.optimize.engine.duals import Prices
 from harvestdesk.optimize.engine.problem import FloatArray, IntArray, total_by
 from harvestdesk.optimize.problem import Side
@@ -77,14 +77,19 @@ class _Ascent:
         p = self.problem = case.problem
         self.case = case
         side = sides[p.set_of]
-        open_to = columns.side == np.where(side[columns.security] == Side.BUY, BUYING, 1)
+        of_column = side[columns.security]
+        open_to = columns.side == np.where(of_column == Side.BUY, BUYING, SELLING)
+        open_to &= of_column != Side.NONE
         mine = np.flatnonzero(open_to | (columns.side == ALWAYS))
         self.columns = columns.lots[mine]
         self.security, self.most = columns.security[mine], columns.most[mine]
         self.cost = case.cost[self.columns]
-        self.can_buy = p.buyable & ~(p.two_sided[p.set_of] & (side == Side.SELL))
+        idle = (side == Side.SELL) | (side == Side.NONE)
+        self.can_buy = p.buyable & ~(p.two_sided[p.set_of] & idle)
         most = p.room if p.most_bought is None else np.minimum(p.room, p.most_bought)
         self.room = np.where(self.can_buy, most, 0.0)
+        self.least_sold = np.where(side == Side.SELL, p.least_order, 0.0)
+        self.least_bought = np.where(side == Side.BUY, p.least_order, 0.0)
         self.buy = np.full(len(p.symbols), p.buy_cost)
         self.buy[p.purses.security] = p.purses.cost
         # Rows that are the same for all lots of a security move their costs together.
@@ -122,19 +127,20 @@ class _Ascent:
         before = before - before[self.first]
         if p.most_sold is not None:
             most = np.clip(p.most_sold[security] - before, 0.0, most)
-        sold = np.empty(len(order))
-        sold[order] = np.clip(wanted - before, 0.0, most)
+        sold, forced = np.empty(len(order)), np.empty(len(order))
+        forced[order] = np.clip(self.least_sold[security] - before, 0.0, most)
+        sold[order] = np.clip(wanted - before, forced[order], most)
         gone = total_by(self.security, sold, len(p.symbols))
         target = -(price + buy) / self.double - p.active
         # What is sold and bought at once would only move cash within the account: it never pays.
-        bought = np.where(gone > 0, 0.0, np.clip(target, 0.0, self.room))
+        bought = np.where(gone > 0, 0.0, np.clip(target, self.least_bought, self.room))
         active = p.active - gone + bought
         margin = np.full(len(p.symbols), -1.0)
         ends = np.empty(len(order))
         ends[order] = most
-        inside = (sold > 0) & (sold < ends)
+        inside = (sold > forced) & (sold < ends)
         margin[self.security[inside]] = np.flatnonzero(inside)
-        bends = (margin >= 0) | ((bought > 0) & (bought < self.room))
+        bends = (margin >= 0) | ((bought > self.least_bought) & (bought < self.room))
         held = np.where(rows > 0, self.row_most, np.where(rows < 0, self.least, 0.0))
         total = self.offset + self.rows @ sold + self.exposed @ active - self.pays * bought.sum()
         value = self._value(prices, price, cost, buy, sold, bought, active)

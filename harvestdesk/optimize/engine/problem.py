@@ -20,6 +20,8 @@ IntArray = NDArray[np.intp]
 BoolArray = NDArray[np.bool_]
 
 NO_LIMIT = float("inf")
+LEAST_ORDER = 1e-7
+"""Fractions of value above which something is an order."""
 
 
 class Mode(StrEnum):
@@ -242,12 +244,57 @@ class EngineProblem:
 
     @cached_property
     def two_sided(self) -> BoolArray:
-        """[set] could be sold at a loss and could be bought: a side must be chosen."""
+        """[set] could be sold at a loss and could be bought: a side must be chosen.
+
+        Where orders count, one must be chosen for every set that may be traded.
+        """
+        if self.counts_orders:
+            traded = np.zeros(self.sets, dtype=np.bool_)
+            traded[self.lot_set[self.sellable]] = True
+            traded[self.set_of[self.purses.security]] = True
+            return traded
         losses = np.zeros(self.sets, dtype=np.bool_)
         losses[self.lot_set[self.is_loss & self.sellable]] = True
         buys = np.zeros(self.sets, dtype=np.bool_)
         buys[self.set_of[self.buyable]] = True
         return losses & buys
+
+    @property
+    def counts_orders(self) -> bool:
+        """True where orders have a least size, a cost of their own or a most number."""
+        limits = self.limits
+        return limits.min_trade > 0 or self.ticket_price > 0 or limits.max_trades is not None
+
+    @property
+    def ticket_price(self) -> float:
+        """Objective per order."""
+        return 0.0 if self.mode is Mode.HARVEST else self.limits.ticket_cost
+
+    @cached_property
+    def can_order(self) -> BoolArray:
+        """[side of buying, of selling; set] an order of the least size can be made on that side."""
+        least = max(self.limits.min_trade * (1 - 1e-9), LEAST_ORDER)
+        sold = total_by(
+            self.lot_security, np.where(self.sellable, self.lot_most, 0.0), len(self.symbols)
+        )
+        if self.most_sold is not None:
+            sold = np.minimum(sold, self.most_sold)
+        bought = np.zeros(len(self.symbols))
+        bought[self.purses.security] = (self.room + (sold if self.swaps else 0.0))[
+            self.purses.security
+        ]
+        if self.most_bought is not None:
+            bought = np.minimum(bought, self.most_bought)
+        amounts = [total_by(self.set_of, amount, self.sets) for amount in (bought, sold)]
+        return np.array([amount >= least for amount in amounts])
+
+    @cached_property
+    def least_order(self) -> FloatArray:
+        """[security] weight traded at least if its set is traded: known where a set is one security."""
+        if not self.counts_orders:
+            return np.zeros(len(self.symbols))
+        members = np.bincount(self.set_of, minlength=self.sets)
+        return np.where(members[self.set_of] == 1, self.limits.min_trade, 0.0)
 
     @cached_property
     def lot_most(self) -> FloatArray:

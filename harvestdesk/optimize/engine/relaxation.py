@@ -20,11 +20,10 @@ import scipy.sparse as sp
 
 from harvestdesk.optimize.engine.case import CASH, Case
 from harvestdesk.optimize.engine.columns import ALWAYS, BUYING, SELLING, Columns
+from harvestdesk.optimize.engine.matrices import PERCENT, incidence
 from harvestdesk.optimize.engine.problem import EngineProblem, FloatArray, IntArray
+from harvestdesk.optimize.engine.third import NoTrade
 
-PERCENT = 100.0
-"""Inside the solver weights are percent of the household and the objective percent of its value, so that the
-numbers it sees are near one."""
 CASH_FIRMNESS = 1_000.0
 MAX_CONSTRAINTS = 50
 """Constraint objects a problem may have: more means that somebody looped in Python."""
@@ -37,12 +36,15 @@ class Places:
     Attributes:
         sell, buy, side, paid, total, factor, risk: of columns, purchases, sets, accounts that may pay out,
             rows, factors, and the whole variance under a limit on tracking error.
+        buying, orders: of sets and their count, where orders count.
         selling_x, selling_t, buying_x, buying_t: [security of two sides].
     """
 
     sell: IntArray
     buy: IntArray
     side: IntArray
+    buying: IntArray
+    orders: IntArray
     paid: IntArray
     total: IntArray
     factor: IntArray
@@ -76,13 +78,6 @@ class Cone:
     two: IntArray
 
 
-def incidence(rows: IntArray, size: int, values: FloatArray | None = None) -> sp.csr_array:
-    """Return the matrix [size, len(rows)] that adds entry j, times its value, to row rows[j]."""
-    count = len(rows)
-    data = np.ones(count) if values is None else values
-    return sp.csr_array((data, (rows, np.arange(count))), shape=(size, count))
-
-
 class Relaxation:
     """The cvxpy problem of a case; `compiled` turns it into numbers once."""
 
@@ -97,6 +92,9 @@ class Relaxation:
         self.sell = _variable(len(columns))
         self.buy = _variable(len(self.purses))
         self.side = _variable(len(self.sets))
+        self.third = (
+            NoTrade(case, columns, self.sets) if p.counts_orders and len(self.sets) else None
+        )
         self.spent = cp.Variable(len(p.account_ids))
         self.payers = payers_of(p)
         self.paid = _variable(len(self.payers))
@@ -108,6 +106,8 @@ class Relaxation:
         self.risk = cp.Variable() if self.limited else None
         self.slack = self._slack()
         constraints = [*self._holdings(), *self._sides(), *self._rows(), *self._cones()]
+        if self.third is not None:
+            constraints += self.third.constraints(self.sell, self.buy, self.side)
         if len(constraints) > MAX_CONSTRAINTS:
             raise AssertionError(f"{len(constraints)} constraint objects: vectorise them")
         self.problem = cp.Problem(cp.Minimize(self._objective()), constraints)
@@ -116,14 +116,15 @@ class Relaxation:
         """Return what rows may be over, under, risk over its limit, and a payout short: nothing."""
         return 0.0, 0.0, 0.0, 0.0
 
-    def _z_of_two(self) -> Any:
-        """Return z of each security of two sides."""
-        return (
-            incidence(
-                np.searchsorted(self.sets, self.case.problem.set_of[self.two]), len(self.sets)
-            ).T
-            @ self.side
-        )
+    @property
+    def _buying(self) -> Any:
+        """Return how much of each set is on its buying side."""
+        return 1 - self.side if self.third is None else self.third.buying
+
+    def _of_two(self, share: Any) -> Any:
+        """Return the share of a side of each security of two sides."""
+        mine = np.searchsorted(self.sets, self.case.problem.set_of[self.two])
+        return incidence(mine, len(self.sets)).T @ share
 
     def _sold(self, securities: IntArray, side: int) -> Any:
         """Return what is sold of each of these securities on a side."""
@@ -144,11 +145,15 @@ class Relaxation:
             found.append(self.one_x == after + self._bought(self.one))
             exposure = exposure + p.loadings[self.one].T @ self.one_x
         if self.selling_x is not None:
-            z, x0 = self._z_of_two(), p.active[self.two] * PERCENT
-            buying = cp.multiply(x0, 1 - z) - self._sold(self.two, BUYING)
-            found.append(self.selling_x == cp.multiply(x0, z) - self._sold(self.two, SELLING))
+            selling, x0 = self._of_two(self.side), p.active[self.two] * PERCENT
+            buying = cp.multiply(x0, self._of_two(self._buying)) - self._sold(self.two, BUYING)
+            found.append(self.selling_x == cp.multiply(x0, selling) - self._sold(self.two, SELLING))
             found.append(self.buying_x == buying + self._bought(self.two))
-            exposure = exposure + p.loadings[self.two].T @ (self.selling_x + self.buying_x)
+            self.two_x = self.selling_x + self.buying_x
+            if self.third is not None:
+                self.idle_x = cp.multiply(x0, 1 - selling - self._of_two(self._buying))
+                self.two_x = self.two_x + self.idle_x
+            exposure = exposure + p.loadings[self.two].T @ self.two_x
         if self.factor is not None:
             found.append(self.factor == exposure)
         return found
@@ -183,7 +188,7 @@ class Relaxation:
             if len(sells):
                 most = self._of_buying(sells, p.most_sold[sells])
                 if side == SELLING:
-                    most = p.most_sold[sells] * PERCENT - most
+                    most = self._of_selling(sells, p.most_sold[sells])
                 found.append(self._sold(sells, side) <= most)
         return found
 
@@ -194,17 +199,27 @@ class Relaxation:
         if self.side is None or not two.any():
             return most
         mine = np.where(two, np.searchsorted(self.sets, p.set_of[securities]), 0)
-        return most - incidence(mine, len(self.sets), np.where(two, most, 0.0)).T @ self.side
+        shares = incidence(mine, len(self.sets), np.where(two, most, 0.0)).T
+        return np.where(two, 0.0, most) + shares @ self._buying
+
+    def _of_selling(self, securities: IntArray, amounts: FloatArray) -> Any:
+        """Return amounts [of these securities, all of two sides], times z."""
+        mine = np.searchsorted(self.sets, self.case.problem.set_of[securities])
+        return incidence(mine, len(self.sets), amounts * PERCENT).T @ self.side
 
     def _share_of_side(self, most: FloatArray) -> Any:
-        """Return `most` [column], times z or 1 - z where the column is on one of two sides."""
+        """Return `most` [column], times the share of its side where it is on one of two."""
         columns, sets = self.columns, self.case.problem.set_of[self.columns.security]
         if self.side is None:
             return most
-        base = np.where(columns.side == SELLING, 0.0, most)
-        slope = np.where(columns.side == SELLING, most, np.where(columns.side == BUYING, -most, 0))
         mine = np.where(columns.side == ALWAYS, 0, np.searchsorted(self.sets, sets))
-        return base + incidence(mine, len(self.sets), slope).T @ self.side
+        share: Any = np.where(columns.side == ALWAYS, most, 0.0)
+        for side, of_sets in ((SELLING, self.side), (BUYING, self._buying)):
+            here = columns.side == side
+            if here.any():
+                own = incidence(mine, len(self.sets), np.where(here, most, 0.0))
+                share = share + own.T @ of_sets
+        return share
 
     def _rows(self) -> list[Any]:
         """Every total, between its least and its most; purchases are what the accounts spend."""
@@ -223,8 +238,7 @@ class Relaxation:
         if exposed.any():
             total = total + _times(sp.csr_array(exposed[:, self.one]), self.one_x)
             if self.selling_x is not None:
-                both = self.selling_x + self.buying_x
-                total = total + sp.csr_array(exposed[:, self.two]) @ both
+                total = total + sp.csr_array(exposed[:, self.two]) @ self.two_x
         purses = self.purses
         spent = _times(incidence(purses.purse, purses.count), self.buy)
         defining = self.total == total
@@ -250,15 +264,16 @@ class Relaxation:
         p, found = self.case.problem, []
         spread: Any = 0.0
         if self.selling_x is not None:
-            z, double = self._z_of_two(), 2 * np.sqrt(p.specific[self.two])
+            double = 2 * np.sqrt(p.specific[self.two])
             for t, share, x in (
-                (self.selling_t, z, self.selling_x),
-                (self.buying_t, 1 - z, self.buying_x),
+                (self.selling_t, self._of_two(self.side), self.selling_x),
+                (self.buying_t, self._of_two(self._buying), self.buying_x),
             ):
                 found.append(
                     cp.SOC(t + share, cp.vstack([cp.multiply(double, x), t - share]), axis=0)
                 )
                 spread = spread + cp.sum(t)
+            spread = spread + self._idle_risk()
         if self.risk is not None:
             whole = cp.Variable()
             parts = [] if self.factor is None else [self.factor]
@@ -270,11 +285,18 @@ class Relaxation:
             found.append(self.risk - self.slack[2] <= limit)
         return found
 
+    def _idle_risk(self) -> Any:
+        """Return the own risk of what isn't traded: linear, as its exposure is known."""
+        if self.third is None:
+            return 0.0
+        p = self.case.problem
+        return (p.specific * p.active * PERCENT)[self.two] @ self.idle_x
+
     def _objective(self) -> Any:
         p, columns = self.case.problem, self.columns
-        value: Any = 0.0
+        value: Any = 0.0 if self.third is None else self.third.cost(self.side)
         if self.sell is not None:
-            value = columns.cost @ self.sell
+            value = value + columns.cost @ self.sell
             if (columns.fixed != 0).any():
                 value = value + cp.sum(self._share_of_side(columns.fixed * PERCENT))
         if self.buy is not None:
@@ -290,7 +312,7 @@ class Relaxation:
             root = sp.diags_array(p.specific[self.one] * scale)
             value = value + cp.quad_form(self.one_x, root, assume_PSD=True)
         if self.selling_t is not None:
-            value = value + scale * cp.sum(self.selling_t + self.buying_t)
+            value = value + scale * (cp.sum(self.selling_t + self.buying_t) + self._idle_risk())
         return value
 
     def compiled(self) -> Cone:
@@ -321,6 +343,8 @@ class Relaxation:
                 at(self.sell),
                 at(self.buy),
                 at(self.side),
+                at(None if self.third is None else self.third.buying),
+                at(None if self.third is None else self.third.orders),
                 at(self.paid),
                 at(self.total),
                 at(self.factor),

@@ -117,7 +117,7 @@ def relative_gap(objective: float, bound: float) -> float:
 
 
 @dataclass(frozen=True, order=True)
-class _Node:
+class Node:
     """A part of the search still open."""
 
     bound: float
@@ -128,6 +128,10 @@ class _Node:
 
 def search(case: Case, effort: Effort) -> Found:
     """Return the best plan of a case and the bound that certifies it."""
+    if case.problem.counts_orders:
+        from harvestdesk.optimize.engine.third_search import search_orders
+
+        return search_orders(case, effort)
     started = time.perf_counter()
     columns = whole_columns(case.problem, case.cost)
     cone = Relaxation(case, columns).compiled()
@@ -137,7 +141,7 @@ def search(case: Case, effort: Effort) -> Found:
     relaxed = time.perf_counter()
     found = Found(root.status, -np.inf, None, root)
     if root.usable:
-        found = _Search(case, columns, cone, effort, started).run(sides, root)
+        found = Search(case, columns, cone, effort, started).run(sides, root)
     found.seconds = {
         "build": built - started,
         "relaxation": relaxed - built,
@@ -149,18 +153,20 @@ def search(case: Case, effort: Effort) -> Found:
 def polish(case: Case, sides: IntArray, effort: Effort) -> Incumbent | None:
     """Return the best plan of a case with its sides [set] fixed, or None where there is none."""
     columns = whole_columns(case.problem, case.cost)
-    cone = Relaxation(case, columns).compiled()
     fixed = np.where(case.problem.two_sided, sides, int(Side.OPEN)).astype(np.intp)
-    return _Search(case, columns, cone, effort, time.perf_counter()).leaf(fixed)
+    if case.problem.counts_orders:
+        for side in (Side.BUY, Side.SELL):
+            fixed[(fixed == side) & ~case.problem.can_order[side]] = Side.NONE
+    return Search(case, columns, None, effort, time.perf_counter()).leaf(fixed)
 
 
-class _Search:
+class Search:
     """The open nodes, the best plan and the clock of one case."""
 
     def __init__(
-        self, case: Case, columns: Columns, cone: Cone, effort: Effort, started: float
+        self, case: Case, columns: Columns, cone: Cone | None, effort: Effort, started: float
     ) -> None:
-        self._case, self._columns, self._cone = case, columns, cone
+        self._case, self._columns, self._compiled = case, columns, cone
         self._effort = effort
         self._until = started + effort.seconds
         self._best: Incumbent | None = None
@@ -168,17 +174,18 @@ class _Search:
         self._closed = np.inf
         self._work = len(columns)
         self._nodes = 1
-        self._raised = np.zeros((2, case.problem.sets))
-        self._counted = np.zeros((2, case.problem.sets))
+        self._raised = np.zeros((3, case.problem.sets))
+        self._counted = np.zeros((3, case.problem.sets))
         self._leaves: dict[bytes, float] = {}
 
     def run(self, sides: IntArray, root: NodeSolution) -> Found:
+        """Look for plans, then branch until the gap is closed."""
         bound = self._bound(root.prices, sides)
         self._prices = root.prices
         self._first_plans(root, bound)
         if not self._content(bound.value):
             self._use_runs(bound)
-        heap = [_Node(bound.value, 0, sides, root)]
+        heap = [Node(bound.value, 0, sides, root)]
         while heap and not self._content(min(heap[0].bound, self._closed)):
             self._branch(heap, heapq.heappop(heap))
         proven = min([self._closed, *(node.bound for node in heap[:1])])
@@ -191,9 +198,16 @@ class _Search:
     def _bound(self, prices: Prices, sides: IntArray) -> Bound:
         return bound_of(self._case, self._columns, prices, sides)
 
+    @property
+    def _cone(self) -> Cone:
+        """The relaxation, written down when it is first needed."""
+        if self._compiled is None:
+            self._compiled = Relaxation(self._case, self._columns).compiled()
+        return self._compiled
+
     def _use_runs(self, bound: Bound) -> None:
         """From here on solve with lots far from the margin joined into runs."""
-        self._cone = self._cone_near(bound)
+        self._compiled = self._cone_near(bound)
 
     def _cone_near(self, bound: Bound) -> Cone:
         """Return the relaxation with lots joined into runs away from where the prices of a bound sell."""
@@ -303,7 +317,7 @@ class _Search:
 
     # --- branching ---
 
-    def _branch(self, heap: list[_Node], node: _Node) -> None:
+    def _branch(self, heap: list[Node], node: Node) -> None:
         """Split a node on its most doubtful set, and put what is left of it back."""
         sides = self._narrowed(node)
         selling = np.where(sides == Side.OPEN, node.solution.selling, np.nan)
@@ -329,15 +343,16 @@ class _Search:
         That is what it did before, by the part of the set that was forced over; at first, what is at stake.
         """
         stake = self._stake() + 1e-12
-        known = self._counted > 0
+        raised, counted = self._raised[:2], self._counted[:2]
+        known = counted > 0
         with np.errstate(invalid="ignore"):
-            rate = self._raised / self._counted
+            rate = raised / counted
             typical = np.nanmean(rate / stake, axis=1) if known.any(axis=1).all() else np.ones(2)
         rate = np.where(known, rate, typical[:, None] * stake)
         buying, selling_side = rate[Side.BUY] * selling, rate[Side.SELL] * (1.0 - selling)
         return np.asarray(np.maximum(buying, 1e-15) * np.maximum(selling_side, 1e-15))
 
-    def _open(self, heap: list[_Node], sides: IntArray, parent: _Node) -> float:
+    def _open(self, heap: list[Node], sides: IntArray, parent: Node) -> float:
         """Solve a child, keep it if it is worth splitting, and return its bound."""
         solution, bound = self._relaxed(sides, self._bound(parent.solution.prices, sides))
         self._nodes += 1
@@ -351,10 +366,10 @@ class _Search:
         if self._beaten(value) or not open_sets.any():
             self._closed = min(self._closed, value)
             return value
-        heapq.heappush(heap, _Node(value, self._nodes, sides, solution))
+        heapq.heappush(heap, Node(value, self._nodes, sides, solution))
         return value
 
-    def _narrowed(self, node: _Node) -> IntArray:
+    def _narrowed(self, node: Node) -> IntArray:
         """Fix every side whose other side is proven worse than the best plan."""
         if self._best is None:
             return node.sides
