@@ -43,7 +43,7 @@ class Target:
 
     first: float
     last: float
-    missed: float = 5e-9
+    missed: float = 3e-8
     fine: float = 0.0
     keep: float = 0.0
     ceiling: float = float("inf")

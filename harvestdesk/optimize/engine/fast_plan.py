@@ -18,8 +18,8 @@ from harvestdesk.optimize.engine.problem import (
 
 DUST = 1e-7
 """Weights that are no order: ten cents of a million."""
-MISSED = 1e-8
-"""By how much a plan in weights may miss a row, a fraction of value: a hundred times finer than a share."""
+MISSED = 1e-7
+"""By how much a plan in weights may miss a row, a fraction of value: as evaluate.py allows."""
 
 
 @dataclass(frozen=True)
