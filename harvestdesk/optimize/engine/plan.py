@@ -23,6 +23,7 @@ from harvestdesk.optimize.engine.search import (
     search,
 )
 from harvestdesk.optimize.engine.shares import to_shares
+from harvestdesk.optimize.engine.third_repair import without_excess_orders
 from harvestdesk.optimize.engine.trades import Trades
 from harvestdesk.optimize.solve import SolveStatus
 from harvestdesk.optimize.solvers import SCS, solver_version
@@ -146,14 +147,33 @@ def _in_shares(case: Case, best: Incumbent, effort: Effort) -> tuple[Trades, Fig
     """Return trades in shares; where rounding breaks a rule, those of a plan that leaves it room."""
     plan, problem = best, case.problem
     case, plan = _without_small_orders(case, plan, effort)
-    for attempt in range(TIGHTENINGS + 1):
-        if attempt:
-            plan = polish(tightened(case, attempt), plan.sides, effort) or plan
-        trades = to_shares(case, plan)
-        figures = evaluate(problem, trades)
+    case, plan, trades, figures = _within_count(case, plan, problem, effort)
+    for attempt in range(1, TIGHTENINGS + 1):
         if not figures.broken:
             break
+        plan = polish(tightened(case, attempt), plan.sides, effort) or plan
+        trades = to_shares(case, plan)
+        figures = evaluate(problem, trades)
     return trades, figures
+
+
+def _within_count(
+    case: Case, plan: Incumbent, problem: EngineProblem, effort: Effort
+) -> tuple[Case, Incumbent, Trades, Figures]:
+    """Return a plan in shares with no more orders than allowed, solved again without the smallest."""
+    most = allowed = problem.limits.max_trades
+    for _ in range(ATTEMPTS):
+        trades = to_shares(case, plan)
+        figures = evaluate(problem, trades)
+        if most is None or allowed is None or figures.orders <= most:
+            break
+        fewer = without_excess_orders(case.problem, plan.sold, plan.bought, allowed)
+        if fewer is None:  # one purchase is shared by several accounts
+            allowed -= figures.orders - most
+            continue
+        case = replace(case, problem=fewer)
+        plan = polish(case, plan.sides, effort) or plan
+    return case, plan, trades, figures
 
 
 def _without_small_orders(case: Case, plan: Incumbent, effort: Effort) -> tuple[Case, Incumbent]:
