@@ -80,7 +80,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "worksheet.print",
         "&Print worksheet…",
         "Ctrl+P",
-        "Preview, print or save the year-end worksheet as PDF",
+        "Preview, print or save the worksheet of the plan as PDF",
         FILE,
         "plan",
     ),

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWhatsThis,
 )
 
-from harvestdesk.domain.plan_settings import PlanSettings
+from harvestdesk.domain.plan_settings import PlanKind, PlanSettings
 from harvestdesk.domain.proposal import HarvestSettings
 from harvestdesk.gui.errors import words_of
 from harvestdesk.gui.plots.canvas import Canvas
@@ -48,7 +48,7 @@ class Commands(QObject):
             ("prices", self.show_prices),
             ("import", self.import_statements),
             ("orders.export", self.export_orders),
-            ("worksheet.print", lambda: self.print_report("worksheet")),
+            ("worksheet.print", self.print_worksheet),
             ("instructions.print", lambda: self.print_report("lot-instructions")),
             ("do_not_buy.print", lambda: self.print_report("do-not-buy")),
             ("app.quit", window.close),
@@ -208,6 +208,12 @@ class Commands(QObject):
         dialog = ExportOrdersDialog(self._window.theme, self._window.desk, data, self._window)
         dialog.exported.connect(self._window.said.setText)
         self.show_dialog(dialog)
+
+    def print_worksheet(self) -> None:
+        """Preview the worksheet of the plan the page is about."""
+        plan = self._window.shown_plan
+        harvest = plan is None or plan.proposal.kind is PlanKind.HARVEST
+        self.print_report("worksheet" if harvest else "trades")
 
     def print_report(self, kind: str) -> None:
         """Build a report in the background, then preview it."""
