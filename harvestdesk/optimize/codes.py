@@ -148,6 +148,7 @@ KEPT_REASONS: Final = _table(
     CodeSpec("never_trade_account", ("symbol", "account"), "its account is never traded in"),
     CodeSpec("never_sell", ("symbol", "account"), "the person said never to sell it"),
     CodeSpec("not_a_payer", ("symbol", "account"), "its account does not pay this withdrawal"),
+    CodeSpec("zone_holds", ("symbol", "account"), "no-trade zone: every class is in its band"),
     CodeSpec("only_buys", ("symbol", "account"), "a contribution buys and sells nothing"),
     CodeSpec("not_short_term", ("symbol", "loss"), "only short-term losses are asked for"),
 )

@@ -5,6 +5,7 @@ HOUSEHOLD_SENTENCES: dict[str, str] = {
     "never_trade_account": "{account} is never traded in.",
     "never_sell": "You never sell {symbol}.",
     "not_a_payer": "{account} does not pay this withdrawal.",
+    "zone_holds": "Left alone: every asset class is inside its band.",
     "only_buys": "This plan puts cash to work: it buys and sells nothing.",
     "not_short_term": "Long-term: only short-term losses are asked for[; loss {loss:usd} left].",
     # --- notices

@@ -160,6 +160,9 @@ def _state(
 
 def _by_rule(rule: AccountRule, cash: Decimal, sellable: Decimal, *, can_buy: bool) -> CashState:
     """Return the state of methods 4.4 of an account that trades."""
+    if cash < 0 and rule.cash_min <= 0:
+        # A balance below zero (margin) may stay where nobody asked for a least, but not fall.
+        return CashState(rule.account_id, cash, cash, cash)
     if cash < rule.cash_min:
         if cash + sellable < rule.cash_min:
             return CashState(rule.account_id, cash, cash, cash, CashAsked.OUT_OF_REACH)
@@ -171,9 +174,7 @@ def _by_rule(rule: AccountRule, cash: Decimal, sellable: Decimal, *, can_buy: bo
         return CashState(
             rule.account_id, cash, rule.cash_reserve, rule.cash_max, CashAsked.MUST_INVEST
         )
-    # A balance below zero (margin) may stay, but not fall.
-    least = min(cash, rule.cash_reserve)
-    return CashState(rule.account_id, cash, least, cash, CashAsked.MAY_INVEST)
+    return CashState(rule.account_id, cash, rule.cash_reserve, cash, CashAsked.MAY_INVEST)
 
 
 def _idle_invested(

@@ -213,7 +213,7 @@ class _Finish:
             locks = planned_locks(snapshot, sales)
             proof = Proof(result.record.status, result.record.solver, result.record.gap)
             remarks = notices(plan, proof, locks, thin, within_bands=self._within)
-            kept = kept_lots(built, sales, result.why)
+            kept = kept_lots(built, sales, result.why, within_bands=self._within)
         return Proposal(
             id=proposal_id,
             kind=built.settings.kind,

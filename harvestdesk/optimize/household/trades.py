@@ -177,14 +177,11 @@ def _purchase(
 
 def named(built: BuiltHousehold, reason: Reason, more: Mapping[str, str]) -> Reason:
     """Return a reason of the engine's with the names people know, and what the engine does not know."""
-    snapshot, facts = built.snapshot, dict(reason.facts)
+    facts = dict(reason.facts)
     if "account" in facts:
         facts["account"] = _account_name(built, facts["account"])
-    if facts.get("rule") == RuleKind.CASH or facts.get("rule") == "cash_invested":
-        facts["rule_name"] = _account_name(built, facts.get("rule_name", ""))
-    if facts.get("rule") == RuleKind.SECURITY:
-        security = snapshot.security_by_id.get(SecurityId(facts.get("rule_name", "")))
-        facts["rule_name"] = security.symbol if security else facts.get("rule_name", "")
+    if "rule_name" in facts:
+        facts["rule_name"] = _rule_name(built, facts.get("rule", ""), facts["rule_name"])
     facts.update({name: text for name, text in more.items() if name in facts})
     return Reason(reason.code, facts)
 
@@ -192,6 +189,15 @@ def named(built: BuiltHousehold, reason: Reason, more: Mapping[str, str]) -> Rea
 def _account_name(built: BuiltHousehold, account_id: str) -> str:
     account = built.snapshot.account_by_id.get(AccountId(account_id))
     return account.name if account else account_id
+
+
+def _rule_name(built: BuiltHousehold, code: str, name: str) -> str:
+    if code in {RuleKind.CASH, "cash_invested"}:
+        return _account_name(built, name)
+    if code == RuleKind.SECURITY:
+        security = built.snapshot.security_by_id.get(SecurityId(name))
+        return security.symbol if security else name
+    return name
 
 
 def with_tax_shares(
@@ -212,9 +218,14 @@ def with_tax_shares(
 
 
 def kept_lots(
-    built: BuiltHousehold, sales: Sequence[LotSale], why: Explanations
+    built: BuiltHousehold,
+    sales: Sequence[LotSale],
+    why: Explanations,
+    *,
+    within_bands: bool = False,
 ) -> tuple[KeptLot, ...]:
     """Return every lot, or part of one, the plan leaves alone, in the order of the household's lots."""
+    otherwise = "zone_holds" if within_bands else "left_by_rounding"
     sold = {s.lot_id: s.shares for s in sales}
     reasons = {e.lot: Reason(e.code, e.facts) for e in why.kept}
     kept = []
@@ -228,13 +239,13 @@ def kept_lots(
         price = built.snapshot.prices.get(lot.security_id)
         gain = None if price is None else lot.gain_at(price.value)
         part = None if gain is None else cents(gain * left / lot.shares)
-        reason = reasons.get(number) or _rest(built, number, left)
+        reason = reasons.get(number) or _rest(built, number, left, otherwise)
         kept.append(KeptLot(lot.id, left, part, named(built, reason, {})))
     return tuple(kept)
 
 
-def _rest(built: BuiltHousehold, number: int, left: Decimal) -> Reason:
+def _rest(built: BuiltHousehold, number: int, left: Decimal, code: str) -> Reason:
     lot = built.snapshot.lots[number]
     symbol = built.problem.symbols[int(built.problem.lot_security[number])]
     facts = {"symbol": symbol, "account": lot.account_id, "gain": "", "shares": decimal_text(left)}
-    return Reason("left_by_rounding", facts)
+    return Reason(code, facts)

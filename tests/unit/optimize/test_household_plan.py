@@ -396,6 +396,7 @@ def test_zone__inside_the_bands_nothing_is_traded() -> None:
     proposal = plan(household(lots), zone=Zone.TO_TARGET)
     assert (proposal.sales, proposal.purchases, proposal.solver.gap) == ((), (), 0)
     assert "within_bands" in notice_codes(proposal)
+    assert set(kept_codes(proposal).values()) == {"zone_holds"}
     assert plan(household(lots), zone=Zone.NONE, risk_aversion=Decimal(500)).sales
 
 
@@ -451,11 +452,28 @@ def test_cash__ends_where_its_rule_asks(facts, cash, low, high) -> None:
     assert Decimal(low) <= after <= Decimal(high)
 
 
+def test_cash__a_balance_below_zero_may_stay_and_does_not_fall() -> None:
+    of = drifted(cash={"joint": "-2000"})
+    after = cash_after(of, plan(of), JOINT)
+    assert Decimal("-2000") <= after <= Decimal("-1999")
+
+
 def test_cash__a_least_out_of_reach_is_told() -> None:
     of = balanced(rules=[rule(ROTH, cash_min="5000")])
     proposal = plan(of)
     assert "cash_out_of_reach" in notice_codes(proposal)
     assert cash_after(of, proposal, ROTH) == 0
+
+
+def test_prices__cash_to_raise_has_a_price_and_its_sale_says_so() -> None:
+    of = balanced(cash={"joint": "1000"}, rules=[rule(JOINT, cash_min="3000")])
+    proposal = plan(of)
+    assert proposal.measures is not None
+    price = next(p for p in proposal.measures.prices if (p.code, p.name) == ("cash", JOINT))
+    assert price.dollars > 0
+    (sale,) = (s for s in proposal.sales if s.account_id == JOINT)
+    assert sale.reason.facts["account"] == "Joint"
+    assert sale.reason.code == "sale_raises_cash"
 
 
 # --- holdings elsewhere ---
