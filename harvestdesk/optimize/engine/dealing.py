@@ -68,8 +68,12 @@ def _without_crumbs(
     loose = crumbs.any(axis=0) | ((shared > 0).sum(axis=0) > 1)
     loose[np.argsort(-shared, axis=1, kind="stable")[:, :LARGEST].ravel()] = True
     items = np.flatnonzero(loose & (shared.sum(axis=0) >= least))
+    if not len(items):
+        return shared
+    # In units of the least order the solver's last digits are far below a step.
     fixed = shared.sum(axis=1) - shared[:, items].sum(axis=1)
-    total, accounts = shared[:, items].sum(axis=0), len(shared)
+    low, high = (must - fixed - DUST) / least, (can - fixed + DUST) / least
+    total, accounts = shared[:, items].sum(axis=0) / least, len(shared)
     each = np.kron(np.ones((1, accounts)), np.eye(len(items)))
     spent = np.kron(np.eye(accounts), np.ones((1, len(items))))
     same, none = np.eye(accounts * len(items)), np.zeros(accounts * len(items))
@@ -79,17 +83,15 @@ def _without_crumbs(
         bounds=Bounds(0, np.concatenate([none + np.inf, none + 1])),
         constraints=[
             LinearConstraint(np.hstack([each, 0 * each]), total, total),
-            LinearConstraint(
-                np.hstack([spent, 0 * spent]), must - fixed - DUST, can - fixed + DUST
-            ),
+            LinearConstraint(np.hstack([spent, 0 * spent]), low, high),
             LinearConstraint(np.hstack([same, -np.diag(np.tile(total, accounts))]), -np.inf, 0),
-            LinearConstraint(np.hstack([same, -least * same]), 0, np.inf),
+            LinearConstraint(np.hstack([same, -same]), 0, np.inf),
         ],
         options={"node_limit": NODES},
     )
     if found.x is None:
         return shared
     dealt = shared.copy()
-    amounts = found.x[: len(none)].reshape(accounts, len(items))
+    amounts = least * found.x[: len(none)].reshape(accounts, len(items))
     dealt[:, items] = np.where(amounts > DUST, amounts, 0.0)
     return dealt
