@@ -91,7 +91,7 @@ def _cash_broken(problem: EngineProblem, sums: Sums) -> list[str]:
         after, least = sums.cash[a] - sums.payouts[a], least_cash(problem, a)
         most = as_dollars(problem, problem.limits.cash[a])
         before = problem.exact.cash[a]
-        if after < 0:
+        if after < min(least, ZERO):  # a margin balance may be allowed to stay
             broken.append(f"cash of {name}: {after:.2f} is below zero")
         elif after < least - CENT:
             broken.append(f"cash of {name}: {after:.2f} is below {least:.2f}")

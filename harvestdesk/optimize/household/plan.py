@@ -19,7 +19,7 @@ from harvestdesk.optimize.cancel import Cancellation, Report
 from harvestdesk.optimize.engine.evaluate import Figures, evaluate
 from harvestdesk.optimize.engine.explain import Explanations, explained
 from harvestdesk.optimize.engine.plan import EnginePlan
-from harvestdesk.optimize.engine.search import Effort, relative_gap
+from harvestdesk.optimize.engine.search import Effort
 from harvestdesk.optimize.engine.trades import Trades
 from harvestdesk.optimize.figures import figures
 from harvestdesk.optimize.household.accounts import CashAsked
@@ -29,7 +29,7 @@ from harvestdesk.optimize.household.conflict_terms import in_asked_terms
 from harvestdesk.optimize.household.limits import BP
 from harvestdesk.optimize.household.measures import measures
 from harvestdesk.optimize.household.notices import Proof, notices
-from harvestdesk.optimize.household.solving import Solved, solve_household
+from harvestdesk.optimize.household.solving import Solved, is_proven, solve_household
 from harvestdesk.optimize.household.trades import (
     exact_trades,
     in_steps,
@@ -46,6 +46,8 @@ from harvestdesk.washsale.outlook import planned_locks
 BUILT_HERE = frozenset(
     {PlanKind.REBALANCE, PlanKind.INVEST, PlanKind.WITHDRAW, PlanKind.HARVEST_TARGET}
 )
+LEAST_OBJECTIVE = 1e-5
+"""A gap is measured against the bound, or against a tenth of a basis point of value where that is more."""
 FORCES = frozenset({CashAsked.RAISE, CashAsked.MUST_INVEST})
 
 
@@ -165,13 +167,15 @@ def _rounded(built: BuiltHousehold, solved: Solved) -> _Result:
 def _record(built: BuiltHousehold, plan: EnginePlan, found: Figures) -> SolverRecord:
     bound = min(plan.bound, found.objective)
     status = plan.status if not found.broken else SolveStatus.FAILED
+    if status is SolveStatus.LIMIT and is_proven(found.objective, bound):
+        status = SolveStatus.OPTIMAL
     return SolverRecord(
         status=status.value,
         solver=plan.solver,
         solver_version=plan.version,
         objective=found.objective * built.value,
         bound=bound * built.value,
-        gap=relative_gap(found.objective, bound),
+        gap=(found.objective - bound) / max(abs(bound), LEAST_OBJECTIVE),
         seconds=dict(plan.seconds),
         duals=dict(plan.duals),
         risk_model=built.model.description,

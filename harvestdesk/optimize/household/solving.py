@@ -28,6 +28,8 @@ HAIR = 1e-6
 """Part of a first plan's answer the second may miss: shares don't land on the last digit."""
 A_DOLLAR = 1.0
 PRUNINGS = 6
+NEGLIGIBLE = 1e-7
+"""Objective, a fraction of value, that no plan is worth searching on for: ten cents a year of a million."""
 
 
 @dataclass(frozen=True)
@@ -78,12 +80,17 @@ def _solved(problem: EngineProblem, effort: Effort) -> EnginePlan:
     return plan
 
 
+def is_proven(objective: float, bound: float) -> bool:
+    """Return True where a plan is near the best there can be, or the difference is next to nothing."""
+    return relative_gap(objective, bound) <= PROVEN or objective - bound <= NEGLIGIBLE
+
+
 def _replanned(problem: EngineProblem, plan: EnginePlan, case: Case, best: Incumbent) -> EnginePlan:
     """Return a plan of the same sides and the same proof, from other weights."""
     trades = to_shares(case, best)
     figures = evaluate(problem, trades)
     # As the engine judges: proven before its weights became shares, and no rule broken after.
-    proven = not figures.broken and relative_gap(plan.best.objective, plan.bound) <= PROVEN
+    proven = not figures.broken and is_proven(plan.best.objective, plan.bound)
     return replace(
         plan,
         status=SolveStatus.OPTIMAL if proven else plan.status,
