@@ -513,13 +513,18 @@ def household_plan(
     def sold(number: int) -> LotSale:
         of_lot = by_id[LotId(f"lot-{number}")]
         made = sale(of_lot, at[of_lot.security_id])
-        code = "sell_gain" if made.gain > 0 else "sell_loss"
-        return replace(made, reason=Reason(code, {"gain": str(made.gain), "term": made.term.value}))
+        facts = {"tax": str(-made.tax_value), "added_bp": "", "removed_bp": "12.4", "net": "310.00"}
+        if made.gain < 0:
+            facts |= {"loss": str(-made.gain), "term": made.term.value}
+            facts |= {"tax_value": str(made.tax_value)}
+        code = "sale_cuts_risk" if made.gain > 0 else "sale_saves_tax"
+        return replace(made, reason=Reason(code, facts))
 
     sales = [sold(n) for n in ((1, 3, 43) if kind is not PlanKind.HARVEST_TARGET else (1, 3))]
+    nearer = Reason("buy_cuts_risk", {"removed_bp": "14.2", "risk": "51.00"})
     bought: tuple[Purchase, ...] = (
-        purchase("QUIL", "120", ("ARBX",)),
-        purchase("SIMI", "850", ("SIMV",), JOINT),
+        replace(purchase("QUIL", "120", ()), reason=nearer),
+        replace(purchase("SIMI", "850", (), JOINT), reason=nearer),
     )
     gifts: tuple[LotGift, ...] = ()
     paid: tuple[Payout, ...] = ()

@@ -54,10 +54,11 @@ def asked_rows(
     """Return every setting a person may have chosen, in words, the job first."""
     words = _Words(snapshot)
     if isinstance(settings, HarvestSettings):
-        return _rows(settings, HarvestSettings(), _harvest(words))
-    kind = AskedRow("kind", "Job", PLAN_NAMES[settings.kind], usual=False)
-    usual = PlanSettings(settings.kind)
-    return (kind, *_rows(settings, usual, _household(words, settings.kind)))
+        kind, rows = PlanKind.HARVEST, _rows(settings, HarvestSettings(), _harvest(words))
+    else:
+        kind, usual = settings.kind, PlanSettings(settings.kind)
+        rows = _rows(settings, usual, _household(words, kind))
+    return (AskedRow("kind", "Job", PLAN_NAMES[kind], usual=False), *rows)
 
 
 def asked(

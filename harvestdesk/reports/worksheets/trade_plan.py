@@ -98,13 +98,13 @@ def decision(proposal: Proposal, snapshot: HouseholdSnapshot) -> str:
         case PlanKind.GIFT:
             return _gift(proposal)
         case PlanKind.WITHDRAW:
-            return f"{_raised(proposal, snapshot)}: {_effects(proposal)}."
+            return f"{_raised(proposal, snapshot)}; {_effects(proposal)}."
         case PlanKind.HARVEST_TARGET | PlanKind.GAIN_HARVEST:
-            return f"{_realised(proposal)}: {_effects(proposal)}."
+            return f"{_realised(proposal)}; {_effects(proposal)}."
         case PlanKind.INVEST:
             into = proposal.asked.amount
             begin = f"Invest {usd(into)}: " if into is not None else "Invest the idle cash: "
-            return f"{begin}{_traded(proposal, first=False)}. {_upper(_effects(proposal))}."
+            return f"{begin}{_traded(proposal, first=False)}; {_effects(proposal)}."
         case _:
             return f"{_traded(proposal)}: {_effects(proposal)}."
 
@@ -161,10 +161,13 @@ def _traded(proposal: Proposal, *, first: bool = True) -> str:
 
 def _effects(proposal: Proposal) -> str:
     before, after = proposal.before, proposal.after
-    return (
-        f"the tax on {proposal.as_of.year}'s gains goes from {usd(before.tax)} to {usd(after.tax)}, and tracking "
-        f"error from {_bp(before.tracking_error_bp)} to {_bp(after.tracking_error_bp)} a year"
-    )
+    tax = _changed(usd(before.tax), usd(after.tax))
+    risk = _changed(_bp(before.tracking_error_bp), _bp(after.tracking_error_bp))
+    return f"the tax on {proposal.as_of.year}'s gains {tax}, and tracking error {risk} a year"
+
+
+def _changed(before: str, after: str) -> str:
+    return f"stays at {after}" if before == after else f"goes from {before} to {after}"
 
 
 def _decision(proposal: Proposal, snapshot: HouseholdSnapshot) -> list[Block]:
