@@ -226,14 +226,17 @@ class _ThirdSearch(Search):
         values, two = self._values(best.prices), self._case.problem.two_sided
         row = np.select([best.sides == Side.BUY, best.sides == Side.SELL], [BUY, SELL], NONE)
         now = values[row, np.arange(len(row))]
-        gain = np.where(two & (SIDES[:, None] != best.sides), now - values, -np.inf)
+        other = two & (SIDES[:, None] != best.sides) & np.isfinite(values)
+        gain = np.full(values.shape, -np.inf)
+        np.subtract(now, values, out=gain, where=other)
         adds = two & (row == NONE)
         dropped = None
-        if most is not None and _count(best.sides) >= most:
+        if most is not None and 0 < most <= _count(best.sides):
             # One more order takes the place of the one that is worth least.
-            cost = np.where(two & (row != NONE), values[NONE] - now, np.inf)
-            dropped = int(np.argmin(cost))
-            gain[:NONE, adds] -= cost[dropped]
+            traded = np.flatnonzero(two & (row != NONE))
+            cost = values[NONE, traded] - now[traded]
+            dropped = int(traded[np.argmin(cost)])
+            gain[:NONE, adds] -= cost.min()
         least = LEAST_GAIN * abs(best.objective)
         for place in np.argsort(-gain, axis=None, kind="stable"):
             side, number = np.unravel_index(int(place), gain.shape)

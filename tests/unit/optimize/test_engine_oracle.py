@@ -10,10 +10,17 @@ from engine_books import Plain, book
 from oracle_plans import Tried, best_plan
 from oracle_plans_tax import pieces_of, tax_at
 
+from harvestdesk.domain.errors import NoPlanError
+from harvestdesk.optimize.engine.case import linear_case
+from harvestdesk.optimize.engine.columns import whole_columns
+from harvestdesk.optimize.engine.conic import solve_node
+from harvestdesk.optimize.engine.duals import Prices, bound_of
 from harvestdesk.optimize.engine.facts import read_problem
 from harvestdesk.optimize.engine.plan import EnginePlan, solve_problem
 from harvestdesk.optimize.engine.problem import EngineProblem
+from harvestdesk.optimize.engine.relaxation import MAX_CONSTRAINTS, Relaxation
 from harvestdesk.optimize.engine.search import Effort
+from harvestdesk.optimize.problem import Side
 from harvestdesk.tax.liability import year_tax
 
 EXACT = Effort(aim=1e-7, good=1e-7, patience=10**9)
@@ -36,7 +43,7 @@ PROFILES: dict[str, dict[str, Any]] = {
 
 def agrees(plan: EnginePlan, problem: EngineProblem, best: float) -> None:
     """Assert that the engine's plan is the best there is, and its bound true."""
-    sign = -1 if problem.mode == "harvest" else 1
+    sign = -1 if problem.mode == "harvest" else 1  # the judge counts losses as negative costs
     assert plan.figures.broken == ()
     assert sign * plan.figures.objective == pytest.approx(best, abs=3e-7)
     assert sign * plan.bound <= best + 1e-8
@@ -128,3 +135,100 @@ def test_sides_and_the_years_netting_together(profile, over) -> None:
     document = book(names=6, lots=3, seed=4, tax={"profile": profile}, **over)
     problem = read_problem(document)
     agrees(solve_problem(problem, EXACT), problem, best_plan(problem, pieces_of(problem)).objective)
+
+
+# --- orders counted: sold, bought or left alone ---
+
+
+ORDERS = [
+    {"min_trade": 0.02},
+    {"ticket_cost": 0.0005},
+    {"max_trades": 3},
+    {"min_trade": 0.02, "ticket_cost": 0.0003, "max_trades": 4},
+]
+BOOKS = [
+    {},
+    {"seed": 5},
+    {"seed": 3, "limits": {"tracking_error": 0.03}},
+    {"seed": 4, "limits": {"turnover": 0.2, "gain_budget": -0.01}},
+    {"seed": 8, "mode": "harvest", "limits": {"tracking_error": 0.06}},
+]
+
+
+def with_orders(document: dict[str, Any], orders: dict[str, Any]) -> EngineProblem:
+    problem = read_problem(document)
+    return replace(problem, limits=replace(problem.limits, **orders))
+
+
+@pytest.mark.parametrize("orders", ORDERS, ids=str)
+@pytest.mark.parametrize("variant", BOOKS, ids=str)
+def test_orders_of_one_account_equal_the_best_over_all_choices(variant, orders) -> None:
+    problem = with_orders(book(**{"names": 7, "lots": 2, "seed": 2, **variant}), orders)
+    best = best_plan(problem).objective
+    if np.isinf(best):  # so few orders can't keep the other rules
+        with pytest.raises(NoPlanError):
+            solve_problem(problem, EXACT)
+    else:
+        agrees(solve_problem(problem, EXACT), problem, best)
+
+
+@pytest.mark.parametrize("orders", ORDERS[:3], ids=str)
+def test_orders_and_the_years_netting_together(orders) -> None:
+    profile = PROFILES["short gain outstanding"]
+    problem = with_orders(book(names=5, lots=2, seed=4, tax={"profile": profile}), orders)
+    agrees(solve_problem(problem, EXACT), problem, best_plan(problem, pieces_of(problem)).objective)
+
+
+@pytest.mark.parametrize("orders", ORDERS, ids=str)
+@pytest.mark.parametrize("over", [{"accounts": 2}, {"members": 2}], ids=str)
+def test_where_a_set_is_several_orders_the_bound_is_true_and_the_plan_keeps_the_rules(
+    over, orders
+) -> None:
+    problem = with_orders(book(names=6, lots=3, seed=2, **over), orders)
+    plan = solve_problem(problem, EXACT)
+    best = best_plan(problem).objective
+    assert plan.figures.broken == ()
+    assert plan.bound <= best + 1e-8
+    assert plan.figures.objective >= best - 1e-7
+    assert plan.gap >= (plan.figures.objective - best) / abs(plan.bound) - 1e-6
+
+
+@pytest.mark.parametrize("orders", ORDERS, ids=str)
+@pytest.mark.parametrize("over", [{}, {"accounts": 2, "limits": {"tracking_error": 0.05}}], ids=str)
+def test_any_prices_bound_plans_of_orders_from_below(over, orders) -> None:
+    problem = with_orders(book(names=6, lots=3, seed=3, **over), orders)
+    best = best_plan(problem).objective
+    case = linear_case(problem)
+    columns = whole_columns(problem, case.cost)
+    sides = np.full(problem.sets, int(Side.OPEN), dtype=np.intp)
+    rng = np.random.default_rng(1)
+    for _ in range(40):
+        prices = Prices(
+            rng.normal(0, 0.05, len(case.rows)),
+            rng.normal(0, 0.1, 3),
+            float(rng.uniform(0, 30)),
+            float(rng.uniform(-0.001, 0.002)),
+        )
+        assert bound_of(case, columns, prices, sides).value <= best + 1e-12
+
+
+@pytest.mark.parametrize("orders", ORDERS, ids=str)
+def test_the_bound_of_three_sides_is_that_of_the_cone_program(orders) -> None:
+    problem = with_orders(book(names=20, lots=3, seed=3), orders)
+    case = linear_case(problem)
+    columns = whole_columns(problem, case.cost)
+    relaxation = Relaxation(case, columns)
+    sides = np.full(problem.sets, int(Side.OPEN), dtype=np.intp)
+    node = solve_node(relaxation.compiled(), sides, lambda: False)
+    relaxation.problem.solve(solver="CLARABEL")
+    assert len(relaxation.problem.constraints) <= MAX_CONSTRAINTS
+    value = bound_of(case, columns, node.prices, sides).value
+    assert value == pytest.approx(relaxation.problem.value / 100, abs=1e-8)
+
+
+def test_a_problem_without_orders_pays_nothing_for_them() -> None:
+    case = linear_case(read_problem(book(names=20, lots=3, seed=3)))
+    cone = Relaxation(case, whole_columns(case.problem, case.cost)).compiled()
+    assert not len(cone.places.buying)
+    assert not len(cone.places.orders)
+    assert len(cone.cones) == 2 * case.problem.two_sided.sum()
