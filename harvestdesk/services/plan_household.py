@@ -24,13 +24,13 @@ def prepare(
             anything to plan with, or a day it has left behind.
     """
     request = plans.gather(ctx, settings, as_of)
-    for field, words in plan_problems(settings, request.snapshot).items():
-        raise BadInputError(words, code=f"plan.{field}", field=field)
     if not request.snapshot.lots and not any(request.snapshot.cash.values()):
         raise BadInputError(
             "The household holds no lots and no cash yet; import a broker's file first.",
             code="plan.empty",
         )
+    for field, words in plan_problems(settings, request.snapshot).items():
+        raise BadInputError(words, code=f"plan.{field}", field=field)
     return request
 
 

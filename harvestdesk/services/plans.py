@@ -8,12 +8,7 @@ from typing import Generic, TypeVar
 from harvestdesk.domain.changes import Changes
 from harvestdesk.domain.errors import BadInputError
 from harvestdesk.domain.ids import ProposalId
-from harvestdesk.domain.plan_settings import (
-    HOUSEHOLD_KINDS,
-    PLAN_NAMES,
-    PlanKind,
-    PlanSettings,
-)
+from harvestdesk.domain.plan_settings import PLAN_NAMES, PlanKind, PlanSettings
 from harvestdesk.domain.proposal import HarvestSettings, Proposal
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.optimize.cancel import Cancellation, NeverCancelled, Report, silent
@@ -188,7 +183,7 @@ def is_current(ctx: AppContext, proposal: Proposal) -> bool:
 def _none_yet(kinds: Collection[PlanKind]) -> BadInputError:
     if set(kinds) == set(YEAR_END):
         words = "no year-end harvest yet. Expected one made with `plan harvest`"
-    elif set(kinds) == set(HOUSEHOLD_KINDS):
+    elif PlanKind.HARVEST not in kinds:
         words = (
             "no such plan yet. Expected one made with `plan rebalance`, or another job of `plan`"
         )

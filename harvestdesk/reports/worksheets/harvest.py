@@ -126,8 +126,9 @@ def january_warning(proposal: Proposal) -> str:
     """Return the warning that the year does not end the danger: a purchase in the window still washes."""
     last = max((k.last_day for k in proposal.locks), default=None)
     safe = max((k.first_safe_day for k in proposal.locks), default=None)
+    sold = "what is sold at a loss" if any(s.gain > 0 for s in proposal.sales) else "what is sold"
     if last is None or safe is None:
-        return "A purchase of what is sold within 30 days, in any account, destroys the loss."
+        return f"A purchase of {sold} within 30 days, in any account, destroys the loss."
     year = proposal.as_of.year
     into = (
         f" The end of the year changes nothing: a reinvestment, an automatic order or an IRA purchase in "
@@ -136,7 +137,7 @@ def january_warning(proposal: Proposal) -> str:
         else ""
     )
     return (
-        f"Do not buy what is sold, in any account of the household, through {long_day(last)}; the first safe "
+        f"Do not buy {sold}, in any account of the household, through {long_day(last)}; the first safe "
         f"day is {long_day(safe)}.{into}"
     )
 
