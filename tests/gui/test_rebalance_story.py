@@ -81,18 +81,20 @@ def test_limits_no_plan_keeps__one_is_let_give_and_the_plan_made(sample, qtbot):
     window = sample
     window.navigate("rebalance", {})
     page = window.pages["rebalance"]
-    page.panel.job.setCurrentIndex(list(JOBS).index(PlanKind.HARVEST_TARGET))
-    page.panel.amount.show_value(Decimal(500_000))
+    page.panel.tracking_error.show_value(Decimal(1))
+    page.panel.turnover.show_value(Decimal("0.001"))
     with qtbot.waitSignal(window.desk.not_planned, timeout=60_000):
         window.actions_by_key["plan.trades"].trigger()
     settle(qtbot, window)
     assert page.no_plan.isVisible()
-    (button, *_) = page.no_plan.buttons
+    button = page.no_plan.buttons[-1]
     with qtbot.waitSignal(window.desk.planned, timeout=60_000):
         button.click()
     settle(qtbot, window)
     assert not page.no_plan.isVisible()
-    assert window.desk.loaded.data.rebalance.losses > 0
+    asked = window.desk.loaded.data.rebalance.proposal.asked
+    assert asked == page.settings()
+    assert (asked.tracking_error_bp, asked.turnover) != (1, Decimal("0.001"))
 
 
 def test_latest_plans__each_page_shows_its_own_kind(sample, qtbot):

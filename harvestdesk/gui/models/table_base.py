@@ -297,6 +297,24 @@ class ColumnTable(QAbstractTableModel):
             last = self.index(self.rowCount() - 1, len(self.columns) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
 
+    def telling_rows(self, most: int) -> list[int]:
+        """Return rows on view that show how wide each column's words get: all, or extremes and a sample."""
+        count = self.rowCount()
+        if count <= most:
+            return list(range(count))
+        found = set(range(0, count, -(-count // most))) | {count - 1}
+        for column in self.columns:
+            values = self._values[column.key]
+            known = [(values[int(row)], place) for place, row in enumerate(self._view)]
+            known = [pair for pair in known if pair[0] is not None]
+            if not known or column.kind is Kind.DATE:
+                continue
+            if column.kind.is_number:
+                found |= {min(known)[1], max(known)[1]}
+            else:
+                found.add(max(known, key=lambda pair: len(str(pair[0])))[1])
+        return sorted(found)
+
     def has_sum(self) -> bool:
         """Return True where a row on view is written in bold."""
         is_sum = self._is_sum

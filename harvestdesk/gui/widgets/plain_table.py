@@ -12,6 +12,8 @@ from harvestdesk.gui.theme import Space, Theme
 
 _LEAST_LAST = 12
 """Digits of room the last column gets before others make way for it."""
+_MEASURED_ROWS = 40
+"""Rows whose words are measured, beside those with the most extreme values: the others are no wider."""
 _WIDEST = 32
 """Digits a column that does not stretch may take."""
 
@@ -98,7 +100,7 @@ class PlainTable(QTableView):
         body, head = (QFontMetrics(self._theme.font(strong=strong)) for strong in (False, True))
         body = head if self.columns_model.has_sum() else body
         padding = 2 * (self._theme.px(Space.SMALL) + self._theme.px(3)) + 2
-        rows = range(self.columns_model.rowCount())
+        rows = self.columns_model.telling_rows(_MEASURED_ROWS)
         widths = []
         for number, column in enumerate(self.columns_model.columns):
             texts = (str(self.columns_model.index(row, number).data()) for row in rows)

@@ -26,7 +26,7 @@ class ThreeColumns(QSplitter):
     ) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self._theme = theme
-        self._left, self._upper, self._lower = left, upper, lower
+        self._left, self._middle, self._upper, self._lower = left, middle, upper, lower
         self._folded = False
         self._result = False
         self.setChildrenCollapsible(False)
@@ -73,7 +73,7 @@ class ThreeColumns(QSplitter):
         sides = [self._left.minimumSizeHint().width()]
         if self._result:
             sides.append(self._upper.minimumSizeHint().width())
-        middle = self.widget(1).minimumSizeHint().width()
+        middle = self._middle.minimumSizeHint().width()
         wide = max(sides) + bar + self.handleWidth() + middle
         return QSize(wide, super().minimumSizeHint().height())
 

@@ -1,6 +1,6 @@
 """The trades of a plan, account by account."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,7 @@ class TradeTable:
     Attributes:
         make_way: columns left out where there is little room, first ones first.
         left_out: columns that have nothing to say here.
+        written: what the columns say, where a lane wrote it beforehand.
     """
 
     spoken: str
@@ -43,6 +44,7 @@ class TradeTable:
     rows: Sequence[Any]
     make_way: Sequence[str] = ()
     left_out: Sequence[str] = ()
+    written: Mapping[str, Sequence[Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ class TradeList(QScrollArea):
             if not part.rows:
                 continue
             model = PlanTable(part.columns, self._theme, part.write)
-            model.show(part.rows)
+            model.show(part.rows, part.written)
             table = PlainTable(model, self._theme, part.spoken, part.make_way)
             if part.left_out:
                 table.leave_out(part.left_out)

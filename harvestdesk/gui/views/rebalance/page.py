@@ -1,6 +1,7 @@
 """The page of household plans: asked at the left, traded in the middle, changed at the right."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtGui import QResizeEvent
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, 
 
 from harvestdesk.domain.errors import NoPlanError
 from harvestdesk.domain.plan_settings import PlanSettings
+from harvestdesk.domain.proposal import Proposal
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.gui.a11y import name
 from harvestdesk.gui.errors import words_of
@@ -16,7 +18,7 @@ from harvestdesk.gui.theme import Space, Tone
 from harvestdesk.gui.view_base import DeskData, Page, ViewContext
 from harvestdesk.gui.views.plan.before_after import BeforeAfter
 from harvestdesk.gui.views.plan.tables import LOCKS, PlanTable, lock_columns
-from harvestdesk.gui.views.plan.trades import TradeList
+from harvestdesk.gui.views.plan.trades import Section, TradeList
 from harvestdesk.gui.views.rebalance.exposure import ExposurePart
 from harvestdesk.gui.views.rebalance.no_plan import NoPlanPanel
 from harvestdesk.gui.views.rebalance.panes import ReasonPanel, Row, pane_lines
@@ -41,6 +43,18 @@ _START = (
 _NOTHING_TO_TRADE = "Nothing to trade. The kept lots say why each of them stays."
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What the tables of trades and of kept lots say."""
+
+    sections: tuple[Section, ...]
+    kept: Mapping[str, Sequence[Any]]
+
+
+def _written(view: RebalanceView) -> _Written:
+    return _Written(sections(view), kept_columns(view.plan.kept))
+
+
 class RebalancePage(Page):
     """Ask for a household plan, judge it, and carry it out."""
 
@@ -52,6 +66,7 @@ class RebalancePage(Page):
         self._view: RebalanceView | None = None
         self._snapshot: HouseholdSnapshot | None = None
         self._shown_id = ""
+        self._trades_of: Proposal | None = None
         self.panel = SettingsPanel(self.theme)
         self.trades = TradeList(self.theme)
         self.kept_model = PlanTable(KEPT, self.theme, kept_columns)
@@ -80,8 +95,8 @@ class RebalancePage(Page):
 
     @staticmethod
     def prepare(data: DeskData) -> object:
-        """Write the reasons of the kept lots beforehand: there may be thousands."""
-        return None if data.rebalance is None else kept_columns(data.rebalance.plan.kept)
+        """Write trades and kept lots beforehand: there may be thousands."""
+        return None if data.rebalance is None else _written(data.rebalance)
 
     # --- layout --------------------------------------------------------------------------------------
     def add_part(self, key: str, title: str, widget: QWidget, explanation: str = "") -> None:
@@ -257,9 +272,11 @@ class RebalancePage(Page):
     def _show_plan(self, view: RebalanceView, written: object) -> None:
         self.set_answer(answer(view))
         self.set_figures(figures(view))
-        self.trades.show_sections(sections(view), _NOTHING_TO_TRADE)
-        ready: Mapping[str, Sequence[Any]] | None = written if isinstance(written, dict) else None
-        self.kept_model.show(view.plan.kept, ready)
+        ready = written if isinstance(written, _Written) else _written(view)
+        if self._trades_of is not view.proposal:
+            self.trades.show_sections(ready.sections, _NOTHING_TO_TRADE)
+            self._trades_of = view.proposal
+        self.kept_model.show(view.plan.kept, ready.kept)
         self.exposure.show_weights(view.weights)
         self.lock_model.show(view.plan.locks)
         self.before_after.show_plan(view.plan, view.comparison)

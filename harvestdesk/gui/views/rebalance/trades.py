@@ -1,5 +1,7 @@
 """What a household plan does in each account, as sections of tables."""
 
+from dataclasses import replace
+
 from harvestdesk.gui.views.plan.tables import BUYS
 from harvestdesk.gui.views.plan.trades import Section, TradeTable
 from harvestdesk.gui.views.rebalance.tables import (
@@ -19,7 +21,7 @@ _GIFTS_MAKE_WAY = ("price", "acquired")
 
 
 def sections(view: RebalanceView) -> tuple[Section, ...]:
-    """Return what the plan sells, buys, gives and pays out, account by account."""
+    """Return what the plan sells, buys, gives and pays out, account by account, written for its tables."""
     return tuple(_section(part) for part in view.parts)
 
 
@@ -43,4 +45,5 @@ def _section(part: AccountPart) -> Section:
         _BUYS_MAKE_WAY,
         () if any(b.replaces for b in part.trades.buys) else ("replaces",),
     )
-    return Section(part.account, account_sums(part), (sales, buys, gifts))
+    tables = (replace(t, written=t.write(t.rows)) for t in (sales, buys, gifts) if t.rows)
+    return Section(part.account, account_sums(part), tuple(tables))
