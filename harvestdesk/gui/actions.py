@@ -117,6 +117,30 @@ ACTIONS: tuple[ActionSpec, ...] = (
         EDIT,
         "write",
     ),
+    ActionSpec(
+        "household.rules",
+        "How &accounts take part…",
+        "",
+        "Where plans trade, what an account offers, and how much cash stays",
+        EDIT,
+        "write",
+    ),
+    ActionSpec(
+        "household.outside",
+        "&Outside holdings…",
+        "",
+        "What is owned elsewhere: counted in risk and drift, never traded",
+        EDIT,
+        "write",
+    ),
+    ActionSpec(
+        "household.risk",
+        "Risk &model…",
+        "",
+        "How risk is estimated, and what that rests on",
+        EDIT,
+        "write",
+    ),
     *(
         ActionSpec(f"page.{key}", PAGE_TITLES[key], f"Ctrl+{n}", "Show this page", VIEW, "book")
         for n, key in enumerate(PAGE_KEYS, start=1)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from harvestdesk.domain.plan_settings import PlanKind, PlanSettings
 from harvestdesk.domain.proposal import HarvestSettings
 from harvestdesk.gui.errors import words_of
+from harvestdesk.gui.household_commands import HouseholdCommands
 from harvestdesk.gui.plots.canvas import Canvas
 from harvestdesk.gui.tax_commands import TaxCommands
 from harvestdesk.gui.theme import Scheme
@@ -62,6 +63,7 @@ class Commands(QObject):
         ):
             actions[key].triggered.connect(lambda _checked=False, do=do: do())
         self.tax = TaxCommands(window, self)
+        self.household = HouseholdCommands(window, self)
         for scheme in Scheme:
             actions[f"view.{scheme.value}"].triggered.connect(
                 lambda _checked=False, scheme=scheme: window.choose_look(scheme)

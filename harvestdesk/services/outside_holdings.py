@@ -9,6 +9,7 @@ from harvestdesk.domain.ids import OutsideHoldingId, SecurityId
 from harvestdesk.domain.money import MONEY_DIGITS
 from harvestdesk.domain.outside import OutsideHolding
 from harvestdesk.domain.security import AssetClass, Security, SecurityKind, normal_symbol
+from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.services.context import AppContext
 from harvestdesk.services.row_problems import RowField, fits, refuse, repeated
 
@@ -75,15 +76,12 @@ def _is_symbol(symbol: str) -> bool:
     return len(symbol) <= _MOST_SYMBOL and symbol.isprintable()
 
 
-def described_here(ctx: AppContext) -> frozenset[SecurityId]:
+def described_here(snapshot: HouseholdSnapshot) -> frozenset[SecurityId]:
     """Return the securities known from outside holdings alone: their description may be corrected there."""
-    book = ctx.book
-    with book.reading():
-        used = {lot.security_id for lot in book.lots()}
-        used |= {lot.security_id for lot in book.statement_lots()}
-        used |= {s for t in book.transactions() for s in (t.security_id, t.other_security_id) if s}
-        used |= set(book.price_book(ctx.as_of()).prices)
-        return frozenset(h.security_id for h in book.outside_holdings()) - used
+    used = {lot.security_id for lot in (*snapshot.lots, *snapshot.statement_lots)}
+    used |= {s for t in snapshot.transactions for s in (t.security_id, t.other_security_id) if s}
+    used |= set(snapshot.prices.prices)
+    return frozenset(h.security_id for h in snapshot.outside) - used
 
 
 def save_outside_holdings(
@@ -97,10 +95,11 @@ def save_outside_holdings(
         BadInputError: the first of what `outside_problems` says, with its row and field as facts.
     """
     typed = [entry_of(e) if isinstance(e, OutsideHolding) else e for e in entries]
-    known = {s.id: s for s in ctx.book.securities()}
+    snapshot = ctx.snapshot()
+    known = snapshot.security_by_id
     refuse(outside_problems(typed, known), "outside")
     by_symbol = {s.symbol: s for s in known.values()}
-    correctable = described_here(ctx)
+    correctable = described_here(snapshot)
     with ctx.book.write("Outside holdings") as w:
         described: dict[str, Security] = {}
         for entry in typed:

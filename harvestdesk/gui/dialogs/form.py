@@ -99,6 +99,18 @@ class FormDialog(QDialog):
         form.addRow(words, holder)
         self._fields[key] = (buddy or field, remark)
 
+    def caption(self, words: str, tone: Tone = Tone.MUTED) -> QLabel:
+        """Return small words of one line that explain what stands above them.
+
+        A wrapped label in a form takes the room it would need where it is narrowest.
+        """
+        label = QLabel(words)
+        label.setFont(self.theme.font(TextSize.CAPTION))
+        palette = label.palette()
+        palette.setColor(QPalette.ColorRole.WindowText, self.theme.text(tone))
+        label.setPalette(palette)
+        return label
+
     def show_problems(self, problems: Mapping[str, str]) -> bool:
         """Say what is wrong beside each field and go to the first; True when something is."""
         self.problems = dict(problems)

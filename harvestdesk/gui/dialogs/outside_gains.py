@@ -1,24 +1,22 @@
 """Gains from outside the imported accounts by quarter, and changes of law the household reckons with."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from harvestdesk.domain.tax_year import ExternalGain, LawChange
-from harvestdesk.gui.a11y import name
 from harvestdesk.gui.desk import Desk, Loaded
-from harvestdesk.gui.dialogs.form import FormDialog, wrapped
+from harvestdesk.gui.dialogs.form import FormDialog
 from harvestdesk.gui.dialogs.outside_gain import (
     TARGET_WORDS,
     GainDialog,
     LawChangeDialog,
 )
-from harvestdesk.gui.errors import words_of
-from harvestdesk.gui.models.table_base import Column, ColumnTable, Kind
-from harvestdesk.gui.theme import Space, Theme, Tone
-from harvestdesk.gui.widgets.data_table import DataTable
+from harvestdesk.gui.dialogs.records import Acts, RecordList, RecordsDialog, with_record
+from harvestdesk.gui.models.table_base import Column, Kind
+from harvestdesk.gui.theme import Theme
 from harvestdesk.gui.widgets.segments import Segments
 from harvestdesk.reports.tax_words import EXTERNAL_NAMES, TERM_WORDS
 from harvestdesk.services.outside_gains import quarter_of, save_external_gains, save_law_changes
@@ -53,27 +51,23 @@ _NO_GAINS = (
 _NO_CHANGES = "None: every year is reckoned with the law as it stands."
 
 
-class OutsideDialog(FormDialog):
+class OutsideDialog(RecordsDialog):
     """Two lists, each with a dialog for a row; nothing is typed here itself."""
 
     def __init__(
         self, theme: Theme, desk: Desk, loaded: Loaded, parent: QWidget | None = None
     ) -> None:
-        super().__init__(theme, "Outside gains", _WORDS, "Close", parent)
-        self._desk = desk
-        self._snapshot = loaded.data.snapshot
-        self.buttons.button(self.buttons.StandardButton.Cancel).hide()
-        self.buttons.accepted.connect(self.accept)
+        super().__init__(theme, desk, loaded, "Outside gains", _WORDS, parent)
         self.gains = RecordList(
             theme,
             "Outside gains",
             "gain",
             _GAIN_COLUMNS,
-            (self._add_gain, self._edit_gain, self._remove_gain),
+            Acts(self._add_gain, self._edit_gain, self._remove_gain),
             empty=_NO_GAINS,
         )
         self.changes = RecordList(
-            theme, "Changes of law", "change", _LAW_COLUMNS, (self._add_law, self._edit_law, self._remove_law),
+            theme, "Changes of law", "change", _LAW_COLUMNS, Acts(self._add_law, self._edit_law, self._remove_law),
             _LAW_NOTE,
             _NO_CHANGES,
         )  # fmt: skip
@@ -95,16 +89,6 @@ class OutsideDialog(FormDialog):
         self.column.addLayout(across)
         self.column.addWidget(stack, 1)
         self.resize(theme.px(1060), theme.px(560))
-        desk.refreshed.connect(self._on_refreshed)
-        self._show()
-
-    @property
-    def is_changed(self) -> bool:
-        """Every row is saved by its own dialog."""
-        return False
-
-    def _on_refreshed(self, loaded: Loaded) -> None:
-        self._snapshot = loaded.data.snapshot
         self._show()
 
     def _show(self) -> None:
@@ -144,7 +128,7 @@ class OutsideDialog(FormDialog):
         self._write_gains([g for g in self._snapshot.external_gains if g.id != key], None)
 
     def _save_gain(self, dialog: Any) -> None:
-        gains = _with(self._snapshot.external_gains, dialog.record())
+        gains = with_record(self._snapshot.external_gains, dialog.record())
         if not dialog.show_problems(dialog.found()):
             self._write_gains(gains, dialog)
 
@@ -164,99 +148,12 @@ class OutsideDialog(FormDialog):
         self._write_laws([c for c in self._snapshot.law_changes if c.id != key], None)
 
     def _save_law(self, dialog: Any) -> None:
-        changes = _with(self._snapshot.law_changes, dialog.record())
+        changes = with_record(self._snapshot.law_changes, dialog.record())
         if not dialog.show_problems(dialog.found()):
             self._write_laws(changes, dialog)
 
     def _write_laws(self, changes: Sequence[LawChange], dialog: FormDialog | None) -> None:
         self._write("Changes of law", lambda app: save_law_changes(app, changes), dialog)
-
-    # --- both --------------------------------------------------------------------------------------
-    def _open(self, dialog: FormDialog, save: Callable[[Any], None]) -> None:
-        dialog.setModal(True)
-        dialog.buttons.accepted.connect(lambda: save(dialog))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    def _write(self, what: str, do: Callable[[Any], Any], dialog: FormDialog | None) -> None:
-        if dialog is not None:
-            dialog.accept_button.setEnabled(False)
-        handle = self._desk.quiet_work(what, do)
-        handle.succeeded.connect(self._desk.reload)
-        if dialog is not None:
-            handle.succeeded.connect(lambda _changes: dialog.accept())
-        handle.failed.connect(lambda error: self._on_failed(error, dialog))
-
-    def _on_failed(self, error: BaseException, dialog: FormDialog | None) -> None:
-        where = dialog or self
-        where.accept_button.setEnabled(True)
-        where.notice.say(words_of(error), Tone.ERROR)
-
-
-class RecordList(QWidget):
-    """A table with Add, Edit and Remove."""
-
-    def __init__(
-        self,
-        theme: Theme,
-        title: str,
-        one: str,
-        columns: Sequence[Column],
-        acts: tuple[Callable[[], None], Callable[[str], None], Callable[[str], None]],
-        words: str = "",
-        empty: str = "",
-    ) -> None:
-        super().__init__()
-        self._empty = wrapped(empty)
-        add, edit, remove = acts
-        self.table = DataTable(ColumnTable(tuple(columns), theme), theme, title, filters=False)
-        self.add_button = name(QPushButton("&Add\u2026"), f"Add a {one}")
-        self.edit_button = name(QPushButton("&Edit\u2026"), f"Edit the {one}")
-        self.remove_button = name(QPushButton("&Remove"), f"Remove the {one}")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.px(Space.SMALL))
-        if words:
-            column.addWidget(wrapped(words))
-        column.addWidget(self._empty)
-        column.addWidget(self.table, 1)
-        self._room = QWidget()
-        column.addWidget(self._room, 1)
-        across = QHBoxLayout()
-        for button in (self.add_button, self.edit_button, self.remove_button):
-            button.setAutoDefault(False)
-            across.addWidget(button)
-        across.addStretch(1)
-        column.addLayout(across)
-        self.add_button.clicked.connect(lambda _checked=False: add())
-        self.edit_button.clicked.connect(lambda: self._each(edit))
-        self.remove_button.clicked.connect(lambda: self._each(remove))
-        self.table.activated.connect(lambda key: edit(str(key)))
-        self.table.selection_changed.connect(lambda keys: self._enable(bool(keys)))
-        self._enable(on=False)
-
-    def show_rows(self, columns: dict[str, list[Any]], keys: list[str]) -> None:
-        """Show the rows anew; what is selected stays so while it is there."""
-        self.table.model.set_rows(columns, keys)
-        self.table.setVisible(bool(keys))
-        self._empty.setVisible(not keys)
-        self._room.setVisible(not keys)
-        self._enable(bool(self.table.selected_keys()))
-
-    def _enable(self, on: bool) -> None:
-        self.edit_button.setEnabled(on)
-        self.remove_button.setEnabled(on)
-
-    def _each(self, act: Callable[[str], None]) -> None:
-        for key in list(self.table.selected_keys())[:1]:
-            act(str(key))
-
-
-def _with(records: Sequence[Any], record: Any) -> list[Any]:
-    """Return the records with one changed, or a new one at the end."""
-    if record.id:
-        return [record if r.id == record.id else r for r in records]
-    return [*records, record]
 
 
 def quarter_words(gain: ExternalGain) -> str:

@@ -1,7 +1,6 @@
 """The judgement calls of wash-sale law: one choice each, with what stands behind it."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from harvestdesk.domain.wash_policy import DEFAULT_POLICY, WashPolicy
@@ -58,22 +57,15 @@ class WashOptionsDialog(FormDialog):
         box = Choice(theme, option.title, option.authority)
         box.offer([(c.value, c.words) for c in option.choices], option.current)
         title.setBuddy(box)
-        authority = self._caption(f"Authority: {option.authority}", Tone.MUTED)
-        remark = self._caption("", Tone.WARNING)
+        authority = self.caption(f"Authority: {option.authority}")
+        authority.setWordWrap(True)
+        remark = self.caption("", Tone.WARNING)
         self.boxes[option.name], self.remarks[option.name] = box, remark
         box.currentIndexChanged.connect(lambda _index, o=option: self._remark(o))
         for widget in (title, box, authority, remark):
             column.addWidget(widget)
         self._remark(option)
         return holder
-
-    def _caption(self, words: str, tone: Tone) -> QLabel:
-        label = wrapped(words)
-        label.setFont(self.theme.font(TextSize.CAPTION))
-        palette = label.palette()
-        palette.setColor(QPalette.ColorRole.WindowText, self.theme.text(tone))
-        label.setPalette(palette)
-        return label
 
     def _remark(self, option: OptionRow) -> None:
         departs = option.departs(str(self.boxes[option.name].currentData()))
