@@ -86,7 +86,6 @@ def _sides_broken(problem: EngineProblem, trades: Trades) -> list[str]:
 
 def _cash_broken(problem: EngineProblem, sums: Sums) -> list[str]:
     broken = []
-    step = share_room(problem)
     for a, name in enumerate(problem.account_ids):
         after, least = sums.cash[a] - sums.payouts[a], least_cash(problem, a)
         most = as_dollars(problem, problem.limits.cash[a])
@@ -96,7 +95,7 @@ def _cash_broken(problem: EngineProblem, sums: Sums) -> list[str]:
         elif after < least - CENT:
             broken.append(f"cash of {name}: {after:.2f} is below {least:.2f}")
         # Whole shares can't be dealt to the cent; an account that holds more and doesn't trade keeps it.
-        elif after > max(most, before, least) * (1 + Decimal("1e-9")) + step:
+        elif after > max(most, before, least) * (1 + Decimal("1e-9")) + _above(problem, a):
             broken.append(f"cash of {name}: {after:.2f} is above {most:.2f}")
     asked, paid = payout_dollars(problem), sum(sums.payouts, ZERO)
     if paid < asked:
@@ -108,6 +107,13 @@ def share_room(problem: EngineProblem) -> Decimal:
     """Return the dollars by which cash may miss its most: what the least purchase costs."""
     least, step = min(problem.exact.prices), SHARE_STEP * max(problem.exact.prices)
     return max(10 * SHARE_STEP * least, step) if problem.in_parts.all() else max(least, step)
+
+
+def _above(problem: EngineProblem, account: int) -> Decimal:
+    """Return the dollars by which an account may end above its most: of cash that is raised, any one share."""
+    raised = least_cash(problem, account) > problem.exact.cash[account]
+    whole = not problem.in_parts[account]
+    return max(problem.exact.prices) if raised and whole else share_room(problem)
 
 
 def _weight_room(problem: EngineProblem) -> float:
