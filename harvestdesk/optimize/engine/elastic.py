@@ -7,10 +7,12 @@ bound from below. Fixing sides best first closes the distance; the answer is tha
 import heapq
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import cvxpy as cp
 import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from harvestdesk.optimize.engine.case import CASH, GAIN, LOSS, NETTING, TAX, TURNOVER, Case
 from harvestdesk.optimize.engine.columns import whole_columns
@@ -21,7 +23,10 @@ from harvestdesk.optimize.engine.relaxation import Elastic
 WHOLE = 1e-5
 """How far from one side a set may be and still be on it."""
 CLOSE = 1e-7
-"""Fractions of value between bound and answer that are not worth another node."""
+CLOSE_PART = 1e-4
+"""Weighted fractions of value, and parts of the answer, that are not worth another node."""
+SECONDS = 10.0
+"""Of one integer program."""
 MOST_NODES = 40
 CASH_WEIGHT = 1000.0
 """Cash below nothing gives only where nothing else helps: nobody can let it."""
@@ -57,6 +62,7 @@ class Given:
         mixed: what they would give if a set could be on both sides in parts: the first bound.
         prices: [row] what it costs the others, at the end.
         whole: every set is on one side; not so where the search had to stop.
+        proven: no other sides give less.
     """
 
     total: float
@@ -67,6 +73,7 @@ class Given:
     payout: float
     prices: FloatArray
     whole: bool
+    proven: bool = False
 
 
 @dataclass(frozen=True, order=True)
@@ -116,6 +123,10 @@ class ElasticRules(Elastic):
         self._high = cp.Parameter(len(self.sets), nonneg=True)
         return [*found, self.side >= self._low, self.side <= self._high]
 
+    def _cones(self) -> list[cp.Constraint]:
+        """Risk matters only where it is limited; else all is linear."""
+        return super()._cones() if self.limited else []
+
     def least(self, giving: Giving) -> Given | None:
         """Return the least that has to give, or None where even that leaves no plan."""
         self._may_over.value = giving.over.astype(float)
@@ -127,31 +138,71 @@ class ElasticRules(Elastic):
         return None if first is None else self._searched(first)
 
     def _searched(self, first: _Node) -> Given | None:
-        best: Given | None = None
+        best = None if self.limited else self._by_integers(first)
+        near = best is not None and best.total <= first.value + _close(best.total)
+        if best is not None and (best.proven or near):
+            return best
         heap, number = [first], 1
         while heap and number < MOST_NODES:
             node = heapq.heappop(heap)
-            if best is not None and node.value >= best.total - CLOSE:
+            if best is not None and node.value >= best.total - _close(best.total):
                 break
             rounded = np.where(node.side >= 0.5, 1.0, 0.0)
-            sides = [(rounded, rounded)]
+            found = self._node(rounded, rounded, number)
+            number += 1
+            if found is not None and (best is None or found.value < best.total):
+                best = self._given(found, first.value, whole=True)
             mixed = np.abs(node.side - rounded)
-            if mixed.max(initial=0.0) > WHOLE:
-                worst = int(np.argmax(mixed))
-                sides += [_fixed(node, worst, side) for side in (1.0, 0.0)]
-            for low, high in sides:
-                found = self._node(low, high, number)
+            if mixed.max(initial=0.0) <= WHOLE or (
+                best is not None and node.value >= best.total - _close(best.total)
+            ):
+                continue
+            for side in (1.0, 0.0):
+                child = self._node(*_fixed(node, int(np.argmax(mixed)), side), number)
                 number += 1
-                if found is None:
-                    continue
-                if np.array_equal(low, high) and (best is None or found.value < best.total):
-                    best = self._given(found, first.value, whole=True)
-                elif not np.array_equal(low, high):
-                    heapq.heappush(heap, found)
+                if child is not None:
+                    heapq.heappush(heap, child)
         if best is not None:
             return best
         again = self._node(first.low, first.high, 0)
         return None if again is None else self._given(again, first.value, whole=False)
+
+    def _by_integers(self, first: _Node) -> Given | None:
+        """Return the answer where all rules are linear: at a corner few sets are mixed, else by integers."""
+        if not len(self.sets):
+            return None
+        self._low.value, self._high.value = first.low, first.high
+        data, _, _ = self.problem.get_problem_data(cp.CLARABEL)
+        corner, _ = self._sides_of(data, 0)
+        near: list[FloatArray] = []
+        if corner is not None:
+            near = [np.asarray(np.floor(corner + WHOLE)), np.asarray(np.ceil(corner - WHOLE))]
+        for rounded in near:
+            node = self._node(rounded, rounded, 0)
+            if node is not None and node.value <= first.value + _close(node.value):
+                return self._given(node, first.value, whole=True)
+        sides, proven = self._sides_of(data, 1)
+        node = None if sides is None else self._node(np.round(sides), np.round(sides), 0)
+        if node is None:
+            return None
+        return replace(self._given(node, first.value, whole=True), proven=proven)
+
+    def _sides_of(self, data: Any, whole: int) -> tuple[FloatArray | None, bool]:
+        """Return z of a linear program, whole where `whole` is 1, and whether it is the best there is."""
+        at = data["param_prob"].var_id_to_col[self.side.id]
+        integers = np.zeros(len(data["c"]))
+        integers[at : at + len(self.sets)] = whole
+        least = np.where(np.arange(len(data["b"])) < data["dims"].zero, data["b"], -np.inf)
+        found = milp(
+            data["c"],
+            constraints=LinearConstraint(data["A"], least, data["b"]),
+            integrality=integers,
+            bounds=Bounds(-np.inf, np.inf),
+            options={"time_limit": SECONDS, "mip_rel_gap": CLOSE_PART},
+        )
+        if found.x is None:
+            return None, False
+        return np.clip(found.x[at : at + len(self.sets)], 0.0, 1.0), found.status == 0
 
     def _node(self, low: FloatArray, high: FloatArray, number: int) -> _Node | None:
         """Solve with some sides fixed; None where there is no plan."""
@@ -182,6 +233,10 @@ class ElasticRules(Elastic):
             prices=np.asarray(defining.dual_value, dtype=np.float64),
             whole=whole,
         )
+
+
+def _close(total: float) -> float:
+    return max(CLOSE, CLOSE_PART * abs(total))
 
 
 def _fixed(node: _Node, number: int, side: float) -> tuple[FloatArray, FloatArray]:
