@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from harvestdesk.domain.errors import NoPlanError
 from harvestdesk.optimize.engine.fast_search import (
     Asked,
     Best,
@@ -105,6 +106,8 @@ class FastModel:
             return "mode"
         if problem.limits.ticket_cost > 0:
             return "ticket_cost"
+        if problem.swaps and (problem.most_sold is not None or problem.most_bought is not None):
+            return "max_volume"  # shares moved between accounts count in it
         return None if problem.limits.max_trades is None else "max_trades"
 
     def point(
@@ -141,11 +144,22 @@ class FastModel:
             gain=_or(gain_budget, known.gain),
         )
         asked = self._prepared.asked(self._changed(risk_aversion, limits))
-        search = PointSearch(self._prepared, asked, flips)
-        best = search.run(start or self._warm)
-        self.evaluations += search.evaluations
+        best, search = self._found(asked, start or self._warm, flips)
         self._warm = search.central
         return _point(asked, best, search)
+
+    def _found(self, asked: Asked, warm: Start | None, flips: int) -> tuple[Best, PointSearch]:
+        """Search from the prices given; where they lead nowhere, from none."""
+        search = PointSearch(self._prepared, asked, flips)
+        try:
+            best = search.run(warm)
+        except NoPlanError as error:
+            self.evaluations += search.evaluations
+            if warm is None or error.code == "infeasible":
+                raise
+            return self._found(asked, None, flips)
+        self.evaluations += search.evaluations
+        return best, search
 
     def bound(self, prices: Start, risk_aversion: float | None = None) -> float:
         """Return what prices prove of every plan of the problem, at its own or another risk aversion."""

@@ -16,6 +16,7 @@ from harvestdesk.optimize.engine.case import NETTING, Case
 from harvestdesk.optimize.engine.columns import BUYING, SELLING
 from harvestdesk.optimize.engine.fast_blocks import Layout
 from harvestdesk.optimize.engine.fast_netting import Plane
+from harvestdesk.optimize.engine.fast_ramps import Demand, ramped
 from harvestdesk.optimize.engine.fast_terms import (
     Ends,
     Mixture,
@@ -28,7 +29,6 @@ PRICE_SCALE = 4.0
 """Barriers on prices are coarser than those on values: what ties at a price is a part of the household only."""
 RAMP = 20.0
 """Where lots of several accounts may tie, each is sold over a stretch of prices this many barriers wide."""
-LEVELS = 60
 LEAST_SPECIFIC = 1e-6
 LEAST_AVERSION = 1e-4
 """Without any curvature a price says all or nothing; the bound is reckoned without these."""
@@ -43,6 +43,7 @@ class At:
         active, part, bought: [block] exposure, part of its set, and what is bought times that part.
         margin: [block] column sold in part, or -1; bends: [block] a small change of price moves it.
         steep: [column] how much more of a lot is sold as its price rises; empty where lots are sold in turn.
+        flex: [block] how much exposure follows its price.
         sold, moving, moved: [column] sold times its part; share and weight of what is bought back at once.
         mixed: [pair] part on the selling side; payers: [account, menu] part each pays.
         double: [block] twice the curvature; mixtures: parts of the payout and of the corners of a tax plane.
@@ -58,6 +59,7 @@ class At:
     margin: IntArray
     bends: BoolArray
     steep: FloatArray
+    flex: FloatArray
     sold: FloatArray
     moving: FloatArray
     moved: FloatArray
@@ -158,9 +160,10 @@ class SmoothDual:
         buy = np.where(layout.buys, menu[layout.menu], 0.0)
         cost, moving, given = self._moved(self.cost + nu @ self.per_lot, buy, mu)
         sold, margin = self._filled(price, cost, double)
-        steep = np.zeros(0)
+        steep, flex = np.zeros(0), 1 / double
         if self.ramped and len(sold):
-            sold, steep = self._sloped(sold, price, cost, double, RAMP * mu)
+            found = ramped(layout, sold, cost, Demand(price, double, self.start), RAMP * mu)
+            sold, steep, flex = found.sold, found.steep, found.flex
         gone = np.bincount(layout.block, sold, minlength=blocks)
         wanted = -(price + buy) / double - self.start
         bought = np.where(layout.buys, np.clip(wanted, 0.0, layout.room), 0.0)
@@ -187,6 +190,7 @@ class SmoothDual:
             margin=margin,
             bends=(margin >= 0) | ((bought > 0) & (bought < layout.room)),
             steep=steep,
+            flex=flex,
             sold=(sold + moved) * part[layout.block],
             moving=moving,
             moved=moved,
@@ -268,42 +272,6 @@ class SmoothDual:
         partly = np.flatnonzero((taken > 0) & (taken < most))
         margin[block[partly]] = order[partly]
         return sold, margin
-
-    def _sloped(
-        self, sold: FloatArray, price: FloatArray, cost: FloatArray, double: FloatArray, ramp: float
-    ) -> tuple[FloatArray, FloatArray]:
-        """Return [column] what is sold where a lot's cost rises by `ramp` from its first share to its last.
-
-        `sold` is that without ramps: the price at which a block stops selling is at most a ramp above it.
-        """
-        layout, blocks = self.layout, len(self.layout.security)
-        gone = np.bincount(layout.block, sold, minlength=blocks)
-        low = price + double * (self.start - gone)
-        high, level = low + ramp, low + ramp / 2
-        near = np.flatnonzero(np.abs(cost - low[layout.block]) <= 2 * ramp)
-        block, most, own = layout.block[near], layout.most[near], cost[near]
-        sure = np.where(cost < low[layout.block], layout.most, 0.0)
-        sure[near] = 0.0
-        base = np.bincount(layout.block, sure, minlength=blocks)
-        some = np.bincount(block, minlength=blocks) > 0
-        for _ in range(LEVELS):
-            part = np.clip((level[block] - own) / ramp, 0.0, 1.0)
-            total = base + np.bincount(block, most * part, minlength=blocks)
-            over = total + (level - price) / double - self.start
-            steep = np.bincount(block, most * ((part > 0) & (part < 1)), minlength=blocks) / ramp
-            high, low = np.where(over > 0, level, high), np.where(over > 0, low, level)
-            step = level - over / (steep + 1 / double)
-            inside = (step > low) & (step < high)
-            following = np.where(inside, step, (low + high) / 2)
-            if (np.abs(following - level)[some] <= 1e-15).all():
-                break
-            level = following
-        part = np.clip((level[block] - own) / ramp, 0.0, 1.0)
-        sold = sure
-        sold[near] = most * part
-        steep = np.zeros(len(cost))
-        steep[near] = np.where((part > 0) & (part < 1), most / ramp, 0.0)
-        return sold, steep
 
     def _ordered(self, cost: FloatArray) -> IntArray:
         """Return the columns of each block by rising cost; mostly the order of the last time, or near it."""

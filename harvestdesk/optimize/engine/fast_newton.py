@@ -177,13 +177,14 @@ def _of_ramps(dual: SmoothDual, at: At) -> FloatArray:
     own = _exposures(dual, at, blocks)
     costs = _costs(dual, at, lots)
     steep = at.steep[lots]
-    total = own / at.double[blocks][:, None]
+    flex = at.flex[blocks]
+    total = own * flex[:, None]
     of_rows = total[:, k : k + rows]
     for row in range(rows):
         of_rows[:, row] += np.bincount(number, costs[:, row] * steep, minlength=len(blocks))
     part = at.part[blocks]
-    summed = np.bincount(number, steep, minlength=len(blocks)) + 1 / at.double[blocks]
-    curved = (own.T * (part / at.double[blocks])) @ own - (total.T * (part / summed)) @ total
+    summed = np.bincount(number, steep, minlength=len(blocks)) + flex
+    curved = (own.T * (part * flex)) @ own - (total.T * (part / summed)) @ total
     curved[k : k + rows, k : k + rows] += (costs.T * (steep * part[number])) @ costs
     return np.asarray(curved)
 

@@ -72,11 +72,30 @@ def traded_at(dual: SmoothDual, at: At, sides: IntArray) -> Traded:
 
 
 def _dealt(amounts: FloatArray, spent: FloatArray) -> FloatArray:
-    """Return [account, purchase] purchases dealt to accounts in turn, so that few are split."""
-    until, paid = np.cumsum(amounts), np.cumsum(spent)
-    from_, paid_from = until - amounts, paid - spent
+    """Return [account, purchase] purchases dealt to accounts in turn, so that only the largest are split."""
+    order = _turns(amounts, spent)
+    turned = amounts[order]
+    until, paid = np.cumsum(turned), np.cumsum(spent)
     upper = np.minimum(until[None, :], paid[:, None])
-    return np.asarray(np.maximum(upper - np.maximum(from_[None, :], paid_from[:, None]), 0.0))
+    lower = np.maximum((until - turned)[None, :], (paid - spent)[:, None])
+    dealt = np.zeros((len(spent), len(amounts)))
+    dealt[:, order] = np.maximum(upper - lower, 0.0)
+    return dealt
+
+
+def _turns(amounts: FloatArray, spent: FloatArray) -> IntArray:
+    """Return the order of purchases in which the ends of accounts fall into the middle of large ones."""
+    by_size = np.argsort(-amounts, kind="stable")
+    ends = np.cumsum(spent[spent > 0])[:-1]
+    large, rest = by_size[: len(ends)], by_size[len(ends) :]
+    until = np.cumsum(amounts[rest])
+    parts, done, gone = [], 0, 0.0
+    for one, end in zip(large, ends, strict=False):
+        ahead = int(np.searchsorted(until, end - gone - amounts[one] / 2))
+        ahead = max(ahead, done)
+        parts += [rest[done:ahead], one[None]]
+        done, gone = ahead, gone + float(amounts[one])
+    return np.concatenate([*parts, rest[done:]]).astype(np.intp)
 
 
 def amounts_of(case: Case, traded: Traded, netting: Netting | None) -> Amounts:

@@ -38,6 +38,9 @@ LEAST_SCALE = 1e-3
 """Objectives are compared with a tenth of a percent of value at least."""
 AIM = 3e-4
 """Relative gap within which no flip is tried: `solve` calls a plan optimal within 0.05 %."""
+THRESHOLDS = (0.5, 0.25, 0.75)
+ROUGHLY = 1e-3
+"""Relative gap within which no other threshold is tried."""
 MOST_CELLS = 6
 ATTEMPTS = 16
 NOTHING = 1e-10
@@ -193,8 +196,12 @@ class PointSearch:
             return
         sides = np.full(self._prepared.problem.sets, int(Side.OPEN), dtype=np.intp)
         two = np.flatnonzero(self._prepared.problem.two_sided)
-        sides[two] = np.where(climbed.at.mixed >= 0.5, int(Side.SELL), int(Side.BUY))
-        self._keep(sides, dual, climbed.at.prices, cell)
+        for threshold in THRESHOLDS:
+            sells = climbed.at.mixed >= threshold
+            sides[two] = np.where(sells, int(Side.SELL), int(Side.BUY))
+            self._keep(sides.copy(), dual, climbed.at.prices, cell)
+            if self._within(ROUGHLY, self.proven[cell or 0]):
+                break
         self._flip(cell)
 
     def _plane(self, cell: int | None) -> Plane | None:
