@@ -1,8 +1,9 @@
 """What risk rests on, in words: where a security's risk comes from, and prices that looked wrong."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
-from harvestdesk.reports.figures import day, percent
+from harvestdesk.reports.figures import count, day, percent
 from harvestdesk.risk.returns import FaultKind, PriceFault
 from harvestdesk.risk.sources import RiskSource
 
@@ -29,3 +30,22 @@ def fault_words(fault: PriceFault) -> str:
     if fault.kind is FaultKind.SPLIT_LIKE:
         return f"The price moved by {moved} on {on}, like a split it was not adjusted for: left out of risk."
     return f"The price moved by {moved} on {on}, far beyond its usual day: counted in part in risk."
+
+
+_ODD_WORDS = {
+    FaultKind.SPLIT_LIKE: ("jump like a split", "jumps like splits"),
+    FaultKind.JUMP: ("jump", "jumps"),
+    FaultKind.STALE: ("day standing still", "days standing still"),
+    FaultKind.CONSTANT: ("never moved", "never moved"),
+}
+
+
+def odd_words(faults: Sequence[PriceFault]) -> str:
+    """Return what looked wrong in a price in a few words, such as `1 jump like a split, 12 days standing still`."""
+    days: dict[FaultKind, int] = {}
+    for fault in faults:
+        days[fault.kind] = days.get(fault.kind, 0) + fault.days
+    return ", ".join(
+        _ODD_WORDS[kind][0] if kind is FaultKind.CONSTANT else count(number, *_ODD_WORDS[kind])
+        for kind, number in days.items()
+    )

@@ -1,24 +1,18 @@
-"""Household settings and prices in the window: validation beside the field, one undo step, stale plans said."""
+"""Account rules, outside holdings and the risk model, as a person uses them."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from gui_help import settle, texts
+from gui_help import texts
 from PySide6.QtCore import Qt
 
-from harvestdesk.domain.account import AccountType, ReliefMethod
-from harvestdesk.domain.household import FilingStatus
-from harvestdesk.domain.ids import PersonId
+from harvestdesk.domain.account_rule import AccountRole, AccountRule
+from harvestdesk.domain.risk_settings import DEFAULT_RISK
+from harvestdesk.domain.security import AssetClass
 from harvestdesk.gui.a11y import nameless
-from harvestdesk.gui.dialogs.account import AccountDialog
-from harvestdesk.gui.dialogs.form import LEAVE_WORDS
-from harvestdesk.gui.dialogs.household import HouseholdDialog
-from harvestdesk.gui.dialogs.prices import PricesDialog
-from harvestdesk.gui.dialogs.tax_fields import RATES_NOTE
-from harvestdesk.gui.main_window import STALE_PLAN
-from harvestdesk.services.household_settings import save_account
-from harvestdesk.services.preferences import Preferences
+from harvestdesk.gui.dialogs.account_rules import AccountRuleDialog
+from harvestdesk.gui.dialogs.outside_holdings import OutsideHoldingDialog
+from harvestdesk.gui.models.table_base import KeyRole
 
 
 @pytest.fixture
@@ -26,203 +20,174 @@ def window(open_window):
     return open_window()
 
 
-def open_settings(window):
-    window.sidebar.settings.click()
-    (dialog,) = window.commands.open_dialogs
-    assert isinstance(dialog, HouseholdDialog)
-    return dialog
-
-
 def snapshot(window):
     return window.desk.loaded.data.snapshot
 
 
-def test_household__is_edited_saved_and_undone(window, qtbot):
-    dialog = open_settings(window)
+def open_dialog(window, action):
+    window.actions_by_key[action].trigger()
+    (dialog,) = window.commands.open_dialogs
     assert nameless(dialog) == []
-    before = snapshot(window).household
-    assert dialog.household() == before
-    dialog.title_field.setText("Larger family")
-    dialog.people_editor.add_button.click()
-    (_, kim) = dialog.people_editor._rows
-    assert kim.spouse_box.isChecked()
-    qtbot.keyClicks(kim.name_field, "Kim")
-    dialog.show_taxes()
-    assert RATES_NOTE in texts(dialog)
-    assert nameless(dialog) == []
-    dialog.tax.status_box.setCurrentIndex(
-        dialog.tax.status_box.findData(FilingStatus.SEPARATE.value)
-    )
-    dialog.tax.figures["rate_long"].setText("18.8")
-    dialog.tax.figures["realised_short"].setText("-2,500")
-    with qtbot.waitSignal(window.desk.refreshed, timeout=10_000):
-        dialog.accept_button.click()
-    after = snapshot(window)
-    assert after.household.name == "Larger family"
-    assert after.household.tax.filing_status is FilingStatus.SEPARATE
-    assert after.household.tax.rate_long == Decimal("0.188")
-    assert after.household.tax.realised_short == Decimal(-2500)
-    assert [(p.name, p.is_spouse) for p in after.people] == [("Robin Small", False), ("Kim", True)]
-    assert "Larger family" in window.windowTitle()
-    assert window.actions_by_key["edit.undo"].text() == "&Undo Household settings"
-    with qtbot.waitSignal(window.desk.refreshed, timeout=10_000):
-        window.actions_by_key["edit.undo"].trigger()
-    assert snapshot(window).household == before
-    assert len(snapshot(window).people) == 1
+    return dialog
 
 
-def test_household__what_cannot_be_is_said_beside_the_field(window, qtbot):
-    dialog = open_settings(window)
-    dialog.show_accounts()
-    dialog.title_field.clear()
-    dialog.tax.figures["rate_short"].setText("140")
-    dialog.tax.figures["carryforward_long"].clear()
-    dialog.accept_button.click()
-    assert set(dialog.problems) == {"name", "rate_short", "carryforward_long"}
-    assert "Give the household a name." in texts(dialog)
-    assert dialog.focusWidget() is dialog.title_field
-    assert dialog.isVisible()
-    assert snapshot(window).household.name == "Small family"
-    dialog.reject()
-
-
-def test_household__owner_cannot_be_taken_away(window, qtbot):
-    dialog = open_settings(window)
-    editor = dialog.people_editor
-    assert not editor._rows[0].remove_button.isEnabled()
-    editor.add_button.click()
-    editor._rows[1].name_field.setText("Kim")
-    editor._rows[1].spouse_box.setChecked(False)
-    editor._rows[0].remove_button.click()
-    dialog.accept_button.click()
-    settle(qtbot, window)
-    assert "Robin Small owns an account" in dialog.notice.words
-    assert dialog.isVisible()
-    dialog.reject()
-
-
-def test_escape__warns_once_before_typed_words_are_lost(window, qtbot):
-    dialog = open_settings(window)
-    qtbot.keyClick(dialog.title_field, Qt.Key.Key_End)
-    qtbot.keyClicks(dialog.title_field, "!")
-    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
-    assert dialog.isVisible()
-    assert dialog.notice.words == LEAVE_WORDS
-    assert dialog.title_field.text() == "Small family!"
-    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
-    assert not dialog.isVisible()
-    assert snapshot(window).household.name == "Small family"
-    dialog = open_settings(window)
-    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
-    assert not window.commands.open_dialogs
-
-
-def account_dialog(dialog):
-    (found,) = [d for d in dialog.findChildren(AccountDialog) if d.isVisible()]
+def child(dialog, kind):
+    (found,) = [d for d in dialog.findChildren(kind) if d.isVisible()]
+    assert nameless(found) == []
     return found
 
 
-def test_account__is_added_then_edited_one_step_each(window, qtbot):
-    dialog = open_settings(window)
-    dialog.show_accounts()
-    dialog.add_button.click()
-    account = account_dialog(dialog)
-    assert nameless(account) == []
-    account.accept_button.click()
-    assert set(account.problems) == {"name", "owner_ids"}
-    qtbot.keyClicks(account.name_field, "Health")
-    account.type_box.setCurrentIndex(account.type_box.findData(AccountType.HSA.value))
-    account.owner_boxes[PersonId("person-1")].setChecked(True)
-    with qtbot.waitSignal(window.desk.refreshed, timeout=10_000):
-        account.accept_button.click()
-    assert dialog.accounts.model.total == 3
-    (added,) = [a for a in snapshot(window).accounts if a.name == "Health"]
+def select(records, row):
+    model = records.table.model
+    records.table.select_keys([model.data(model.index(row, 0), KeyRole)], announce=True)
 
-    dialog.accounts.select_keys([added.id], announce=True)
-    dialog.edit_button.click()
-    account = account_dialog(dialog)
-    assert not account.relief_words.isVisible()
-    account.relief_box.setCurrentIndex(account.relief_box.findData(ReliefMethod.MIN_TAX.value))
-    assert account.relief_words.isVisible()
-    assert account.relief_box.accessibleDescription() == account.relief_words.text()
-    account.relief_box.setCurrentIndex(account.relief_box.findData(ReliefMethod.HIFO.value))
-    account.reinvests_box.setChecked(True)
-    with qtbot.waitSignal(window.desk.refreshed, timeout=10_000):
-        account.accept_button.click()
-    changed = snapshot(window).account_by_id[added.id]
-    assert (changed.relief, changed.reinvests, changed.type) == (
-        ReliefMethod.HIFO,
-        True,
-        AccountType.HSA,
+
+def saved(window, qtbot):
+    return qtbot.waitSignal(window.desk.refreshed, timeout=10_000)
+
+
+def test_account_rules__are_edited_refused_reset_and_undone(window, qtbot):
+    before = snapshot(window)
+    account = before.accounts[0]
+    dialog = open_dialog(window, "household.rules")
+    assert dialog.rules.table.model.rowCount() == len(before.accounts)
+    assert not dialog.rules.add_button.isVisible()
+    dialog.rules.table.activated.emit(str(account.id))
+    rule = child(dialog, AccountRuleDialog)
+    rule.role_box.setCurrentIndex(rule.role_box.findData(AccountRole.FIRST.value))
+    rule.cash["cash_min"].setText("500")
+    rule.cash["cash_reserve"].setText("100")
+    rule.accept_button.click()
+    assert "below the least cash" in texts(rule)
+    assert snapshot(window).account_rules == ()
+    rule.cash["cash_reserve"].setText("2,500")
+    assert not rule.cash["cash_max"].isEnabled()
+    rule.limit_box.setChecked(True)
+    rule.cash["cash_max"].setText("10,000")
+    with saved(window, qtbot):
+        rule.accept_button.click()
+    wanted = AccountRule(
+        account.id, AccountRole.FIRST, (), Decimal(500), Decimal(2500), Decimal(10_000)
     )
-    dialog.reject()
-    undo = window.actions_by_key["edit.undo"]
-    for label, count in (("Edit account Health", 3), ("Add account Health", 2)):
-        assert undo.text() == f"&Undo {label}"
-        with qtbot.waitSignal(window.desk.refreshed, timeout=10_000):
-            undo.trigger()
-        assert len(snapshot(window).accounts) == count
-
-
-def test_account__explanation_of_least_tax_has_room_for_all_its_words(window, qtbot):
-    loaded = window.desk.loaded
-    shown = loaded.data.snapshot.accounts[0]
-    for chosen_while_open in (False, True):
-        account = AccountDialog(
-            window.theme, window.desk, shown, loaded.data.snapshot.people, window
-        )
-        if chosen_while_open:
-            account.show()
-        account.relief_box.setCurrentIndex(account.relief_box.findData(ReliefMethod.MIN_TAX.value))
-        account.show()
-        settle(qtbot, window)
-        words = account.relief_words
-        assert words.height() >= words.heightForWidth(words.width())
-        for box in account.owner_boxes.values():
-            assert box.height() >= box.sizeHint().height()
-        account.close()
-
-
-def test_plan_made_before__is_said_to_be_out_of_date_until_undone(make_window, qtbot):
-    window = make_window(Preferences())
-    with qtbot.waitSignal(window.desk.opened, timeout=60_000):
-        window.actions_by_key["household.sample"].trigger()
-    with qtbot.waitSignal(window.desk.planned, timeout=60_000):
-        window.actions_by_key["plan.run"].trigger()
-    settle(qtbot, window)
-    assert window.actions_by_key["orders.export"].isEnabled()
-    account = snapshot(window).accounts[0]
-    with qtbot.waitSignal(window.desk.refreshed, timeout=10_000):
-        window.desk.change(
-            "Edit", lambda app: save_account(app, replace(account, name="Our joint account"))
-        )
-    settle(qtbot, window)
-    assert window.notice.isVisible()
-    assert window.notice.words == STALE_PLAN
-    assert not window.actions_by_key["orders.export"].isEnabled()
-    with qtbot.waitSignal(window.desk.refreshed, timeout=10_000):
+    assert snapshot(window).account_rules == (wanted,)
+    select(dialog.rules, 0)
+    with saved(window, qtbot):
+        dialog.rules.remove_button.click()
+    assert snapshot(window).account_rules == ()
+    dialog.accept()
+    with saved(window, qtbot):
         window.actions_by_key["edit.undo"].trigger()
-    settle(qtbot, window)
-    assert not window.notice.isVisible()
-    assert window.actions_by_key["orders.export"].isEnabled()
+    assert snapshot(window).account_rules == (wanted,)
 
 
-def test_prices__stale_ones_first_and_the_way_to_newer_ones(window, qtbot):
-    window.top_bar.stale.click()
-    (dialog,) = window.commands.open_dialogs
-    assert isinstance(dialog, PricesDialog)
+def test_menu__is_found_by_typing_and_ticked(window, qtbot):
+    seen = snapshot(window)
+    last = seen.securities[-1]
+    dialog = AccountRuleDialog(window.theme, seen, seen.accounts[1], window)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert not dialog.picker.isVisible()
+    dialog.menu_box.setChecked(True)
+    assert dialog.picker.isVisible()
     assert nameless(dialog) == []
-    assert "1 price of 4 held securities" in texts(dialog)
-    model = dialog.table.model
-    first = [model.index(0, n).data() for n in range(model.columnCount())]
-    assert first[0] == "DELT"
-    assert "stale" in first[5]
-    assert "10 days old" in model.index(0, 4).data(Qt.ItemDataRole.ToolTipRole)
-    column = [c.key for c in model.columns].index("price")
-    model.sort(column, Qt.SortOrder.DescendingOrder)
-    values = [model.index(r, column).data() for r in range(model.rowCount())]
-    assert values == ["80.00", "70.00", "60.00", "50.00"]
+    assert dialog.found().keys() == {"menu"}
+    dialog.picker.filter_field.setText(last.symbol.lower())
+    shown = [i for i in dialog.picker._items() if not i.isHidden()]
+    assert last.symbol in {i.text().partition(" ")[0] for i in shown}
+    assert len(shown) < len(seen.securities)
+    dialog.picker.list.setCurrentItem(shown[0])
+    qtbot.keyClick(dialog.picker.list, Qt.Key.Key_Space)
+    dialog.picker.filter_field.clear()
+    assert len(dialog.record().menu) == 1
+    assert dialog.found() == {}
+    dialog.picker.tick(seen.securities[0].id)
+    dialog.picker.tick(dialog.record().menu[0], on=False)
+    assert len(dialog.record().menu) in {0, 1}
+    dialog.role_box.setCurrentIndex(dialog.role_box.findData(AccountRole.NEVER.value))
+    assert not dialog.picker.isVisible()
+    dialog.close()
+
+
+def test_outside_holding__is_described_saved_corrected_and_undone(window, qtbot):
+    before = snapshot(window)
+    dialog = open_dialog(window, "household.outside")
+    assert "Nothing is entered" in texts(dialog)
+    dialog.holdings.add_button.click()
+    holding = child(dialog, OutsideHoldingDialog)
+    holding.accept_button.click()
+    assert {"value", "symbol"} <= holding.problems.keys()
+    holding.symbol_field.setText("zacm")
+    holding.name_field.setText("Acme")
+    holding.sector_box.setCurrentIndex(holding.sector_box.findData("Energy"))
+    holding.value_field.setText("250,000")
+    with saved(window, qtbot):
+        holding.accept_button.click()
+    (kept,) = snapshot(window).outside
+    acme = snapshot(window).security_by_id[kept.security_id]
+    assert (acme.symbol, acme.sector, kept.value) == ("ZACM", "Energy", 250_000)
+    assert "$250,000 elsewhere" in dialog.total.text()
+    select(dialog.holdings, 0)
+    dialog.holdings.edit_button.click()
+    again = child(dialog, OutsideHoldingDialog)
+    assert again.class_box.isEnabled()
+    again.class_box.setCurrentIndex(again.class_box.findData(AssetClass.INTL_EQUITY.value))
+    with saved(window, qtbot):
+        again.accept_button.click()
+    assert snapshot(window).outside == (kept,)
+    assert snapshot(window).security_by_id[acme.id].asset_class is AssetClass.INTL_EQUITY
+    dialog.accept()
+    for _ in range(2):
+        with saved(window, qtbot):
+            window.actions_by_key["edit.undo"].trigger()
+    assert snapshot(window).fingerprint == before.fingerprint
+
+
+def test_outside_holding__of_what_the_household_knows_has_its_class(window, qtbot):
+    seen = snapshot(window)
+    known = seen.securities[0]
+    dialog = OutsideHoldingDialog(window.theme, seen, None, window)
+    qtbot.addWidget(dialog)
+    dialog.symbol_field.setText(known.symbol.lower())
+    assert not dialog.class_box.isEnabled()
+    assert "The household knows" in dialog.told.text()
+    assert dialog.record().security_id == known.id
+    assert dialog.record().asset_class is known.asset_class
+    dialog.symbol_field.clear()
+    assert dialog.class_box.isEnabled()
+    assert dialog.record().security_id is None
+
+
+def test_risk_model__settings_are_saved_refused_and_set_back(window, qtbot):
+    dialog = open_dialog(window, "household.risk")
+    assert dialog.values() == {
+        name: getattr(DEFAULT_RISK, name) if name != "volatility_half_life_days" else None
+        for name in dialog.values()
+    }
+    dialog.figures["lookback_days"].setText("100")
     dialog.accept_button.click()
-    (wizard,) = window.commands.open_dialogs
-    assert wizard.windowTitle() == "Import statements"
-    wizard.reject()
+    assert "needed_days" in dialog.problems
+    dialog.figures["lookback_days"].setText("756")
+    dialog.switches["half_life_days"].setChecked(False)
+    assert not dialog.figures["half_life_days"].isEnabled()
+    with saved(window, qtbot):
+        dialog.accept_button.click()
+    risk = snapshot(window).risk
+    assert (risk.lookback_days, risk.half_life_days) == (756, None)
+    dialog = open_dialog(window, "household.risk")
+    dialog.usual_button.click()
+    with saved(window, qtbot):
+        dialog.accept_button.click()
+    assert snapshot(window).risk == DEFAULT_RISK
+
+
+def test_risk_model__tells_what_each_security_rests_on(window, qtbot):
+    dialog = open_dialog(window, "household.risk")
+    dialog.sections._group.button(1).click()
+    seen = snapshot(window)
+    qtbot.waitUntil(lambda: dialog.table.model.rowCount() == len(seen.securities), timeout=10_000)
+    assert dialog.table.isVisible()
+    assert dialog.described.text().endswith(".")
+    dialog.ticks["use_history"].setChecked(False)
+    assert not dialog.figures["needed_days"].isEnabled()
+    assert dialog.figures["least_own_volatility"].isEnabled()
+    dialog.reject()

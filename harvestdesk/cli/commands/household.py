@@ -93,6 +93,7 @@ def _account(snapshot: HouseholdSnapshot, number: int) -> dict[str, object]:
     cash = snapshot.cash.get(account.id, ZERO)
     cash_on = snapshot.cash_on.get(account.id)
     value = sum((snapshot.value_of(lot) for lot in lots), cash)
+    rule = snapshot.rule_of[account.id]
     return {
         "id": account.id,
         "name": account.name,
@@ -105,6 +106,11 @@ def _account(snapshot: HouseholdSnapshot, number: int) -> dict[str, object]:
         "relief": account.relief.value,
         "reinvests": account.reinvests,
         "fractional": account.fractional,
+        "role": rule.role.value,
+        "menu": [snapshot.security_by_id[s].symbol for s in rule.menu],
+        "cash_min": money_text(rule.cash_min),
+        "cash_reserve": money_text(rule.cash_reserve),
+        "cash_max": None if rule.cash_max is None else money_text(rule.cash_max),
         "lots": len(lots),
         "cash": money_text(cash),
         "cash_on": cash_on.isoformat() if cash_on else None,

@@ -9,11 +9,21 @@ from harvestdesk.gui.dialogs.form import FormDialog
 from harvestdesk.gui.models.table_base import Column, ColumnTable, Kind, RowValues
 from harvestdesk.gui.theme import Theme, Tone
 from harvestdesk.gui.widgets.data_table import DataTable
+from harvestdesk.reports.risk_words import fault_words, odd_words
 from harvestdesk.services.views.prices import PriceRow, price_rows
 
 
 def _state_tone(row: RowValues) -> Tone:
     return Tone.WARNING if row["row"].stale else Tone.MUTED
+
+
+def _odd_tone(_row: RowValues) -> Tone:
+    return Tone.WARNING
+
+
+def _explain_odd(row: RowValues) -> str:
+    shown: PriceRow = row["row"]
+    return "\n".join(fault_words(f) for f in shown.faults) or "Nothing looked wrong."
 
 
 def _explain(row: RowValues) -> str:
@@ -32,6 +42,15 @@ _COLUMNS = (
     Column("days", "Days old", Kind.INTEGER, "Days to the day of view.", _explain, width=8),
     Column("state", "", explain="Older than four days, or missing.", tone=_state_tone, width=10),
     Column("held", "Held $", Kind.DOLLARS, "What the household holds of it.", width=12),
+    Column(
+        "odd",
+        "History",
+        Kind.TEXT,
+        "What looked wrong in its prices, and how risk treats it.",
+        _explain_odd,
+        tone=_odd_tone,
+        width=24,
+    ),
     Column("source", "Source", explain="File the price came from.", width=22),
 )
 
@@ -59,6 +78,7 @@ class PricesDialog(FormDialog):
                     for key in ("symbol", "name", "price", "on", "days", "held", "source")
                 },
                 "state": [_state(r) for r in rows],
+                "odd": [odd_words(r.faults) for r in rows],
                 "row": rows,
             },
             [r.security_id for r in rows],
@@ -85,10 +105,17 @@ def sentence(snapshot: HouseholdSnapshot, rows: tuple[PriceRow, ...]) -> str:
     held = [r for r in rows if r.held or r.stale]
     old = [r for r in rows if r.stale]
     day = formatting.long_day(snapshot.as_of)
+    odd = [r for r in rows if r.faults and r.held]
+    looked = ""
+    if odd:
+        looked = (
+            f" The history of {formatting.plural(len(odd), 'held security', 'held securities')} looked wrong on "
+            "some days: the column History says how risk treats them."
+        )
     if not old:
-        return f"All prices are of the last four days before {day}."
+        return f"All prices are of the last four days before {day}.{looked}"
     return (
         f"{formatting.plural(len(old), 'price')} of {formatting.plural(len(held), 'held security', 'held securities')} "
         f"are missing or older than four days on {day}. Import a newer position file of your broker, or a price "
-        "history as CSV (date, symbol, close)."
+        f"history as CSV (date, symbol, close).{looked}"
     )

@@ -26,7 +26,7 @@ from harvestdesk.gui.theme import Space, Theme, Tone
 from harvestdesk.gui.widgets.data_table import DataTable
 from harvestdesk.gui.widgets.fields import FigureField, Tick
 from harvestdesk.gui.widgets.segments import Segments
-from harvestdesk.reports.risk_words import SOURCE_WORDS, fault_words
+from harvestdesk.reports.risk_words import SOURCE_WORDS, fault_words, odd_words
 from harvestdesk.services.risk_settings import (
     RiskGround,
     risk_ground,
@@ -135,6 +135,10 @@ def _tone(row: RowValues) -> Tone:
     return Tone.WARNING if row["faults"] else Tone.MUTED
 
 
+def _explain(row: RowValues) -> str:
+    return "\n".join(fault_words(f) for f in row["row"].faults) or "Nothing looked wrong."
+
+
 _COLUMNS = (
     Column("symbol", "Symbol", explain="Symbol of the security.", width=10),
     Column("name", "Name", explain="Name of the security.", stretch=True),
@@ -142,7 +146,7 @@ _COLUMNS = (
     Column("source", "Risk rests on", explain="Where its risk comes from.", width=26),
     Column("days", "Days", Kind.INTEGER, "Days with a return.", width=7),
     Column("volatility", "Movement a year", Kind.PERCENT, "Yearly standard deviation.", width=14),
-    Column("faults", "Prices", explain="What looked wrong.", tone=_tone, width=36),
+    Column("faults", "Prices", Kind.TEXT, "What looked wrong.", _explain, tone=_tone, width=28),
 )
 
 
@@ -320,7 +324,8 @@ class RiskModelDialog(FormDialog):
                 "source": [SOURCE_WORDS[r.source] for r in rows],
                 "days": [r.days for r in rows],
                 "volatility": [Decimal(f"{r.volatility:.6f}") for r in rows],
-                "faults": [" ".join(fault_words(f) for f in r.faults) for r in rows],
+                "faults": [odd_words(r.faults) for r in rows],
+                "row": rows,
             },
             [r.symbol for r in rows],
         )

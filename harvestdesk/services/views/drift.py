@@ -29,6 +29,7 @@ class DriftLine:
         breach: how far the weight is outside its band; zero inside.
         after_weight: weight once the plan is carried out, None without a plan.
         to_target: dollars to buy (positive) or sell (negative) to stand on the target.
+        outside: dollars of `value` that are owned elsewhere.
     """
 
     asset_class: AssetClass
@@ -41,6 +42,7 @@ class DriftLine:
     breach: Decimal
     after_weight: Decimal | None
     to_target: Decimal
+    outside: Decimal = ZERO
 
     @property
     def drift(self) -> Decimal | None:
@@ -95,6 +97,11 @@ class DriftView:
     scope: str
     total: Decimal
     lines: tuple[DriftLine, ...]
+
+    @property
+    def outside(self) -> Decimal:
+        """Dollars of the total that are owned elsewhere."""
+        return sum((x.outside for x in self.lines), ZERO)
 
     @property
     def breaches(self) -> tuple[DriftLine, ...]:
@@ -173,6 +180,7 @@ def _line(row: DriftRow, total: Decimal) -> DriftLine:
         breach=breach,
         after_weight=_maybe(row.after_weight),
         to_target=to_target,
+        outside=cents(_exact(row.outside)),
     )
 
 

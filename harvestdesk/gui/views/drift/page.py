@@ -215,8 +215,9 @@ def _figures(view: DriftView) -> tuple[Figure, ...]:
         Figure(
             "Value",
             formatting.dollars(view.total),
-            "Lots at their last prices, and cash.",
-            view.scope,
+            "Lots at their last prices, and cash"
+            + (", and outside holdings." if view.outside else "."),
+            f"with {formatting.dollars(view.outside)} elsewhere" if view.outside else view.scope,
         ),
     ]
     if view.has_targets:

@@ -75,6 +75,10 @@ def detail_lines(
 ) -> list[Line]:
     """Return what the pane says about a class: its figures, who holds it, who can mend it."""
     lines = [Line("Value", formatting.dollars(line.value))]
+    if line.outside > 0:
+        lines.append(
+            Line("Owned elsewhere", formatting.dollars(line.outside), "counted, not traded")
+        )
     lines.append(Line("Weight", formatting.percent(line.weight, 2)))
     if line.target is not None:
         band = f"Band {formatting.percent(line.low)} to {formatting.percent(line.high)}"
