@@ -41,6 +41,7 @@ AIM = 3e-4
 THRESHOLDS = (0.5, 0.25, 0.75)
 ROUGHLY = 1e-3
 """Relative gap within which no other threshold is tried."""
+RESCUES = 12
 MOST_CELLS = 6
 ATTEMPTS = 16
 NOTHING = 1e-10
@@ -137,6 +138,8 @@ class PointSearch:
         self.proven = np.full(cells, -np.inf)
         self.best: Best | None = None
         self._centrals: dict[int | None, Start] = {}
+        self._failed: tuple[SmoothDual, Climb] | None = None
+        self._started = np.zeros(0)
         self.evaluations = 0
 
     @property
@@ -194,6 +197,7 @@ class PointSearch:
             return
         if self._within(AIM, self.proven[cell or 0]):
             return
+        self._started = climbed.at.prices
         sides = np.full(self._prepared.problem.sets, int(Side.OPEN), dtype=np.intp)
         two = np.flatnonzero(self._prepared.problem.two_sided)
         for threshold in THRESHOLDS:
@@ -202,7 +206,24 @@ class PointSearch:
             self._keep(sides.copy(), dual, climbed.at.prices, cell)
             if self._within(ROUGHLY, self.proven[cell or 0]):
                 break
+        if self.best is None:
+            self._rescue(sides, cell)
         self._flip(cell)
+
+    def _rescue(self, sides: IntArray, cell: int | None) -> None:
+        """Where rounded sides keep no plan: flip what the prices that prove it want flipped most."""
+        for _ in range(RESCUES):
+            if self._failed is None:
+                return
+            dual, climbed = self._failed
+            prices = dual.split(climbed.at.prices)
+            gain = gain_of_flips(self._prepared, self._asked, prices, sides)
+            number = int(np.argmax(gain))
+            if gain[number] <= 0:
+                return
+            sides = flipped(sides, number)
+            if self._keep(sides, dual, self._started, cell):
+                return
 
     def _plane(self, cell: int | None) -> Plane | None:
         if self._netting is None:
@@ -244,6 +265,7 @@ class PointSearch:
         target = Target(ACCURATE * scale, last * scale, ceiling=self._asked.ceiling)
         climbed = climb(dual, start, target)
         self.evaluations += dual.evaluations
+        self._failed = (dual, climbed)
         if not climbed.done:
             return None
         traded = traded_at(dual, climbed.at, sides)
@@ -271,16 +293,12 @@ class PointSearch:
                 return
             best, sides = self.best, self.best.traded.sides
             prices = best.dual.split(best.prices)
-            lead = proven_by(self._prepared, self._asked, prices, sides)[0].lead
-            gain = np.where(sides == Side.SELL, -lead, lead)
-            gain[sides == Side.OPEN] = 0.0
+            gain = gain_of_flips(self._prepared, self._asked, prices, sides)
             for number in [int(i) for i in np.argsort(-gain) if gain[i] > 0]:
                 if not tries:
                     return
                 tries -= 1
-                flipped = sides.copy()
-                flipped[number] = Side.BUY if sides[number] == Side.SELL else Side.SELL
-                if self._keep(flipped, best.dual, best.prices, cell):
+                if self._keep(flipped(sides, number), best.dual, best.prices, cell):
                     break
             else:
                 return
@@ -328,6 +346,20 @@ def proven_by(
     plain = replace(asked.plain, cost=cost)
     bound = bound_of(plain, prepared.columns, Prices(nu[kept], factors, risk), sides)
     return bound, bound.value - budget + netting.least_of(asked.case, nu)
+
+
+def gain_of_flips(prepared: Prepared, asked: Asked, prices: Split, sides: IntArray) -> FloatArray:
+    """Return [set] by how much less the other side costs at these prices."""
+    lead = proven_by(prepared, asked, prices, sides)[0].lead
+    gain = np.where(sides == Side.SELL, -lead, lead)
+    return np.where(sides == Side.OPEN, 0.0, gain)
+
+
+def flipped(sides: IntArray, number: int) -> IntArray:
+    """Return sides with one set on its other side."""
+    result = sides.copy()
+    result[number] = Side.BUY if sides[number] == Side.SELL else Side.SELL
+    return result
 
 
 def start_of(dual: SmoothDual, warm: Start | None) -> FloatArray:

@@ -9,7 +9,7 @@ from engine_books import book
 
 from harvestdesk.domain.errors import NoPlanError
 from harvestdesk.optimize.engine.facts import read_problem
-from harvestdesk.optimize.engine.fast import FastPoint
+from harvestdesk.optimize.engine.fast import FastModel, FastPoint
 from harvestdesk.optimize.engine.frontier import EngineFrontier, as_frontier, frontier, knee_of
 from harvestdesk.optimize.engine.plan import solve_problem
 from harvestdesk.optimize.engine.problem import EngineProblem
@@ -49,7 +49,7 @@ def test_points_rise_in_tracking_error_and_fall_in_tax(over) -> None:
 
 def test_it_runs_from_the_targets_to_nothing_but_tax(curve) -> None:
     problem = problem_of()
-    freest = frontier(replace(problem, risk_aversion=0.1), 3).points[-1]
+    freest = FastModel(problem).point(risk_aversion=0.1)
     nearest = solve_problem(replace(problem, risk_aversion=3e4))
     assert len(curve.points) == 15
     assert curve.points[-1].tax == pytest.approx(freest.tax, rel=1e-3)
