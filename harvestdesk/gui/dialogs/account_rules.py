@@ -138,6 +138,7 @@ class AccountRuleDialog(FormDialog):
         self.add_field(form, "cash_reserve", "&Reserve $", self.cash["cash_reserve"])
         form.addRow("", self.limit_box)
         self.add_field(form, "cash_max", "Most &cash $", self.cash["cash_max"])
+        self._most_row = form.rowCount() - 1
         form.addRow("", self.menu_box)
         self.add_field(form, "menu", "&Offers", self.picker, self.picker.filter_field)
         self._form = form
@@ -153,6 +154,7 @@ class AccountRuleDialog(FormDialog):
             field.setEnabled(trades)
         self.menu_box.setEnabled(trades)
         self.cash["cash_max"].setEnabled(trades and self.limit_box.isChecked())
+        self._form.setRowVisible(self._most_row, trades and self.limit_box.isChecked())
         self._form.setRowVisible(self._form.rowCount() - 1, trades and self.menu_box.isChecked())
         self._grow()
 

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
@@ -19,6 +23,7 @@ from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.gui.a11y import name
 from harvestdesk.gui.formatting import plural
 from harvestdesk.gui.theme import Space, Theme
+from harvestdesk.gui.widgets.fields import TickState, draw_tick
 
 _KEY = Qt.ItemDataRole.UserRole
 
@@ -45,6 +50,7 @@ class MenuPicker(QWidget):
         self.filter_field.setClearButtonEnabled(True)
         self.list = name(QListWidget(), "What may be bought here", "The space bar ticks a row")
         self.list.setUniformItemSizes(True)
+        self.list.setItemDelegate(_Boxes(theme, self.list))
         self.list.setMinimumHeight(theme.px(180))
         self._order = {s: n for n, s in enumerate(menu)}
         for security in _sorted(snapshot, self._order):
@@ -86,6 +92,33 @@ class MenuPicker(QWidget):
     def _on_changed(self) -> None:
         self.count.setText(f"{plural(len(self.chosen), 'security', 'securities')} ticked")
         self.changed.emit()
+
+
+class _Boxes(QStyledItemDelegate):
+    """Draws the boxes of a list like every other box to tick."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """Draw the box anew over what Qt draws."""
+        super().paint(painter, option, index)
+        shown = QStyleOptionViewItem(option)
+        self.initStyleOption(shown, index)
+        style = shown.widget.style()
+        place = QStyle.SubElement.SE_ItemViewItemCheckIndicator
+        box = QRectF(style.subElementRect(place, shown, shown.widget))
+        state = index.data(Qt.ItemDataRole.CheckStateRole)
+        painter.save()
+        ticked = TickState(Qt.CheckState(state) is Qt.CheckState.Checked)
+        draw_tick(painter, self._theme, box.adjusted(0.5, 0.5, -0.5, -0.5), ticked)
+        painter.restore()
 
 
 def _sorted(snapshot: HouseholdSnapshot, menu: dict[SecurityId, int]) -> list[Security]:

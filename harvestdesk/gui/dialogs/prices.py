@@ -49,9 +49,9 @@ _COLUMNS = (
         "What looked wrong in its prices, and how risk treats it.",
         _explain_odd,
         tone=_odd_tone,
-        width=24,
+        width=18,
     ),
-    Column("source", "Source", explain="File the price came from.", width=22),
+    Column("source", "Source", explain="File the price came from.", width=20),
 )
 
 
@@ -84,7 +84,7 @@ class PricesDialog(FormDialog):
             [r.security_id for r in rows],
         )
         self.column.addWidget(self.table, 1)
-        self.resize(theme.px(1080), theme.px(620))
+        self.resize(theme.px(1240), theme.px(620))
         self.buttons.accepted.connect(self.accept)
         self.accepted.connect(self.import_asked)
 
@@ -95,6 +95,8 @@ class PricesDialog(FormDialog):
 
 
 def _state(row: PriceRow) -> str:
+    if row.on is None and not row.stale:
+        return "no price"
     if not row.stale:
         return "current"
     return "\u26a0 stale" if row.on else "\u26a0 missing"

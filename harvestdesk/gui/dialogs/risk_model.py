@@ -143,10 +143,16 @@ _COLUMNS = (
     Column("symbol", "Symbol", explain="Symbol of the security.", width=10),
     Column("name", "Name", explain="Name of the security.", stretch=True),
     Column("held", "", explain="Whether it is owned, here or elsewhere.", width=8),
-    Column("source", "Risk rests on", explain="Where its risk comes from.", width=26),
+    Column("source", "Risk rests on", explain="Where its risk comes from.", width=22),
     Column("days", "Days", Kind.INTEGER, "Days with a return.", width=7),
-    Column("volatility", "Movement a year", Kind.PERCENT, "Yearly standard deviation.", width=14),
-    Column("faults", "Prices", Kind.TEXT, "What looked wrong.", _explain, tone=_tone, width=28),
+    Column(
+        "volatility",
+        "A year ±",
+        Kind.PERCENT,
+        "How much it moves a year: its standard deviation.",
+        width=9,
+    ),
+    Column("faults", "Prices", Kind.TEXT, "What looked wrong.", _explain, tone=_tone, width=22),
 )
 
 
@@ -180,7 +186,7 @@ class RiskModelDialog(FormDialog):
         self.show_settings(self._before)
         self.usual_button.clicked.connect(lambda: self.show_settings(DEFAULT_RISK))
         self.buttons.accepted.connect(self._on_save)
-        self.resize(theme.px(980), theme.px(720))
+        self.resize(theme.px(1080), theme.px(720))
         self._look()
 
     def _lay_out_parts(self) -> None:

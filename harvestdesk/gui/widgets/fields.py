@@ -1,6 +1,7 @@
 """Fields inside sentences: a figure to type over, a choice to open."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 
 from PySide6.QtCore import QLocale, QPointF, QRectF, Qt, Signal
@@ -107,17 +108,31 @@ class Tick(QCheckBox):
         box = QRectF(self.style().subElementRect(place, option, self)).adjusted(
             0.5, 0.5, -0.5, -0.5
         )
-        theme = self._theme
-        edge = "focus" if self.hasFocus() else "field_edge" if self.isEnabled() else "hairline"
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.colour(edge), theme.hairline * (2 if self.hasFocus() else 1)))
-        painter.setBrush(theme.colour("accent" if self.isChecked() else "surface"))
-        painter.drawRoundedRect(box, theme.px(2), theme.px(2))
-        if self.isChecked():
-            painter.setPen(QPen(theme.colour("on_accent"), theme.px(2)))
-            painter.drawPolyline(QPolygonF([_within(box, *p) for p in _MARK]))
+        state = TickState(self.isChecked(), self.hasFocus(), self.isEnabled())
+        draw_tick(painter, self._theme, box, state)
         painter.end()
+
+
+@dataclass(frozen=True, slots=True)
+class TickState:
+    """How a box to tick stands."""
+
+    checked: bool
+    focused: bool = False
+    enabled: bool = True
+
+
+def draw_tick(painter: QPainter, theme: Theme, box: QRectF, state: TickState) -> None:
+    """Draw a box to tick, with its mark, as it is seen in every look."""
+    edge = "focus" if state.focused else "field_edge" if state.enabled else "hairline"
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme.colour(edge), theme.hairline * (2 if state.focused else 1)))
+    painter.setBrush(theme.colour("accent" if state.checked else "surface"))
+    painter.drawRoundedRect(box, theme.px(2), theme.px(2))
+    if state.checked:
+        painter.setPen(QPen(theme.colour("on_accent"), theme.px(2)))
+        painter.drawPolyline(QPolygonF([_within(box, *p) for p in _MARK]))
 
 
 _MARK = ((0.22, 0.52), (0.42, 0.72), (0.78, 0.28))
