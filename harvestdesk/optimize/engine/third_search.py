@@ -44,8 +44,10 @@ MOST_CHANGES = 150
 FEW_CHANGES = 10
 """Where a set is more than an order, single changes are slow and say little."""
 MOST_ROUNDS = 12
-LEAST_GAIN = 1e-6
-"""Relative to the objective: less isn't worth a solve."""
+LEAST_GAIN = 0.01
+"""Of the distance to what is proven: less isn't worth a solve."""
+NEARLY = 4.0
+"""Times the gap that is good enough: from there single changes may close it."""
 LITTLE = 1e-15
 
 
@@ -92,7 +94,8 @@ class _ThirdSearch(Search):
         self._prices = seed.best.prices
         self._try(self._sides_of(seed.best))
         self._settle()
-        self._change(seed.bound)
+        if self._within(seed.bound, NEARLY * self._effort.good):
+            self._change(seed.bound)
         return self._content(seed.bound)
 
     def from_seed(self, seed: Found) -> Found:
@@ -209,8 +212,8 @@ class _ThirdSearch(Search):
         """Change single sets, or one order for another, while that helps."""
         tries = MOST_CHANGES if self._one_order else FEW_CHANGES
         while self._best is not None and tries:
-            for sides in self._changes():
-                if not tries or self._content(proven):
+            for sides in self._changes(proven):
+                if not tries or self._content(proven) or self._within(proven, self._effort.good):
                     return
                 tries -= 1
                 if self._try(sides):
@@ -218,7 +221,7 @@ class _ThirdSearch(Search):
             else:
                 return
 
-    def _changes(self) -> Iterator[IntArray]:
+    def _changes(self, proven: float) -> Iterator[IntArray]:
         """Yield sides that could be better than the best plan's, the most promising first."""
         best, most = self._best, self._case.problem.limits.max_trades
         if best is None:
@@ -237,7 +240,7 @@ class _ThirdSearch(Search):
             cost = values[NONE, traded] - now[traded]
             dropped = int(traded[np.argmin(cost)])
             gain[:NONE, adds] -= cost.min()
-        least = LEAST_GAIN * abs(best.objective)
+        least = LEAST_GAIN * (best.objective - proven)
         for place in np.argsort(-gain, axis=None, kind="stable"):
             side, number = np.unravel_index(int(place), gain.shape)
             if not gain[side, number] > least:
