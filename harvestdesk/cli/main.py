@@ -6,7 +6,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from harvestdesk import __version__
 from harvestdesk.cli.commands import (
@@ -36,6 +36,16 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise BadInputError(f"{message}\n{self.format_usage().strip()}", code="arguments")
+
+    def _get_value(self, action: argparse.Action, arg_string: str) -> Any:
+        """Read one value; what is wrong with it is said with the option's name."""
+        try:
+            return super()._get_value(action, arg_string)
+        except BadInputError as error:
+            if not action.option_strings:
+                raise
+            words = f"{action.option_strings[-1]}: {error.message}"
+            raise BadInputError(words, code=error.code) from None
 
 
 def main(argv: Sequence[str] | None, *, paper: PaperRenderer, screens: Screens) -> int:

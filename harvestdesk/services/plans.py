@@ -17,6 +17,13 @@ from harvestdesk.services.importing.keys import moves_shares
 
 _PREFIX = "plan-"
 YEAR_END: tuple[PlanKind, ...] = (PlanKind.HARVEST,)
+WEIGHED: tuple[PlanKind, ...] = (
+    PlanKind.REBALANCE,
+    PlanKind.INVEST,
+    PlanKind.WITHDRAW,
+    PlanKind.HARVEST_TARGET,
+)
+"""Plans whose every trade is weighed against tracking error, tax and cost."""
 ANY_KIND: tuple[PlanKind, ...] = tuple(PlanKind)
 
 AnySettings = HarvestSettings | PlanSettings
@@ -114,13 +121,23 @@ def repeat(ctx: AppContext, proposal_id: str | None) -> tuple[Proposal, Proposal
         BadInputError: no such plan, or its inputs were not kept.
     """
     kept = find(ctx, proposal_id)
-    inputs = ctx.book.inputs(kept.id)
+    inputs = inputs_of(ctx, kept)
+    return kept, run_any(PlanRequest(inputs, kept.settings, kept.id, kept.created_at))
+
+
+def inputs_of(ctx: AppContext, proposal: Proposal) -> HouseholdSnapshot:
+    """Return the household a kept plan was made for.
+
+    Raises:
+        BadInputError: it was not kept.
+    """
+    inputs = ctx.book.inputs(proposal.id)
     if inputs is None:
         raise BadInputError(
-            f"The inputs of {kept.id} were not kept, so it can't be worked out again.",
+            f"The inputs of {proposal.id} were not kept, so it can't be worked out again.",
             code="plan.inputs_missing",
         )
-    return kept, run_any(PlanRequest(inputs, kept.settings, kept.id, kept.created_at))
+    return inputs
 
 
 def latest(ctx: AppContext, kinds: Collection[PlanKind] = ANY_KIND) -> Proposal | None:

@@ -4,7 +4,8 @@ import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from harvestdesk.cli.commands.plan_options import OPTIONS, add_jobs, household_settings
+from harvestdesk.cli.commands.plan_choices import add_choices
+from harvestdesk.cli.commands.plan_options import add_jobs, household_settings, with_option
 from harvestdesk.cli.commands.plan_scenarios import add_scenarios
 from harvestdesk.cli.commands.plan_tell import say_conflict, tell, tell_household
 from harvestdesk.cli.run import Run, Subparsers, add_household, add_json, amount, iso_date
@@ -34,6 +35,7 @@ def add_parsers(commands: Subparsers) -> None:
     add_json(again)
     again.set_defaults(run=run_repeat)
     add_scenarios(kinds)
+    add_choices(kinds)
 
 
 def _add_harvest(kinds: Subparsers) -> None:
@@ -118,7 +120,7 @@ def run_household(run: Run) -> int | None:
         try:
             request = plan_household.prepare(ctx, settings, as_of)
         except BadInputError as error:
-            raise _with_option(error) from error
+            raise with_option(error) from error
         try:
             proposal = plan_household.run(request)
         except NoPlanError as error:
@@ -140,12 +142,6 @@ def _planning(run: Run) -> Iterator[AppContext]:
                 code="plan.view_only",
             )
         yield AppContext(book)
-
-
-def _with_option(error: BadInputError) -> BadInputError:
-    """Return the error with the option that has to be corrected in front."""
-    option = OPTIONS.get(str(error.facts.get("field", "")))
-    return error if option is None else BadInputError(f"{option}: {error.message}", code=error.code)
 
 
 def _print(run: Run, proposal: Proposal, snapshot: HouseholdSnapshot) -> None:

@@ -64,7 +64,7 @@ JOBS = (
     ),
 )  # fmt: skip
 
-OPTIONS: Mapping[str, str] = {
+_OPTIONS: Mapping[str, str] = {
     "risk_aversion": "--risk-aversion",
     "cost_rate": "--cost-rate",
     "ticket_cost": "--ticket-cost",
@@ -147,15 +147,20 @@ def add_jobs(kinds: Subparsers, run: Callable[..., object]) -> None:
     """Add a parser for each job."""
     for job in JOBS:
         parser: argparse.ArgumentParser = kinds.add_parser(job.word, help=job.help)
-        add_household(parser)
-        parser.add_argument("--as-of", type=iso_date, metavar="D", help="day to plan for")
+        add_asked(parser)
         _add_job(parser, job)
-        _add_balance(parser)
-        _add_limits(parser)
-        _add_names(parser)
         parser.add_argument("--dry-run", action="store_true", help="do not store the plan")
-        add_json(parser)
         parser.set_defaults(run=run, kind=job.kind)
+
+
+def add_asked(parser: argparse.ArgumentParser) -> None:
+    """Add what can be asked of any household plan."""
+    add_household(parser)
+    parser.add_argument("--as-of", type=iso_date, metavar="D", help="day to plan for")
+    _add_balance(parser)
+    _add_limits(parser)
+    _add_names(parser)
+    add_json(parser)
 
 
 def _add_job(parser: argparse.ArgumentParser, job: Job) -> None:
@@ -312,3 +317,9 @@ def _security(symbol: str, option: str, snapshot: HouseholdSnapshot) -> Security
             f"{option}: the household has no security {symbol!r}.", code="arguments.symbol"
         )
     return found
+
+
+def with_option(error: BadInputError) -> BadInputError:
+    """Return the error with the option that has to be corrected in front."""
+    option = _OPTIONS.get(str(error.facts.get("field", "")))
+    return error if option is None else BadInputError(f"{option}: {error.message}", code=error.code)

@@ -5,8 +5,8 @@ from harvestdesk.domain.errors import BadInputError
 from harvestdesk.reports.figures import number, percent, proved_percent, usd
 from harvestdesk.services import scenarios
 from harvestdesk.services.books import open_book
+from harvestdesk.services.choices_json import scenarios_json
 from harvestdesk.services.context import AppContext
-from harvestdesk.services.scenario_json import scenarios_json
 from harvestdesk.services.scenarios import ScenarioRow, ScenarioTable
 
 

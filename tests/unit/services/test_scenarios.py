@@ -10,7 +10,7 @@ from harvestdesk.domain.errors import BadInputError
 from harvestdesk.domain.ids import ProposalId
 from harvestdesk.domain.plan_settings import PlanKind
 from harvestdesk.services import scenarios
-from harvestdesk.services.scenario_json import scenarios_json
+from harvestdesk.services.choices_json import scenarios_json
 
 
 @pytest.fixture
