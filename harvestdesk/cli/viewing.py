@@ -7,7 +7,7 @@ from harvestdesk.cli.run import Run
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.services.books import open_book
 from harvestdesk.services.context import AppContext
-from harvestdesk.services.plan_harvest import moved_after
+from harvestdesk.services.plans import moved_after
 
 LOTS_OF_TODAY = "its lots are those of today, valued at the prices of {as_of}"
 TRADES_SO_FAR = "only those up to {as_of} are counted"

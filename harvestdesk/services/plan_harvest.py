@@ -8,9 +8,9 @@ from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.optimize.cancel import Cancellation, Report, silent
 from harvestdesk.services import plans
 from harvestdesk.services.context import AppContext
-from harvestdesk.services.plans import PlanRequest, keep, moved_after
+from harvestdesk.services.plans import PlanRequest, keep
 
-__all__ = ["keep", "moved_after", "prepare", "run"]
+__all__ = ["keep", "prepare", "run"]
 
 
 def prepare(

@@ -39,6 +39,7 @@ def plan_json(proposal: Proposal, snapshot: HouseholdSnapshot, *, stored: bool) 
     """Return a plan as the command line prints it and `plan.json` holds it."""
     names = Names.of(snapshot)
     solver = proposal.solver
+    is_harvest = proposal.kind is PlanKind.HARVEST
     return {
         "schema": SCHEMA,
         "id": proposal.id,
@@ -54,7 +55,7 @@ def plan_json(proposal: Proposal, snapshot: HouseholdSnapshot, *, stored: bool) 
         "realised_loss": _money(proposal.realised_loss),
         "tracking_error": _ratio(proposal.after.tracking_error_bp),
         "trades": [
-            *(_sale(s, names) for s in proposal.sales),
+            *(_sale(s, names) | ({} if is_harvest else {"taxed": s.taxed}) for s in proposal.sales),
             *(_purchase(p, names) for p in proposal.purchases),
         ],
         "before": _figures(proposal.before),
@@ -74,7 +75,7 @@ def plan_json(proposal: Proposal, snapshot: HouseholdSnapshot, *, stored: bool) 
         "notices": [_notice(n) for n in proposal.notices],
         "fingerprint": proposal.fingerprint,
         "engine_version": proposal.engine_version,
-        **({} if proposal.kind is PlanKind.HARVEST else _of_household(proposal, names)),
+        **({} if is_harvest else _of_household(proposal, names)),
     }
 
 

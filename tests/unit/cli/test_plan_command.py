@@ -16,7 +16,6 @@ from harvestdesk.services.books import open_book
 from harvestdesk.services.context import AppContext
 from harvestdesk.services.sample import build_sample
 
-
 EVERY = (
     "--risk-aversion 25 --cost-rate 8 --ticket-cost 4.95 --te-limit 80 --tax-budget 0 --gain-budget 1000 "
     "--turnover 10% --keep-bands --zone to_half --min-trade 300 --max-trades 9 --max-volume 2 --piggy-back "
