@@ -32,6 +32,17 @@ from harvestdesk.reports.worksheets.parts import (
 _RIGHT = Align.RIGHT
 _KEPT_SHOWN = 25
 """Lots left alone that are listed one by one, those with the largest gain or loss."""
+_RULED_OUT = frozenset(
+    {
+        "ira",
+        "other_return",
+        "account_not_trading",
+        "never_trade_account",
+        "not_a_payer",
+        "kind_not_planned",
+    }
+)
+"""Reasons of lots nobody weighed: those come last."""
 _SECTORS_SHOWN = 15
 NOTHING_MOVED = Decimal("0.0005")
 """A change of weight below which a sector stays off the paper."""
@@ -245,7 +256,10 @@ def kept_table(proposal: Proposal, snapshot: HouseholdSnapshot) -> Table:
         Column("Free from", width_share=110),
         Column("Why", width_share=420),
     )
-    kept = sorted(proposal.kept, key=lambda k: (-abs(k.gain or ZERO), k.lot_id))
+    kept = sorted(
+        proposal.kept,
+        key=lambda k: (k.reason.code in _RULED_OUT, -abs(k.gain or ZERO), k.lot_id),
+    )
     shown = kept[:_KEPT_SHOWN]
     digits = share_digits(k.shares for k in shown)
     return Table(

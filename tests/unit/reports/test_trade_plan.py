@@ -9,7 +9,7 @@ from factories import ASKED, IRA, household_plan, measures, proposal, snapshot
 
 from harvestdesk.domain.errors import Notice
 from harvestdesk.domain.plan_settings import HOUSEHOLD_KINDS, PlanKind, PlanSettings
-from harvestdesk.domain.proposal import Check, HarvestSettings, Payout, RiskLimit
+from harvestdesk.domain.proposal import Check, HarvestSettings, Payout, Reason, RiskLimit
 from harvestdesk.reports.asked_words import asked, asked_rows
 from harvestdesk.reports.document import Checklist, Heading, Paragraph, Report, RowKind, Table, Tone
 from harvestdesk.reports.figures import plain_figure
@@ -129,6 +129,19 @@ def test_drift_is_told_against_target_and_band() -> None:
     assert rows["US stocks"] == (
         "55.0%", "50.0% to 60.0%", "71.2%", "58.8%", "3.8%", "back in its band",
     )  # fmt: skip
+
+
+def test_lots_nobody_weighed_come_after_those_that_were() -> None:
+    plan = household_plan()
+    weighed, locked = plan.kept
+    ruled_out = replace(
+        weighed,
+        gain=Decimal(99000),
+        reason=Reason("not_a_payer", {"account": "Alex traditional IRA"}),
+    )
+    sheet = trade_plan_sheet(replace(plan, kept=(ruled_out, weighed, locked)), HOUSEHOLD)
+    rows = table(sheet, "Security").rows
+    assert [r.cells[4] for r in rows] == ["−$2,209.00", "$1,970.00", "$99,000.00"]
 
 
 def test_rules_that_bind_are_priced_and_none_is_said() -> None:
