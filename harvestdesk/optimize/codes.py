@@ -5,22 +5,32 @@ percent, `*_on`, `*_day` and `*_from` ISO dates. `symbol` is one symbol, `symbol
 `account` is an account's name and `accounts` are joined by ", ". A fact that is not known is "".
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from harvestdesk.optimize.code_spec import CodeSpec
+from harvestdesk.optimize.code_spec import table as _table
+from harvestdesk.optimize.plan_codes import (
+    PLAN_CHECKS,
+    PLAN_KEPT_REASONS,
+    PLAN_NOTICES,
+    PLAN_PURCHASE_REASONS,
+    PLAN_RULE_REASONS,
+    PLAN_SALE_REASONS,
+)
 
-@dataclass(frozen=True, slots=True)
-class CodeSpec:
-    """One code: which facts come with it, and what it means."""
-
-    code: str
-    facts: tuple[str, ...]
-    meaning: str
-
-
-def _table(*specs: CodeSpec) -> Mapping[str, CodeSpec]:
-    return {spec.code: spec for spec in specs}
+__all__ = [
+    "CAUTIONS",
+    "CHECKS",
+    "KEPT_REASONS",
+    "NOTICES",
+    "PLAN_KEPT_REASONS",
+    "PLAN_PURCHASE_REASONS",
+    "PLAN_SALE_REASONS",
+    "PURCHASE_REASONS",
+    "SALE_EVIDENCE",
+    "SALE_REASONS",
+    "CodeSpec",
+]
 
 
 _SALE_FACTS = (
@@ -94,354 +104,254 @@ _LOCK_FACTS = (
 is under 10 percent, known to the share and only deferred.
 """
 
-KEPT_REASONS: Final = _table(
-    CodeSpec("locked_until", _LOCK_FACTS, "bought within 30 days: the loss would be washed"),
-    CodeSpec(
-        "permanent_loss_risk",
-        _LOCK_FACTS,
-        "bought within 30 days in an IRA-type account: the loss would be lost for good",
+KEPT_REASONS: Final = {
+    **_table(
+        CodeSpec("locked_until", _LOCK_FACTS, "bought within 30 days: the loss would be washed"),
+        CodeSpec(
+            "permanent_loss_risk",
+            _LOCK_FACTS,
+            "bought within 30 days in an IRA-type account: the loss would be lost for good",
+        ),
+        CodeSpec(
+            "scheduled_purchase", _LOCK_FACTS, "a purchase ahead within 30 days would wash the loss"
+        ),
+        CodeSpec(
+            "replaces_sold",
+            ("symbol", "loss", "acquired_on"),
+            "its shares take over a part of the loss of an earlier lot the plan may sell",
+        ),
+        CodeSpec(
+            "gain", ("symbol", "gain", "gain_percent"), "not below its basis (gain may be 0.00)"
+        ),
+        CodeSpec(
+            "below_threshold", ("symbol", "loss", "min_loss"), "the loss is smaller than asked for"
+        ),
+        CodeSpec(
+            "below_min_trade",
+            ("symbol", "loss", "value", "min_trade"),
+            "the order would be too small",
+        ),
+        CodeSpec(
+            "would_breach_te",
+            ("symbol", "loss", "marginal_bp", "te_after_bp", "limit_bp", "loss_per_bp"),
+            "no room under the limit: `marginal_bp` is what selling and replacing the shares would add to the "
+            "plan's tracking error, `te_after_bp` where it would end, `loss_per_bp` the dollars of loss that "
+            "one more basis point of limit is worth (the dual price)",
+        ),
+        CodeSpec(
+            "hurdle_not_met",
+            ("symbol", "loss", "tax_value", "hurdle_cost"),
+            "the loss is worth less than the hurdle of its cheapest replacement",
+        ),
+        CodeSpec(
+            "no_replacement", ("symbol", "loss", "account"), "nothing may be bought for it there"
+        ),
+        CodeSpec(
+            "set_is_bought",
+            ("symbol", "loss", "bought_symbols"),
+            "its identical set is worth more on the buying side of this plan",
+        ),
+        CodeSpec(
+            "rounding",
+            ("symbol", "shares", "loss"),
+            "what whole shares and smallest orders leave over",
+        ),
+        CodeSpec("no_price", ("symbol",), "no price on or before the day"),
+        CodeSpec("no_basis", ("symbol",), "the broker gave no cost basis"),
+        CodeSpec("no_date", ("symbol",), "only a position is known, no acquisition date"),
+        CodeSpec("excluded", ("symbol",), "the person excluded the security"),
+        CodeSpec(
+            "account_not_trading", ("symbol", "account"), "its account is not part of this plan"
+        ),
+        CodeSpec(
+            "other_return", ("symbol", "account"), "its sales belong on the spouse's own return"
+        ),
+        CodeSpec("ira", ("symbol", "account"), "in a tax-advantaged account losses do not count"),
+        CodeSpec("kind_not_planned", ("symbol", "kind"), "options and cash funds are not planned"),
     ),
-    CodeSpec(
-        "scheduled_purchase", _LOCK_FACTS, "a purchase ahead within 30 days would wash the loss"
-    ),
-    CodeSpec(
-        "replaces_sold",
-        ("symbol", "loss", "acquired_on"),
-        "its shares take over a part of the loss of an earlier lot the plan may sell",
-    ),
-    CodeSpec("gain", ("symbol", "gain", "gain_percent"), "not below its basis (gain may be 0.00)"),
-    CodeSpec(
-        "below_threshold", ("symbol", "loss", "min_loss"), "the loss is smaller than asked for"
-    ),
-    CodeSpec(
-        "below_min_trade", ("symbol", "loss", "value", "min_trade"), "the order would be too small"
-    ),
-    CodeSpec(
-        "would_breach_te",
-        ("symbol", "loss", "marginal_bp", "te_after_bp", "limit_bp", "loss_per_bp"),
-        "no room under the limit: `marginal_bp` is what selling and replacing the shares would add to the "
-        "plan's tracking error, `te_after_bp` where it would end, `loss_per_bp` the dollars of loss that "
-        "one more basis point of limit is worth (the dual price)",
-    ),
-    CodeSpec(
-        "hurdle_not_met",
-        ("symbol", "loss", "tax_value", "hurdle_cost"),
-        "the loss is worth less than the hurdle of its cheapest replacement",
-    ),
-    CodeSpec("no_replacement", ("symbol", "loss", "account"), "nothing may be bought for it there"),
-    CodeSpec(
-        "set_is_bought",
-        ("symbol", "loss", "bought_symbols"),
-        "its identical set is worth more on the buying side of this plan",
-    ),
-    CodeSpec(
-        "rounding", ("symbol", "shares", "loss"), "what whole shares and smallest orders leave over"
-    ),
-    CodeSpec("no_price", ("symbol",), "no price on or before the day"),
-    CodeSpec("no_basis", ("symbol",), "the broker gave no cost basis"),
-    CodeSpec("no_date", ("symbol",), "only a position is known, no acquisition date"),
-    CodeSpec("excluded", ("symbol",), "the person excluded the security"),
-    CodeSpec("account_not_trading", ("symbol", "account"), "its account is not part of this plan"),
-    CodeSpec("other_return", ("symbol", "account"), "its sales belong on the spouse's own return"),
-    CodeSpec("ira", ("symbol", "account"), "in a tax-advantaged account losses do not count"),
-    CodeSpec("kind_not_planned", ("symbol", "kind"), "options and cash funds are not planned"),
-    CodeSpec("never_trade_account", ("symbol", "account"), "its account is never traded in"),
-    CodeSpec("never_sell", ("symbol", "account"), "the person said never to sell it"),
-    CodeSpec("not_a_payer", ("symbol", "account"), "its account does not pay this withdrawal"),
-    CodeSpec("zone_holds", ("symbol", "account"), "no-trade zone: every class is in its band"),
-    CodeSpec("only_buys", ("symbol", "account"), "a contribution buys and sells nothing"),
-    CodeSpec("not_short_term", ("symbol", "loss"), "only short-term losses are asked for"),
-)
+    **PLAN_RULE_REASONS,
+}
 
-_PLAN_SALE_FACTS = (
-    "symbol",
-    "account",
-    "acquired_on",
-    "proceeds",
-    "gain",
-    "loss",
-    "term",
-    "tax",
-    "tax_value",
-    "net",
-    "removed_bp",
-    "added_bp",
-    "risk",
-    "rule",
-    "rule_name",
-)
-"""`gain` is signed; `loss`, `tax` (costs), `tax_value` (saves), `risk` and `net` are "" where not above nothing.
-
-`removed_bp`, `added_bp`: tracking error of the plan without this trade, less with it; `risk`: its price a year.
-`net`: what the trade is worth at the margin, first-order, all told. `rule` is a word of domain.conflict.RuleKind.
-"""
-
-PLAN_SALE_REASONS: Final = _table(
-    CodeSpec("sale_saves_tax", _PLAN_SALE_FACTS, "most of what speaks for it is the tax it saves"),
-    CodeSpec("sale_takes_loss", _PLAN_SALE_FACTS, "sold for its loss, whatever that saves"),
-    CodeSpec("sale_cuts_risk", _PLAN_SALE_FACTS, "brings the household nearer to its target"),
-    CodeSpec("sale_raises_cash", _PLAN_SALE_FACTS, "the cash is needed"),
-    CodeSpec("sale_for_rule", _PLAN_SALE_FACTS, "a rule asks for it"),
-)
-"""Of household plans other than the year-end harvest."""
-
-_PLAN_BUY_FACTS = (
-    "symbol",
-    "account",
-    "amount",
-    "removed_bp",
-    "added_bp",
-    "risk",
-    "rule",
-    "rule_name",
-)
-
-PLAN_PURCHASE_REASONS: Final = _table(
-    CodeSpec("buy_cuts_risk", _PLAN_BUY_FACTS, "brings the household nearer to its target"),
-    CodeSpec("buy_spends_cash", _PLAN_BUY_FACTS, "cash has to be invested, and this costs least"),
-    CodeSpec("buy_for_rule", _PLAN_BUY_FACTS, "a rule asks for it"),
-)
-
-_PLAN_KEPT_FACTS = ("symbol", "account", "gain")
-
-PLAN_KEPT_REASONS: Final = _table(
-    CodeSpec(
-        "not_worth",
-        (*_PLAN_KEPT_FACTS, "dollars", "tax", "trading", "risk", "cash", "rules"),
-        "reduced cost of all that is left, first-order: `dollars` is the sum of the signed others, the proceeds "
-        "put where the account buys last",
+NOTICES: Final = {
+    **_table(
+        CodeSpec(
+            "te_already_above_limit",
+            ("today_bp", "limit_bp"),
+            "tracking error today is above the limit asked for; the plan may not raise it",
+        ),
+        CodeSpec(
+            "no_loss_lots",
+            ("lots", "gains", "locked", "below", "other"),
+            "no lot can be harvested; counts",
+        ),
+        CodeSpec(
+            "nothing_to_buy",
+            ("symbols", "loss"),
+            "losses exist, but no account that holds them has anything to buy in their place",
+        ),
+        CodeSpec("nothing_fits", ("limit_bp", "loss"), "losses exist, none fits under the limit"),
+        CodeSpec(
+            "coverage_incomplete",
+            ("sales", "of_sales", "symbols", "uncovered"),
+            "losses are sold although purchases in their window may be missing; `uncovered`: which accounts lack "
+            "which days, such as `Joint (2025-11-21 to 2025-12-04)`",
+        ),
+        CodeSpec(
+            "evidence_unclear",
+            ("sales", "of_sales", "symbols", "options"),
+            "losses are sold although an option on something unknown is held, which may wash them",
+        ),
+        CodeSpec(
+            "locks_into_january",
+            ("symbols", "last_day", "first_safe_day"),
+            "the plan's own locks run into the next year",
+        ),
+        CodeSpec(
+            "january_purchases",
+            ("year", "first_safe_day"),
+            "a January purchase, reinvestment or IRA purchase would still destroy losses of `year`",
+        ),
+        CodeSpec(
+            "early_year",
+            ("as_of", "days_left", "year_end"),
+            "not yet November; the year can still turn",
+        ),
+        CodeSpec(
+            "stale_prices", ("symbols", "count", "oldest_on"), "prices older than a long weekend"
+        ),
+        CodeSpec("prices_missing", ("symbols", "count"), "held securities without any price"),
+        CodeSpec(
+            "risk_history_short",
+            ("symbols", "count", "needed_days"),
+            "too little price history: risk from sector and asset class instead",
+        ),
+        CodeSpec(
+            "risk_builtin_only", ("count",), "no price history at all: the built-in table of risks"
+        ),
+        CodeSpec(
+            "risk_history_unused",
+            ("count",),
+            "the household chose the built-in table of risks over its price history",
+        ),
+        CodeSpec(
+            "prices_like_split",
+            ("symbols", "count", "last_on"),
+            "`count` days on which a price moved like a split it was not adjusted for; left out of risk",
+        ),
+        CodeSpec(
+            "prices_jump",
+            ("symbols", "count", "last_on"),
+            "`count` days on which a price moved far beyond its usual day; cut back in risk",
+        ),
+        CodeSpec(
+            "prices_stood_still",
+            ("symbols", "count", "last_on"),
+            "`count` days on which a price stood still; left out of risk",
+        ),
+        CodeSpec(
+            "prices_never_moved",
+            ("symbols", "count", "last_on"),
+            "prices that never moved: risk from sector and asset class instead",
+        ),
+        CodeSpec(
+            "no_targets", (), "no targets: tracking error is measured against today's holdings"
+        ),
+        CodeSpec(
+            "target_class_not_held",
+            ("asset_classes",),
+            "a class has a target but no security; left out of the risk figure",
+        ),
+        CodeSpec(
+            "pause_scheduled",
+            ("symbol", "account", "type", "next_on", "until"),
+            "task: pause this purchase until the day `until` is over",
+        ),
+        CodeSpec(
+            "pause_reinvestment",
+            ("symbols", "account", "until"),
+            "task: turn off dividend reinvestment for these until the day `until` is over",
+        ),
+        CodeSpec(
+            "solver_fallback", ("first", "status", "second"), "the second solver had to answer"
+        ),
+        CodeSpec(
+            "solver_not_optimal", ("status", "solver"), "not proved optimal; cannot be exported"
+        ),
+        CodeSpec("gap_large", ("gap_percent",), "distance to the bound above one percent"),
+        CodeSpec(
+            "limit_repaired",
+            ("loss_given_up",),
+            "whole shares broke the limit; sales were cut back",
+        ),
+        CodeSpec(
+            "cash_left",
+            ("account", "amount"),
+            "proceeds that buy no whole share or stay below min_trade",
+        ),
+        CodeSpec(
+            "losses_carried",
+            ("short", "long"),
+            "losses beyond this year's gains and deduction are carried to the next",
+        ),
+        CodeSpec(
+            "year_to_date_incomplete",
+            ("sales",),
+            "sales of this year whose basis is not known are left out of the year's results",
+        ),
+        CodeSpec(
+            "linear_tax_value",
+            ("rate_short", "rate_long"),
+            "goal after-tax value: lots were ranked by the flat rate of their term",
+        ),
+        CodeSpec(
+            "walked_tax_value",
+            ("rate_short", "rate_long"),
+            "the same with the year's tables: by what the next dollar of loss is worth where the year stands",
+        ),
+        CodeSpec(
+            "tax_tables_missing",
+            ("year",),
+            "no tables of the year: the typed rates were used instead",
+        ),
+        CodeSpec(
+            "tax_figures_of_other_year",
+            ("year", "figures_of"),
+            "the figures of `year` are not known; those of `figures_of` were used",
+        ),
+        CodeSpec(
+            "state_rate_unknown", ("state",), "neither known nor typed: the state's tax is left out"
+        ),
+        CodeSpec(
+            "tax_figures_unconfirmed", ("figures",), "figures used that one source only tells"
+        ),
     ),
-    CodeSpec(
-        "other_side",
-        (*_PLAN_KEPT_FACTS, "bought_symbols", "lead"),
-        "its set is bought; `lead`: what the other side is proven to cost at least, "
-        " where nothing is",
-    ),
-    CodeSpec(
-        "rule_stops",
-        (*_PLAN_KEPT_FACTS, "rule", "rule_name", "worth", "price"),
-        "worth `worth` but for a rule; `price`: what the room it would take is worth to other trades",
-    ),
-    CodeSpec("at_margin", (*_PLAN_KEPT_FACTS, "left"), "sold as far as it pays"),
-    CodeSpec(
-        "ticket_not_worth",
-        (*_PLAN_KEPT_FACTS, "worth", "ticket"),
-        "one order more does not pay; `worth` leaves out what selling more and more brings less",
-    ),
-    CodeSpec(
-        "order_too_small",
-        (*_PLAN_KEPT_FACTS, "value", "min_trade"),
-        "what the plan would sell (`value`, where known) is below the smallest order",
-    ),
-    CodeSpec("left_by_rounding", (*_PLAN_KEPT_FACTS, "shares"), "what shares leave over"),
-    CodeSpec(
-        "within_gap",
-        (*_PLAN_KEPT_FACTS, "dollars"),
-        "may pay; the search ended before it was known",
-    ),
-    CodeSpec("lock_stops", _PLAN_KEPT_FACTS, "its loss would be washed"),
-    CodeSpec("left_alone", _PLAN_KEPT_FACTS, "a rule of the person keeps it out of the plan"),
-    CodeSpec("kept_gain", _PLAN_KEPT_FACTS, "the plan sells losses that count, and nothing else"),
-)
-
-NOTICES: Final = _table(
-    CodeSpec(
-        "te_already_above_limit",
-        ("today_bp", "limit_bp"),
-        "tracking error today is above the limit asked for; the plan may not raise it",
-    ),
-    CodeSpec(
-        "no_loss_lots",
-        ("lots", "gains", "locked", "below", "other"),
-        "no lot can be harvested; counts",
-    ),
-    CodeSpec(
-        "nothing_to_buy",
-        ("symbols", "loss"),
-        "losses exist, but no account that holds them has anything to buy in their place",
-    ),
-    CodeSpec("nothing_fits", ("limit_bp", "loss"), "losses exist, none fits under the limit"),
-    CodeSpec(
-        "coverage_incomplete",
-        ("sales", "of_sales", "symbols", "uncovered"),
-        "losses are sold although purchases in their window may be missing; `uncovered`: which accounts lack "
-        "which days, such as `Joint (2025-11-21 to 2025-12-04)`",
-    ),
-    CodeSpec(
-        "evidence_unclear",
-        ("sales", "of_sales", "symbols", "options"),
-        "losses are sold although an option on something unknown is held, which may wash them",
-    ),
-    CodeSpec(
-        "locks_into_january",
-        ("symbols", "last_day", "first_safe_day"),
-        "the plan's own locks run into the next year",
-    ),
-    CodeSpec(
-        "january_purchases",
-        ("year", "first_safe_day"),
-        "a January purchase, reinvestment or IRA purchase would still destroy losses of `year`",
-    ),
-    CodeSpec(
-        "early_year",
-        ("as_of", "days_left", "year_end"),
-        "not yet November; the year can still turn",
-    ),
-    CodeSpec("stale_prices", ("symbols", "count", "oldest_on"), "prices older than a long weekend"),
-    CodeSpec("prices_missing", ("symbols", "count"), "held securities without any price"),
-    CodeSpec(
-        "risk_history_short",
-        ("symbols", "count", "needed_days"),
-        "too little price history: risk from sector and asset class instead",
-    ),
-    CodeSpec(
-        "risk_builtin_only", ("count",), "no price history at all: the built-in table of risks"
-    ),
-    CodeSpec(
-        "risk_history_unused",
-        ("count",),
-        "the household chose the built-in table of risks over its price history",
-    ),
-    CodeSpec(
-        "prices_like_split",
-        ("symbols", "count", "last_on"),
-        "`count` days on which a price moved like a split it was not adjusted for; left out of risk",
-    ),
-    CodeSpec(
-        "prices_jump",
-        ("symbols", "count", "last_on"),
-        "`count` days on which a price moved far beyond its usual day; cut back in risk",
-    ),
-    CodeSpec(
-        "prices_stood_still",
-        ("symbols", "count", "last_on"),
-        "`count` days on which a price stood still; left out of risk",
-    ),
-    CodeSpec(
-        "prices_never_moved",
-        ("symbols", "count", "last_on"),
-        "prices that never moved: risk from sector and asset class instead",
-    ),
-    CodeSpec("no_targets", (), "no targets: tracking error is measured against today's holdings"),
-    CodeSpec(
-        "target_class_not_held",
-        ("asset_classes",),
-        "a class has a target but no security; left out of the risk figure",
-    ),
-    CodeSpec(
-        "pause_scheduled",
-        ("symbol", "account", "type", "next_on", "until"),
-        "task: pause this purchase until the day `until` is over",
-    ),
-    CodeSpec(
-        "pause_reinvestment",
-        ("symbols", "account", "until"),
-        "task: turn off dividend reinvestment for these until the day `until` is over",
-    ),
-    CodeSpec("solver_fallback", ("first", "status", "second"), "the second solver had to answer"),
-    CodeSpec("solver_not_optimal", ("status", "solver"), "not proved optimal; cannot be exported"),
-    CodeSpec("gap_large", ("gap_percent",), "distance to the bound above one percent"),
-    CodeSpec(
-        "limit_repaired", ("loss_given_up",), "whole shares broke the limit; sales were cut back"
-    ),
-    CodeSpec(
-        "cash_left",
-        ("account", "amount"),
-        "proceeds that buy no whole share or stay below min_trade",
-    ),
-    CodeSpec(
-        "losses_carried",
-        ("short", "long"),
-        "losses beyond this year's gains and deduction are carried to the next",
-    ),
-    CodeSpec(
-        "year_to_date_incomplete",
-        ("sales",),
-        "sales of this year whose basis is not known are left out of the year's results",
-    ),
-    CodeSpec(
-        "linear_tax_value",
-        ("rate_short", "rate_long"),
-        "goal after-tax value: lots were ranked by the flat rate of their term",
-    ),
-    CodeSpec(
-        "walked_tax_value",
-        ("rate_short", "rate_long"),
-        "the same with the year's tables: by what the next dollar of loss is worth where the year stands",
-    ),
-    CodeSpec(
-        "tax_tables_missing", ("year",), "no tables of the year: the typed rates were used instead"
-    ),
-    CodeSpec(
-        "tax_figures_of_other_year",
-        ("year", "figures_of"),
-        "the figures of `year` are not known; those of `figures_of` were used",
-    ),
-    CodeSpec(
-        "state_rate_unknown", ("state",), "neither known nor typed: the state's tax is left out"
-    ),
-    CodeSpec("tax_figures_unconfirmed", ("figures",), "figures used that one source only tells"),
-    CodeSpec(
-        "within_bands", (), "no-trade zone: every class is inside its band, nothing is traded"
-    ),
-    CodeSpec("nothing_pays", (), "no trade is worth its cost and tax"),
-    CodeSpec(
-        "cash_out_of_reach",
-        ("account", "cash", "cash_min"),
-        "an account's cash is below its least, and what may be sold there does not bring it there",
-    ),
-    CodeSpec("contribution_arrives", ("amount", "accounts"), "where the plan takes new cash to be"),
-    CodeSpec(
-        "loss_out_of_reach",
-        ("asked", "reached"),
-        "fewer losses can be taken than asked for; the plan takes what there is",
-    ),
-    CodeSpec(
-        "payout_is_income",
-        ("account", "amount", "rate"),
-        "a payout is taxed as ordinary income, which the plan's tax leaves out",
-    ),
-    CodeSpec(
-        "menu_assumed", ("accounts",), "no menu: only what the workplace plan holds is bought"
-    ),
-    CodeSpec(
-        "after_tax_view_open", (), "weights count traditional accounts before tax all the same"
-    ),
-    CodeSpec("location_assumed", ("years",), "asset location rests on assumed returns and yields"),
-    CodeSpec("volume_unknown", ("symbols", "count"), "no average volume: not limited by it"),
-)
+    **PLAN_NOTICES,
+}
 
 CAUTIONS: Final = frozenset({"coverage_incomplete", "evidence_unclear"})
 """Notices to read once more where a plan leaves the program: on paper and with its orders."""
 
-CHECKS: Final = _table(
-    CodeSpec("no_gain_sold", ("sales",), "every sale realises a loss"),
-    CodeSpec("shares_available", ("sales", "symbols"), "no sale takes more than the lot's shares"),
-    CodeSpec("cash_not_negative", ("accounts",), "no account's cash falls below zero"),
-    CodeSpec(
-        "cash_not_spent", ("accounts",), "purchases are paid by the sales of the same account"
+CHECKS: Final = {
+    **_table(
+        CodeSpec("no_gain_sold", ("sales",), "every sale realises a loss"),
+        CodeSpec(
+            "shares_available", ("sales", "symbols"), "no sale takes more than the lot's shares"
+        ),
+        CodeSpec("cash_not_negative", ("accounts",), "no account's cash falls below zero"),
+        CodeSpec(
+            "cash_not_spent", ("accounts",), "purchases are paid by the sales of the same account"
+        ),
+        CodeSpec(
+            "one_side_per_set", ("symbols",), "no identical set is both sold at a loss and bought"
+        ),
+        CodeSpec("not_buy_locked", ("symbols",), "nothing locked against purchases is bought"),
+        CodeSpec("not_loss_locked", ("symbols",), "nothing locked against loss sales is sold"),
+        CodeSpec(
+            "tracking_error",
+            ("te_bp", "limit_bp"),
+            "tracking error after the plan is within its limit",
+        ),
     ),
-    CodeSpec(
-        "one_side_per_set", ("symbols",), "no identical set is both sold at a loss and bought"
-    ),
-    CodeSpec("not_buy_locked", ("symbols",), "nothing locked against purchases is bought"),
-    CodeSpec("not_loss_locked", ("symbols",), "nothing locked against loss sales is sold"),
-    CodeSpec(
-        "tracking_error", ("te_bp", "limit_bp"), "tracking error after the plan is within its limit"
-    ),
-    CodeSpec("rules_kept", ("symbols",), "trades keep to accounts, menus and never-lists"),
-    CodeSpec("shares_tradable", ("symbols",), "shares are whole, or the broker's parts"),
-    CodeSpec("cash_within", ("accounts",), "every account ends with the cash its rule asks for"),
-    CodeSpec("turnover_within", ("turnover_percent", "limit_percent"), "sales are within turnover"),
-    CodeSpec("tax_within", ("tax", "limit"), "tax of the year grows by no more than the budget"),
-    CodeSpec("gain_within", ("gain", "limit"), "gains less losses are within their budget"),
-    CodeSpec("weights_within", ("names",), "bands and limits on weights hold after the plan"),
-    CodeSpec("orders_large_enough", ("symbols", "min_trade"), "no order is below the smallest"),
-    CodeSpec("orders_few_enough", ("orders", "limit"), "there are no more orders than allowed"),
-    CodeSpec("volume_within", ("symbols",), "orders stay within their share of a day's volume"),
-    CodeSpec("nothing_sold", ("sales",), "nothing is sold"),
-    CodeSpec("payout_raised", ("paid", "amount"), "the accounts pay out exactly what was asked"),
-    CodeSpec("loss_reached", ("loss", "asked"), "losses reach what was asked, or what there is"),
-    CodeSpec("engine_agrees", ("broken",), "the engine, reckoning anew, finds every rule kept"),
-)
+    **PLAN_CHECKS,
+}
 """Own checks; those of washsale.check_plan come beside them with their own codes."""

@@ -63,7 +63,7 @@ def give_words(give: RuleGive, names: Names = NO_NAMES) -> str:
     if give.kind is RuleKind.LOCKS:
         return f"{title}: they would have to end first."
     if give.kind is RuleKind.VOLUME:
-        times = number(_up(give.needed / give.now, 1, down=False), 1)
+        times = number(_up(_exact(give.needed / give.now), 1, down=False), 1)
         return f"{title}: it would have to be {times} times as much."
     now = _printed(give.kind, give.now)
     needed = _printed(give.kind, give.needed, down=give.least, outward=True)
@@ -143,8 +143,8 @@ def _printed(kind: str, value: float, *, down: bool = False, outward: bool = Fal
     """Return a rule's end; `outward`: rounded up, or down, to what is enough."""
 
     def to(digits: int, scale: int = 1) -> Decimal:
-        exact = Decimal(repr(value)) * scale
-        return _up(float(exact), digits, down=down) if outward else round(exact, digits)
+        exact = _exact(value) * scale
+        return _up(exact, digits, down=down) if outward else round(exact, digits)
 
     if kind in _FRACTIONS:
         return f"{number(to(1, 100), 1)}%"
@@ -156,11 +156,15 @@ def _printed(kind: str, value: float, *, down: bool = False, outward: bool = Fal
     return usd(to(digits), digits if to(digits) else 0)
 
 
-def _up(value: float, digits: int, *, down: bool) -> Decimal:
+def _exact(value: float) -> Decimal:
+    """Return a solver's figure as it prints."""
+    return Decimal(repr(value))
+
+
+def _up(exact: Decimal, digits: int, *, down: bool) -> Decimal:
     """Return a value rounded up (or down); what a solver's last digits add is not."""
     step = Decimal(1).scaleb(-digits)
     hair = step * Decimal("0.001")
-    exact = Decimal(repr(value))
     if down:
         return (exact + hair).quantize(step, rounding=ROUND_FLOOR)
     return (exact - hair).quantize(step, rounding=ROUND_CEILING)

@@ -6,7 +6,7 @@ the *reduced cost* of the lot: nothing for a lot at the margin, above nothing fo
 sides as they are the best objective is convex in what is sold of a lot, so reduced cost times dollars is the
 least that selling more of it costs ("at the margin"; a first-order figure); `counterfactual` has the exact one.
 
-How a household plan turns these into its reasons: `sales`, `buys` and `kept` carry codes of optimize.codes
+How a household plan turns these into its reasons: `sales`, `buys` and `kept` carry codes of optimize.plan_codes
 with their facts already as text (money in plain dollars, `*_bp` basis points). `symbol`, `account` and
 `rule_name` are the problem's own names, which the caller replaces by those people know; facts the engine does
 not know (`acquired_on`, lock dates) the caller adds. `left_alone` and `lock_stops` mean that the caller knows
@@ -23,7 +23,6 @@ import numpy as np
 
 from harvestdesk.domain.conflict import RuleKind
 from harvestdesk.domain.proposal import RulePrice
-from harvestdesk.optimize.codes import PLAN_KEPT_REASONS, PLAN_PURCHASE_REASONS, PLAN_SALE_REASONS
 from harvestdesk.optimize.engine.case import objective_of
 from harvestdesk.optimize.engine.columns import whole_columns
 from harvestdesk.optimize.engine.duals import bound_of
@@ -32,6 +31,11 @@ from harvestdesk.optimize.engine.plan import EnginePlan
 from harvestdesk.optimize.engine.problem import EngineProblem, FloatArray, Mode
 from harvestdesk.optimize.engine.rule_prices import rule_prices
 from harvestdesk.optimize.engine.trades import Buy, Sale
+from harvestdesk.optimize.plan_codes import (
+    PLAN_KEPT_REASONS,
+    PLAN_PURCHASE_REASONS,
+    PLAN_SALE_REASONS,
+)
 from harvestdesk.optimize.problem import Side
 
 SMALL_DOLLARS = 0.5

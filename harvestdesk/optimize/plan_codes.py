@@ -1,0 +1,154 @@
+"""Codes of household plans, with their facts; `codes` has those of the year-end harvest, and what facts look like."""
+
+from typing import Final
+
+from harvestdesk.optimize.code_spec import CodeSpec, table
+
+_PLAN_SALE_FACTS = (
+    "symbol",
+    "account",
+    "acquired_on",
+    "proceeds",
+    "gain",
+    "loss",
+    "term",
+    "tax",
+    "tax_value",
+    "net",
+    "removed_bp",
+    "added_bp",
+    "risk",
+    "rule",
+    "rule_name",
+)
+"""`gain` is signed; `loss`, `tax` (costs), `tax_value` (saves), `risk` and `net` are "" where not above nothing.
+
+`removed_bp`, `added_bp`: tracking error of the plan without this trade, less with it; `risk`: its price a year.
+`net`: what the trade is worth at the margin, first-order, all told. `rule` is a word of domain.conflict.RuleKind.
+"""
+
+PLAN_SALE_REASONS: Final = table(
+    CodeSpec("sale_saves_tax", _PLAN_SALE_FACTS, "most of what speaks for it is the tax it saves"),
+    CodeSpec("sale_takes_loss", _PLAN_SALE_FACTS, "sold for its loss, whatever that saves"),
+    CodeSpec("sale_cuts_risk", _PLAN_SALE_FACTS, "brings the household nearer to its target"),
+    CodeSpec("sale_raises_cash", _PLAN_SALE_FACTS, "the cash is needed"),
+    CodeSpec("sale_for_rule", _PLAN_SALE_FACTS, "a rule asks for it"),
+)
+"""Of household plans other than the year-end harvest."""
+
+_PLAN_BUY_FACTS = (
+    "symbol",
+    "account",
+    "amount",
+    "removed_bp",
+    "added_bp",
+    "risk",
+    "rule",
+    "rule_name",
+)
+
+PLAN_PURCHASE_REASONS: Final = table(
+    CodeSpec("buy_cuts_risk", _PLAN_BUY_FACTS, "brings the household nearer to its target"),
+    CodeSpec("buy_spends_cash", _PLAN_BUY_FACTS, "cash has to be invested, and this costs least"),
+    CodeSpec("buy_for_rule", _PLAN_BUY_FACTS, "a rule asks for it"),
+)
+
+_PLAN_KEPT_FACTS = ("symbol", "account", "gain")
+
+PLAN_KEPT_REASONS: Final = table(
+    CodeSpec(
+        "not_worth",
+        (*_PLAN_KEPT_FACTS, "dollars", "tax", "trading", "risk", "cash", "rules"),
+        "reduced cost of all that is left, first-order: `dollars` is the sum of the signed others, the proceeds "
+        "put where the account buys last",
+    ),
+    CodeSpec(
+        "other_side",
+        (*_PLAN_KEPT_FACTS, "bought_symbols", "lead"),
+        "its set is bought; `lead`: what the other side is proven to cost at least, "
+        " where nothing is",
+    ),
+    CodeSpec(
+        "rule_stops",
+        (*_PLAN_KEPT_FACTS, "rule", "rule_name", "worth", "price"),
+        "worth `worth` but for a rule; `price`: what the room it would take is worth to other trades",
+    ),
+    CodeSpec("at_margin", (*_PLAN_KEPT_FACTS, "left"), "sold as far as it pays"),
+    CodeSpec(
+        "ticket_not_worth",
+        (*_PLAN_KEPT_FACTS, "worth", "ticket"),
+        "one order more does not pay; `worth` leaves out what selling more and more brings less",
+    ),
+    CodeSpec(
+        "order_too_small",
+        (*_PLAN_KEPT_FACTS, "value", "min_trade"),
+        "what the plan would sell (`value`, where known) is below the smallest order",
+    ),
+    CodeSpec("left_by_rounding", (*_PLAN_KEPT_FACTS, "shares"), "what shares leave over"),
+    CodeSpec(
+        "within_gap",
+        (*_PLAN_KEPT_FACTS, "dollars"),
+        "may pay; the search ended before it was known",
+    ),
+    CodeSpec("lock_stops", _PLAN_KEPT_FACTS, "its loss would be washed"),
+    CodeSpec("left_alone", _PLAN_KEPT_FACTS, "a rule of the person keeps it out of the plan"),
+    CodeSpec("kept_gain", _PLAN_KEPT_FACTS, "the plan sells losses that count, and nothing else"),
+)
+
+PLAN_RULE_REASONS: Final = table(
+    CodeSpec("never_trade_account", ("symbol", "account"), "its account is never traded in"),
+    CodeSpec("never_sell", ("symbol", "account"), "the person said never to sell it"),
+    CodeSpec("not_a_payer", ("symbol", "account"), "its account does not pay this withdrawal"),
+    CodeSpec("zone_holds", ("symbol", "account"), "no-trade zone: every class is in its band"),
+    CodeSpec("only_buys", ("symbol", "account"), "a contribution buys and sells nothing"),
+    CodeSpec("not_short_term", ("symbol", "loss"), "only short-term losses are asked for"),
+)
+"""Lots kept by a rule of the person, or of the job."""
+
+PLAN_NOTICES: Final = table(
+    CodeSpec(
+        "within_bands", (), "no-trade zone: every class is inside its band, nothing is traded"
+    ),
+    CodeSpec("nothing_pays", (), "no trade is worth its cost and tax"),
+    CodeSpec(
+        "cash_out_of_reach",
+        ("account", "cash", "cash_min"),
+        "an account's cash is below its least, and what may be sold there does not bring it there",
+    ),
+    CodeSpec("contribution_arrives", ("amount", "accounts"), "where the plan takes new cash to be"),
+    CodeSpec(
+        "loss_out_of_reach",
+        ("asked", "reached"),
+        "fewer losses can be taken than asked for; the plan takes what there is",
+    ),
+    CodeSpec(
+        "payout_is_income",
+        ("account", "amount", "rate"),
+        "a payout is taxed as ordinary income, which the plan's tax leaves out",
+    ),
+    CodeSpec(
+        "menu_assumed", ("accounts",), "no menu: only what the workplace plan holds is bought"
+    ),
+    CodeSpec(
+        "after_tax_view_open", (), "weights count traditional accounts before tax all the same"
+    ),
+    CodeSpec("location_assumed", ("years",), "asset location rests on assumed returns and yields"),
+    CodeSpec("volume_unknown", ("symbols", "count"), "no average volume: not limited by it"),
+)
+
+PLAN_CHECKS: Final = table(
+    CodeSpec("rules_kept", ("symbols",), "trades keep to accounts, menus and never-lists"),
+    CodeSpec("shares_tradable", ("symbols",), "shares are whole, or the broker's parts"),
+    CodeSpec("cash_within", ("accounts",), "every account ends with the cash its rule asks for"),
+    CodeSpec("turnover_within", ("turnover_percent", "limit_percent"), "sales are within turnover"),
+    CodeSpec("tax_within", ("tax", "limit"), "tax of the year grows by no more than the budget"),
+    CodeSpec("gain_within", ("gain", "limit"), "gains less losses are within their budget"),
+    CodeSpec("weights_within", ("names",), "bands and limits on weights hold after the plan"),
+    CodeSpec("orders_large_enough", ("symbols", "min_trade"), "no order is below the smallest"),
+    CodeSpec("orders_few_enough", ("orders", "limit"), "there are no more orders than allowed"),
+    CodeSpec("volume_within", ("symbols",), "orders stay within their share of a day's volume"),
+    CodeSpec("nothing_sold", ("sales",), "nothing is sold"),
+    CodeSpec("payout_raised", ("paid", "amount"), "the accounts pay out exactly what was asked"),
+    CodeSpec("loss_reached", ("loss", "asked"), "losses reach what was asked, or what there is"),
+    CodeSpec("engine_agrees", ("broken",), "the engine, reckoning anew, finds every rule kept"),
+)
