@@ -91,7 +91,7 @@ def price_dates(dates: Iterable[date]) -> str:
 def head(proposal: Proposal, snapshot: HouseholdSnapshot) -> tuple[tuple[str, str], ...]:
     """Return the facts at the head of every sheet of a plan."""
     household = snapshot.household
-    used = [x.price_on for x in (*proposal.sales, *proposal.purchases)]
+    used = [s.price_on for s in proposal.sales] + [p.price_on for p in proposal.purchases]
     used += [x.price_on for x in proposal.gifts]
     rows = [
         ("Household", household_line(snapshot)),
