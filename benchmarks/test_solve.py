@@ -111,6 +111,19 @@ def test_a_household_of_five_accounts(benchmark, risk: float) -> None:
     assert plan.seconds["total"] <= SECONDS_OF_HOUSEHOLD
 
 
+def test_a_household_of_five_accounts_with_three_menus(benchmark) -> None:
+    problem = read_problem(factor_book(500, 10, accounts=5))
+    may_buy = np.ones((5, 500), dtype=np.bool_)
+    may_buy[1, 40:] = may_buy[2, :460] = False
+    problem = replace(problem, may_buy=may_buy)
+    plan = benchmark.pedantic(solve_problem, args=(problem,), rounds=2, warmup_rounds=1)
+    benchmark.extra_info |= {"gap": plan.gap, "nodes": plan.nodes}
+    assert problem.purses.count == 3
+    assert plan.figures.broken == ()
+    assert plan.gap <= ALLOWED_GAP
+    assert plan.seconds["total"] <= SECONDS_OF_HOUSEHOLD
+
+
 @pytest.mark.parametrize("risk", [10.0, 50.0])
 @pytest.mark.parametrize("names", [100, 500])
 @pytest.mark.parametrize("orders", ORDERS, ids=str)

@@ -63,6 +63,9 @@ def search_orders(case: Case, effort: Effort) -> Found:
         return seed
     columns = whole_columns(case.problem, case.cost)
     orders = _ThirdSearch(case, columns, effort, started)
+    if seed is not None and seed.best is not None and not orders.one_each:
+        # Sizes of orders are those of accounts: they are seen to when the plan is known.
+        return replace(seed, best=replace(seed.best, sides=orders.sides_of(seed.best)))
     if seed is not None and orders.near(seed):
         return orders.from_seed(seed)
     return orders.whole(seed)
@@ -85,14 +88,14 @@ class _ThirdSearch(Search):
     def __init__(self, case: Case, columns: Columns, effort: Effort, started: float) -> None:
         super().__init__(case, columns, None, effort, started)
         self._started = started
-        self._one_order = not case.problem.swaps and case.problem.sets == len(case.problem.symbols)
+        self.one_each = not case.problem.swaps and case.problem.sets == len(case.problem.symbols)
 
     def near(self, seed: Found) -> bool:
         """Make a plan of one whose orders have any size; return True where its bound is proof enough."""
         if seed.best is None or seed.root is None:
             return False
         self._prices = seed.best.prices
-        self._try(self._sides_of(seed.best))
+        self._try(self.sides_of(seed.best))
         self._settle()
         if self._within(seed.bound, NEARLY * self._effort.good):
             self._change(seed.bound)
@@ -141,7 +144,7 @@ class _ThirdSearch(Search):
             proven = min(proven, self._best.objective)
         return Found(root.status, proven, self._best, root, self._nodes)
 
-    def _sides_of(self, plan: Incumbent) -> IntArray:
+    def sides_of(self, plan: Incumbent) -> IntArray:
         """Return the sides of a plan's trades; orders too small are made larger where they can be."""
         p = self._case.problem
         sold = total_by(p.lot_set, plan.sold, p.sets) > LEAST_ORDER
@@ -210,7 +213,7 @@ class _ThirdSearch(Search):
 
     def _change(self, proven: float) -> None:
         """Change single sets, or one order for another, while that helps."""
-        tries = MOST_CHANGES if self._one_order else FEW_CHANGES
+        tries = MOST_CHANGES if self.one_each else FEW_CHANGES
         while self._best is not None and tries:
             for sides in self._changes(proven):
                 if not tries or self._content(proven) or self._within(proven, self._effort.good):
