@@ -35,9 +35,25 @@ class Frontier:
         nothing: no trade at all.
         current: nearest point to the settings asked for, by number; None without.
         knee: number of the point beyond which tax is bought dearly.
+        left_out: settings these figures don't keep, by field; a plan made exactly does.
     """
 
     points: tuple[FrontierPoint, ...]
     nothing: FrontierPoint
     current: int | None
     knee: int | None
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LiveFigures:
+    """What a plan would come to, in weights, a moment after it was asked about.
+
+    Attributes:
+        nothing: no trade at all.
+        left_out: settings these figures don't keep, by field; a plan made exactly does.
+    """
+
+    point: FrontierPoint
+    nothing: FrontierPoint
+    left_out: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""A job as data: a function at the top level of a module and frozen inputs, both picklable."""
+"""Work as data: a function at the top level of a module and frozen inputs, both picklable."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +10,8 @@ from harvestdesk.jobs.progress import Report
 
 Inputs = TypeVar("Inputs")
 Result = TypeVar("Result")
+Step = TypeVar("Step")
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,19 @@ class Job(Generic[Inputs, Result]):
     """
 
     function: Callable[[Inputs, CancelToken, Report], Result]
+    inputs: Inputs
+
+
+@dataclass(frozen=True, slots=True)
+class Session(Generic[Inputs, Step, Answer]):
+    """Work that stays: what is opened once answers many steps (jobs.session).
+
+    Attributes:
+        function: called once with the inputs; returns what answers a step, and keeps it warm meanwhile. Must be
+            importable by name; inputs, steps and answers are picklable.
+    """
+
+    function: Callable[[Inputs], Callable[[Step], Answer]]
     inputs: Inputs
 
 

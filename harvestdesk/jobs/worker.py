@@ -10,14 +10,15 @@ import multiprocessing
 import signal
 import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, cast
 
 from harvestdesk.domain.errors import CancelledError, HarvestError
 from harvestdesk.jobs.cancel import CancelToken
-from harvestdesk.jobs.job import Inputs, Job, JobDefectError, Result, WorkerLostError
+from harvestdesk.jobs.job import Inputs, Job, JobDefectError, Result, Session, WorkerLostError
 from harvestdesk.jobs.progress import Report, Throttle, quiet
 
 POLL_SECONDS = 0.02
@@ -34,13 +35,32 @@ def _serve(pipe: Connection, warm: Sequence[str]) -> None:
             importlib.import_module(module)
         pipe.send(("ready", None))
         while True:
-            pipe.send(_run(pipe.recv(), pipe))
+            work = pipe.recv()
+            if isinstance(work, Session):
+                _converse(work, pipe)
+            elif work is not None:  # the close of a session that had failed already
+                pipe.send(_run(work, pipe))
 
 
 def _run(job: Job[Any, Any], pipe: Connection) -> tuple[str, Any]:
     report = Throttle(lambda progress: pipe.send(("progress", progress)))
+    return _outcome(lambda: job.function(job.inputs, CancelToken(), report))
+
+
+def _converse(session: Session[Any, Any, Any], pipe: Connection) -> None:
+    """Open a session and answer its steps; None closes it. What was opened lives only in here."""
+    kind, answer = _outcome(lambda: session.function(session.inputs))
+    if kind != "done":
+        pipe.send((kind, answer))
+        return
+    pipe.send(("opened", None))
+    while (step := pipe.recv()) is not None:
+        pipe.send(_outcome(partial(answer, step)))
+
+
+def _outcome(work: Callable[[], Any]) -> tuple[str, Any]:
     try:
-        return ("done", job.function(job.inputs, CancelToken(), report))
+        return ("done", work())
     except HarvestError as error:
         return ("failed", error)
     except Exception as error:  # whatever it is, the window must hear of it
@@ -49,7 +69,7 @@ def _run(job: Job[Any, Any], pipe: Connection) -> tuple[str, Any]:
         return ("failed", JobDefectError(message, kind=type(error).__name__, trace=trace))
 
 
-class _Worker:
+class Worker:
     """One child process and this end of its pipe."""
 
     def __init__(self, warm: Sequence[str]) -> None:
@@ -75,7 +95,7 @@ class _Worker:
 class RunningJob(Generic[Result]):
     """A job at work in a process; used by one thread, except `cancel`."""
 
-    def __init__(self, pool: "WorkerPool", worker: _Worker, report: Report) -> None:
+    def __init__(self, pool: "WorkerPool", worker: Worker, report: Report) -> None:
         self._pool = pool
         self._worker = worker
         self._report = report
@@ -148,8 +168,8 @@ class WorkerPool:
     def __init__(self, warm: Sequence[str] = (), *, spare: bool = True) -> None:
         self._warm = tuple(warm)
         self._spare = spare
-        self._idle: list[_Worker] = []
-        self._all: set[_Worker] = set()
+        self._idle: list[Worker] = []
+        self._all: set[Worker] = set()
         self._closed = False
         self._lock = threading.RLock()
 
@@ -166,7 +186,7 @@ class WorkerPool:
             WorkerLostError: no process could take it.
         """
         for _attempt in range(2):
-            worker = self._take()
+            worker = self.lend()
             try:
                 worker.pipe.send(job)
             except OSError:  # the spare died while it waited
@@ -205,8 +225,8 @@ class WorkerPool:
         with self._lock:
             return sum(w.process.is_alive() for w in self._all)
 
-    # --- for RunningJob ----------------------------------------------------------------------
-    def give_back(self, worker: _Worker) -> None:
+    # --- for jobs and sessions ----------------------------------------------------------------------
+    def give_back(self, worker: Worker) -> None:
         """Keep a worker as the spare, or end it if there is one already."""
         with self._lock:
             if self._spare and not self._idle and not self._closed:
@@ -214,7 +234,7 @@ class WorkerPool:
                 return
         self.discard(worker)
 
-    def discard(self, worker: _Worker) -> None:
+    def discard(self, worker: Worker) -> None:
         """End a worker."""
         with self._lock:
             known = worker in self._all
@@ -222,7 +242,12 @@ class WorkerPool:
         if known:
             worker.stop()
 
-    def _take(self) -> _Worker:
+    def lend(self) -> Worker:
+        """Return the spare, or a new process; `give_back` or `discard` it.
+
+        Raises:
+            WorkerLostError: the pool is closed.
+        """
         with self._lock:
             if self._closed:
                 raise WorkerLostError(
@@ -230,7 +255,7 @@ class WorkerPool:
                 )
             return self._idle.pop() if self._idle else self._start()
 
-    def _start(self) -> _Worker:
-        worker = _Worker(self._warm)
+    def _start(self) -> Worker:
+        worker = Worker(self._warm)
         self._all.add(worker)
         return worker

@@ -1,4 +1,4 @@
-"""Background lanes of the window: one for solving, one for writing, two for reading.
+"""Background lanes of the window: one for solving, one for writing, two for reading, three for live sessions.
 
 The handle lives on the GUI thread and owns the signals; the runnable only holds the work and the
 handle and delivers by one queued signal. Nothing here ever waits on the GUI thread, except for at
@@ -16,8 +16,9 @@ from PySide6.QtCore import QCoreApplication, QObject, QRunnable, Qt, QThreadPool
 
 from harvestdesk.domain.errors import CancelledError, HarvestError
 from harvestdesk.gui.errors import trace_without_values
+from harvestdesk.gui.workers.live import LiveSession
 from harvestdesk.jobs.cancel import CancelToken
-from harvestdesk.jobs.job import Job
+from harvestdesk.jobs.job import Job, Session
 from harvestdesk.jobs.progress import Progress, Report, Throttle
 from harvestdesk.jobs.worker import WorkerPool
 
@@ -35,9 +36,11 @@ class Lane(StrEnum):
     SOLVE = "solve"
     WRITE = "write"
     READ = "read"
+    LIVE = "live"
+    """Sessions that stay open; a thread each, which only waits."""
 
 
-_THREADS = {Lane.SOLVE: 1, Lane.WRITE: 1, Lane.READ: 2}
+_THREADS = {Lane.SOLVE: 1, Lane.WRITE: 1, Lane.READ: 2, Lane.LIVE: 3}
 
 
 class JobHandle(QObject):
@@ -144,6 +147,7 @@ class JobRunner(QObject):
             pool.setMaxThreadCount(threads)
             self._lanes[lane] = pool
         self._running: list[JobHandle] = []
+        self._talks: list[LiveSession] = []
         self._switch_before = 0.0
 
     @property
@@ -168,6 +172,14 @@ class JobRunner(QObject):
         workers = self._workers
         return self.start(title, Lane.SOLVE, lambda token, report: workers.run(job, token, report))
 
+    def converse(self, session: Session[Any, Any, Any]) -> LiveSession:
+        """Open a session in a worker process of its own; it is no work anybody waits for."""
+        talk = LiveSession(self._workers, session, self)
+        self._talks.append(talk)
+        talk.ended.connect(self._on_talk_ended)
+        self._lanes[Lane.LIVE].start(_Quiet(talk.serve))
+        return talk
+
     def warm_up(self) -> None:
         """Start the spare worker without making anybody wait."""
         workers = self._workers
@@ -177,6 +189,8 @@ class JobRunner(QObject):
         """Stop everything; wait at most two seconds. True when nothing is left running."""
         for handle in self.running:
             handle.cancel()
+        for talk in self._talks:
+            talk.close()
         for pool in self._lanes.values():
             pool.clear()
         done = self._drain(CLOSE_SECONDS)
@@ -205,6 +219,12 @@ class JobRunner(QObject):
             sys.setswitchinterval(self._switch_before)
             self._switch_before = 0.0
 
+    def _on_talk_ended(self) -> None:
+        talk = self.sender()
+        if isinstance(talk, LiveSession) and talk in self._talks:
+            self._talks.remove(talk)
+            talk.deleteLater()
+
     def _on_finished(self) -> None:
         handle = self.sender()
         if isinstance(handle, JobHandle) and handle in self._running:
@@ -220,7 +240,7 @@ class _Quiet(QRunnable):
         self._work = work
 
     def run(self) -> None:
-        """Do it; a failure only means the next plan starts a little later."""
+        """Do it; a failure only means the next plan starts a little later, or there are no live figures."""
         try:
             self._work()
         except (HarvestError, OSError):
