@@ -1,7 +1,7 @@
 """The year-end harvest: losses to sell and replacements to buy, as one proposal (methods 1.6)."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from harvestdesk import __version__
@@ -20,11 +20,12 @@ from harvestdesk.optimize.build import BP, Built, build, worth_of_loss
 from harvestdesk.optimize.cancel import Cancellation, Report
 from harvestdesk.optimize.explain import kept_lots, ladder
 from harvestdesk.optimize.figures import figures
+from harvestdesk.optimize.harvest_solving import Chosen, Solution, choose_sides
 from harvestdesk.optimize.notices import Finished, notices
 from harvestdesk.optimize.rounding import RoundedPlan, bought_weights, round_plan, sold_weights
-from harvestdesk.optimize.sides import Chosen, choose_sides
-from harvestdesk.optimize.solve import Outcome, SolveLimits, SolveStatus
-from harvestdesk.optimize.stages import Stages
+from harvestdesk.optimize.solve import SolveLimits
+from harvestdesk.optimize.solvers import solver_version
+from harvestdesk.optimize.stages import Stages, branching
 from harvestdesk.optimize.thin_evidence import thin_findings, with_evidence
 from harvestdesk.optimize.top_up import top_up
 from harvestdesk.optimize.trades import exact_purchases, exact_sales, with_tax_values
@@ -55,20 +56,20 @@ def plan_harvest(
     deadline = time.perf_counter() + settings.time_limit_seconds
     limits = SolveLimits(deadline, check=token.raise_if_cancelled)
     with stages.of("solve"):
-        chosen = choose_sides(built.problem, limits)
-    _answered(chosen)
+        chosen = choose_sides(built.problem, limits, branching(report))
+    solution = _answered(chosen)
     with stages.of("round"):
-        plan = round_plan(built, chosen.sides, chosen.solution.sold, limits)
+        plan = round_plan(built, chosen.sides, solution.sold, limits)
         plan = top_up(built, chosen.sides, plan, limits)
     with stages.of("verify"):
         parts = _finish(built, plan)
         checks = verify(built, parts.sales, parts.purchases, plan.tracking_error)
     with stages.of("ladder"):
-        per_bp = chosen.solution.per_limit * BP * built.value
+        per_bp = solution.per_limit * BP * built.value
         kept = kept_lots(built, plan, per_bp)
         next_lots = ladder(built, plan, parts.sales, parts.so_far)
-        record = _record(parts, chosen, plan, stages.seconds)
-        remarks = notices(_warned(parts, chosen, plan, record))
+        record = _record(parts, chosen, plan, per_bp, stages.seconds)
+        remarks = notices(_warned(parts, chosen, solution, plan, record))
     return Proposal(
         id=proposal_id,
         kind=PlanKind.HARVEST,
@@ -90,16 +91,17 @@ def plan_harvest(
     )
 
 
-def _answered(chosen: Chosen) -> None:
-    for solution in (chosen.relaxed, chosen.solution):
-        if not solution.usable:
-            tried = ", ".join(f"{s}: {status}" for s, status in solution.outcome.tried)
-            raise NoPlanError(
-                f"No solver found a plan ({tried}). Raise the limit on tracking error or the time limit, "
-                "or leave an account out.",
-                code="infeasible.solver",
-                status=solution.outcome.status.value,
-            )
+def _answered(chosen: Chosen) -> Solution:
+    """Return the plan in weights; no plan is an error."""
+    if chosen.solution is None:
+        tried = ", ".join(f"{s}: {status}" for s, status in chosen.tried)
+        raise NoPlanError(
+            f"No solver found a plan ({tried}). Raise the limit on tracking error or the time limit, "
+            "or leave an account out.",
+            code="infeasible.solver",
+            status=chosen.status.value,
+        )
+    return chosen.solution
 
 
 def _finish(built: Built, plan: RoundedPlan) -> Finished:
@@ -116,23 +118,22 @@ def _finish(built: Built, plan: RoundedPlan) -> Finished:
     return Finished(built, sales, purchases, locks, after, before, so_far, thin)
 
 
-def _warned(parts: Finished, chosen: Chosen, plan: RoundedPlan, record: SolverRecord) -> Finished:
+def _warned(
+    parts: Finished, chosen: Chosen, solution: Solution, plan: RoundedPlan, record: SolverRecord
+) -> Finished:
     """Return the parts with what the solver and the rounding have to say."""
     return replace(
         parts,
-        outcomes=_outcomes(chosen),
+        status=chosen.status,
+        tried=chosen.tried,
         gap=record.gap,
         repairs=plan.repairs,
-        given_up=chosen.solution.objective * parts.built.value - record.objective,
+        given_up=solution.objective * parts.built.value - record.objective,
     )
 
 
-def _outcomes(chosen: Chosen) -> tuple[Outcome, ...]:
-    return chosen.relaxed.outcome, chosen.solution.outcome
-
-
 def _record(
-    parts: Finished, chosen: Chosen, plan: RoundedPlan, seconds: Mapping[str, float]
+    parts: Finished, chosen: Chosen, plan: RoundedPlan, per_bp: float, seconds: Mapping[str, float]
 ) -> SolverRecord:
     """Return what the solver said; objective and bound are in dollars, of the returned shares."""
     built = parts.built
@@ -140,17 +141,16 @@ def _record(
         sold_weights(built, plan.sold), bought_weights(built, plan.bought)
     )
     objective = value * built.value - _not_counted(parts)
-    bound = max(chosen.relaxed.bound * built.value, 0.0)
-    outcome = chosen.relaxed.outcome
+    bound = chosen.bound * built.value
     return SolverRecord(
-        status=_status(_outcomes(chosen)).value,
-        solver=outcome.solver,
-        solver_version=outcome.version,
+        status=chosen.status.value,
+        solver=chosen.solver,
+        solver_version=solver_version(chosen.solver) if chosen.nodes else "",
         objective=objective,
         bound=bound,
         gap=abs(bound - objective) / max(abs(bound), 1e-9) if bound > 0 else 0.0,
         seconds=dict(seconds),
-        duals={"tracking_error_loss_per_bp": chosen.solution.per_limit * BP * built.value},
+        duals={"tracking_error_loss_per_bp": per_bp},
         risk_model=built.model.description,
     )
 
@@ -168,12 +168,6 @@ def _not_counted(parts: Finished) -> float:
         for sale in parts.sales
         if (loss := losses.get(sale.lot_id)) is not None
     )
-
-
-def _status(outcomes: Sequence[Outcome]) -> SolveStatus:
-    """Return the worst of several statuses: a plan is proved only if every step was."""
-    bad = [o.status for o in outcomes if o.status is not SolveStatus.OPTIMAL]
-    return bad[0] if bad else SolveStatus.OPTIMAL
 
 
 def _timed(record: SolverRecord, seconds: Mapping[str, float]) -> SolverRecord:

@@ -27,7 +27,7 @@ from harvestdesk.optimize.shared_notices import (
     task_notices,
     tax_basis_notices,
 )
-from harvestdesk.optimize.solve import Outcome, SolveStatus
+from harvestdesk.optimize.solve import SolveStatus
 from harvestdesk.tax.situation import situation_of
 from harvestdesk.washsale.evidence import Finding
 
@@ -44,6 +44,7 @@ class Finished:
 
     Attributes:
         thin: findings of the lots sold that are less than probable.
+        tried: (solver, status) of every solver asked, in order.
     """
 
     built: Built
@@ -54,7 +55,8 @@ class Finished:
     before: PlanFigures
     so_far: YearToDate
     thin: Mapping[LotId, Finding] = field(default_factory=dict)
-    outcomes: Sequence[Outcome] = ()
+    status: SolveStatus = SolveStatus.OPTIMAL
+    tried: Sequence[tuple[str, str]] = ()
     gap: float = 0.0
     repairs: int = 0
     given_up: float = 0.0
@@ -84,17 +86,12 @@ def notices(plan: Finished) -> tuple[Notice, ...]:
 
 
 def _solver(plan: Finished) -> Iterator[Notice]:
-    for outcome in plan.outcomes:
-        if len(outcome.tried) > 1:
-            (first, status), (second, _) = outcome.tried[0], outcome.tried[-1]
-            facts = {"first": first, "status": status, "second": second}
-            yield Notice("solver_fallback", facts)
-            break
-    for outcome in plan.outcomes:
-        if outcome.status is not SolveStatus.OPTIMAL:
-            facts = {"status": outcome.status.value, "solver": outcome.solver}
-            yield Notice("solver_not_optimal", facts, Severity.ERROR)
-            break
+    if len(plan.tried) > 1:
+        (first, status), (second, _) = plan.tried[0], plan.tried[-1]
+        yield Notice("solver_fallback", {"first": first, "status": status, "second": second})
+    if plan.status is not SolveStatus.OPTIMAL:
+        facts = {"status": plan.status.value, "solver": plan.tried[-1][0]}
+        yield Notice("solver_not_optimal", facts, Severity.ERROR)
     if plan.gap > LARGE_GAP:
         yield Notice("gap_large", {"gap_percent": f"{plan.gap * 100:.2f}"})
 

@@ -94,6 +94,10 @@ class HarvestProblem:
         """Return the problem in which no proceeds stay in cash."""
         return replace(self, unspent=None)
 
+    def at(self, active: FloatArray) -> "HarvestProblem":
+        """Return the problem with other active weights to start from."""
+        return replace(self, active=active)
+
     def active_after(self, sold: FloatArray, bought: FloatArray) -> FloatArray:
         """Return [security] active weights after selling `sold` [lot] and buying `bought` [purchase]."""
         after = self.active.copy()

@@ -16,9 +16,8 @@ from harvestdesk.domain.ids import AccountId, SecurityId
 from harvestdesk.domain.money import ZERO, cents
 from harvestdesk.optimize.build import Built
 from harvestdesk.optimize.eligibility import smallest_loss
-from harvestdesk.optimize.formulations.replacement import least_tracking_error
+from harvestdesk.optimize.harvest_solving import nearest_mix, solve_sides
 from harvestdesk.optimize.problem import BoolArray, FloatArray, HarvestProblem, IntArray, Side
-from harvestdesk.optimize.sides import solve_sides
 from harvestdesk.optimize.solve import SolveLimits
 from harvestdesk.optimize.unspent import CENT, order_of, share_step
 
@@ -60,7 +59,7 @@ def round_plan(built: Built, sides: IntArray, sold: FloatArray, limits: SolveLim
             break
         problem = replace(problem, limit=target)
         tighter = solve_sides(problem, sides, limits)
-        if not tighter.usable:
+        if tighter is None:
             break
         sold = tighter.sold
     return _shrunk(built, sides, sold, limits)
@@ -78,7 +77,7 @@ def _without_small(
             break
         problem = replace(problem, lot_limit=np.where(dropped, 0.0, problem.lot_limit))
         again = solve_sides(problem, sides, limits)
-        if not again.usable:
+        if again is None:
             break
         sold = np.minimum(again.sold, problem.lot_limit)
     return problem, sold
@@ -215,9 +214,8 @@ class _Purchases:
         """Return [purchase] dollars of the mix nearest to the target."""
         problem = self._built.problem
         part = problem.keeping(np.ones(len(self._weights), dtype=np.bool_), allowed)
-        bought, _ = least_tracking_error(part, self._weights, self._limits)
         dollars = np.zeros(len(allowed))
-        dollars[allowed] = bought * self._built.value
+        dollars[allowed] = nearest_mix(part, self._weights, self._limits) * self._built.value
         dollars[dollars < 0.01] = 0.0
         return dollars
 

@@ -1,6 +1,7 @@
 """The clock of a plan: every stage is reported and timed, and the work stops between two when cancelled."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from harvestdesk.optimize.cancel import Cancellation, Report
@@ -28,3 +29,16 @@ class Stages:
 
     def __exit__(self, *_error: object) -> None:
         self.seconds[self._stage] = time.perf_counter() - self._began
+
+
+BRANCHING = "branch"
+"""Stage of a search: its code is followed by the nodes solved and the gap left, in percent."""
+
+
+def branching(report: Report) -> Callable[[int, float], None]:
+    """Return what a search may call with its nodes and its relative gap, to be reported as a stage."""
+
+    def tell(nodes: int, gap: float) -> None:
+        report(f"{BRANCHING}/{nodes}/{gap * 100:.2f}", None)
+
+    return tell

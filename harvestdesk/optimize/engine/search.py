@@ -48,6 +48,7 @@ class Effort:
         seconds: after so long it stops wherever it is.
         enough: a bound at which it stops with any plan or none: what is better is elsewhere.
         stop: asked between and inside solves; True ends the search with the best plan so far.
+        progress: told the nodes solved and the relative gap left, while branching.
     """
 
     aim: float = 1e-4
@@ -57,6 +58,7 @@ class Effort:
     enough: float = float("inf")
     stop: Callable[[], bool] = lambda: False
     solver: str = CLARABEL
+    progress: Callable[[int, float], None] = lambda _nodes, _gap: None
 
 
 @dataclass(frozen=True)
@@ -187,6 +189,7 @@ class Search:
             self._use_runs(bound)
         heap = [Node(bound.value, 0, sides, root)]
         while heap and not self._content(min(heap[0].bound, self._closed)):
+            self._tell(min(heap[0].bound, self._closed))
             self._branch(heap, heapq.heappop(heap))
         proven = min([self._closed, *(node.bound for node in heap[:1])])
         if self._best is not None:
@@ -393,6 +396,11 @@ class Search:
         gap = self._effort.good if tired else self._effort.aim
         enough = value >= self._effort.enough or self._within(value, gap)
         return enough or self._out_of_time()
+
+    def _tell(self, bound: float) -> None:
+        """Say how far the search is, once there is a plan."""
+        if self._best is not None:
+            self._effort.progress(self._nodes, relative_gap(self._best.objective, bound))
 
     def _out_of_time(self) -> bool:
         return time.perf_counter() > self._until or self._effort.stop()

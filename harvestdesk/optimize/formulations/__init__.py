@@ -1,1 +1,0 @@
-"""Convex problems written down for cvxpy, one module each."""
