@@ -21,6 +21,7 @@ class Layout:
         security, side: [block]; pair: [block] number among the sets of two sides, or -1.
         buys: [block] purchases are allowed; room: [block] most weight bought and kept; menu: [block] of which.
         sold_most: [block] most weight sold; free: [block] no limit on volume.
+        sold_least, bought_least: [block] weight traded at least.
         lot, block: [column]; most: [column] weight.
         pairs: number of sets of two sides.
         menus: [account, menu] objective per weight bought, infinite where the account doesn't offer it.
@@ -35,6 +36,8 @@ class Layout:
     menu: IntArray
     sold_most: FloatArray
     free: BoolArray
+    sold_least: FloatArray
+    bought_least: FloatArray
     lot: IntArray
     block: IntArray
     most: FloatArray
@@ -59,6 +62,8 @@ class Layout:
             menu=self.menu[blocks],
             sold_most=self.sold_most[blocks],
             free=self.free[blocks],
+            sold_least=self.sold_least[blocks],
+            bought_least=self.bought_least[blocks],
             lot=self.lot[columns],
             block=number[self.block[columns]],
             most=self.most[columns],
@@ -114,6 +119,8 @@ def layout_of(p: EngineProblem, columns: Columns) -> Layout:
         menu=menu[security],
         sold_most=sold_most[security],
         free=np.isinf(np.minimum(sold_most, bought_most))[security],
+        sold_least=np.zeros(len(security)),
+        bought_least=np.zeros(len(security)),
         lot=lot,
         block=block[order],
         most=p.lot_most[lot],

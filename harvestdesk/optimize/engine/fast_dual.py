@@ -29,6 +29,8 @@ PRICE_SCALE = 4.0
 """Barriers on prices are coarser than those on values: what ties at a price is a part of the household only."""
 RAMP = 20.0
 """Where lots of several accounts may tie, each is sold over a stretch of prices this many barriers wide."""
+ROOM = 2e-8
+"""Rows end so much later: where only one plan is left there is room for a barrier; two cents of a million."""
 LEAST_SPECIFIC = 1e-6
 LEAST_AVERSION = 1e-4
 """Without any curvature a price says all or nothing; the bound is reckoned without these."""
@@ -104,8 +106,9 @@ class SmoothDual:
     def _ends(self) -> tuple[Ends, Ends]:
         """Return the ends of the rows and of variance; one at infinity becomes what no plan can reach."""
         reach = 2.0 + np.abs(self.offset) + np.abs(self.per_lot) @ self.layout.most
-        least = np.maximum([r.least for r in self.case.rows], -reach)
-        most = np.minimum([r.most for r in self.case.rows], reach)
+        room = np.array([0.0 if row.kind == NETTING else ROOM for row in self.case.rows])
+        least = np.maximum([r.least for r in self.case.rows], -reach) - room
+        most = np.minimum([r.most for r in self.case.rows], reach) + room
         variance = np.array([self.case.problem.limits.tracking_error**2])
         return Ends(least, np.maximum(most, least)), Ends(np.zeros(1), variance)
 
@@ -129,6 +132,7 @@ class SmoothDual:
         movable = (layout.buys & layout.free)[layout.block] & self.case.problem.swaps
         self.movable = np.flatnonzero(movable)
         self.capped = bool(np.isfinite(layout.sold_most).any())
+        self.floored = bool(layout.sold_least.any())
         problem = self.case.problem
         self.ramped = len(problem.account_ids) > 1 or problem.swaps or not self.case.even
 
@@ -166,7 +170,7 @@ class SmoothDual:
             sold, steep, flex = found.sold, found.steep, found.flex
         gone = np.bincount(layout.block, sold, minlength=blocks)
         wanted = -(price + buy) / double - self.start
-        bought = np.where(layout.buys, np.clip(wanted, 0.0, layout.room), 0.0)
+        bought = np.where(layout.buys, np.clip(wanted, layout.bought_least, layout.room), 0.0)
         active = self.start - gone + bought
         spent = np.bincount(layout.block, cost * sold, minlength=blocks) + buy * bought
         value = (0.5 * double * active + price) * active + spent
@@ -188,7 +192,7 @@ class SmoothDual:
             part=part,
             bought=(bought + back) * part,
             margin=margin,
-            bends=(margin >= 0) | ((bought > 0) & (bought < layout.room)),
+            bends=(margin >= 0) | ((bought > layout.bought_least) & (bought < layout.room)),
             steep=steep,
             flex=flex,
             sold=(sold + moved) * part[layout.block],
@@ -267,9 +271,10 @@ class SmoothDual:
         wanted = (self.start + price / double)[block] - cost[order] / double[block]
         if self.capped:
             most = np.minimum(most, np.maximum(layout.sold_most[block] - before, 0.0))
-        taken = np.minimum(np.maximum(wanted - before, 0.0), most)
+        forced = np.clip(layout.sold_least[block] - before, 0.0, most) if self.floored else 0.0
+        taken = np.minimum(np.maximum(wanted - before, forced), most)
         sold[order] = taken
-        partly = np.flatnonzero((taken > 0) & (taken < most))
+        partly = np.flatnonzero((taken > forced) & (taken < most))
         margin[block[partly]] = order[partly]
         return sold, margin
 

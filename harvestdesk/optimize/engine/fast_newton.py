@@ -11,7 +11,7 @@ import numpy as np
 
 from harvestdesk.optimize.engine.columns import SELLING
 from harvestdesk.optimize.engine.fast_dual import PRICE_SCALE, At, SmoothDual
-from harvestdesk.optimize.engine.fast_terms import among_curved, between_curved
+from harvestdesk.optimize.engine.fast_terms import between_curved
 from harvestdesk.optimize.engine.problem import FloatArray, IntArray
 
 RIDGE = 1e-13
@@ -38,6 +38,7 @@ class Target:
         first, last: mu at the start and at the end, in objective.
         missed: what rows may be off by in the end, fractions of value.
         fine: gain still promised at which the last level may end; keep: mu at which the prices are kept.
+        steps: of Newton's method at most.
         ceiling: above every plan: a dual beyond it proves that there is none.
     """
 
@@ -47,6 +48,7 @@ class Target:
     fine: float = 0.0
     keep: float = 0.0
     ceiling: float = float("inf")
+    steps: int = MOST_STEPS
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def climb(dual: SmoothDual, start: FloatArray, target: Target) -> Climb:
     mu = max(target.first, target.last)
     at, missed = dual.at(start, mu), np.inf
     central, stuck = at.prices, 0
-    for _ in range(MOST_STEPS):
+    for _ in range(target.steps):
         if at.value > target.ceiling:
             return Climb(at, central, missed, False, True)
         step = _step(dual, at)
@@ -250,11 +252,13 @@ def _add_payers(dual: SmoothDual, at: At, of_rows: FloatArray) -> None:
     """Add what moves payment from one account to another."""
     if len(dual.account_row) == 1:
         return
-    payers = np.ix_(dual.account_row, dual.account_row)
-    one = np.eye(len(dual.account_row))
-    for menu, spent in enumerate(dual.by_menu(at)):
-        if spent > 0:
-            of_rows[payers] += spent * among_curved(one, at.payers[:, menu], PRICE_SCALE * at.mu)
+    spent = dual.by_menu(at)
+    weight = at.payers**2 / (PRICE_SCALE * at.mu)
+    shared = weight * np.divide(
+        spent, weight.sum(axis=0), out=np.zeros(len(spent)), where=spent > 0
+    )
+    own = np.diag(weight @ spent)
+    of_rows[np.ix_(dual.account_row, dual.account_row)] += own - shared @ weight.T
 
 
 def _add_moving(dual: SmoothDual, at: At, of_rows: FloatArray) -> None:

@@ -12,8 +12,10 @@ import numpy as np
 from harvestdesk.optimize.engine.fast_blocks import Layout
 from harvestdesk.optimize.engine.problem import FloatArray, IntArray
 
-LEVELS = 60
-ENOUGH = 1e-15
+REACH = 1.5
+"""How many ramps around a price are looked at; it rises by one at most."""
+LEVEL = 1e-9
+"""A slope that is none: what adding up steep slopes leaves."""
 
 
 @dataclass(frozen=True)
@@ -47,18 +49,28 @@ class _Near:
     """The columns whose ramps a block's price may be on, and what is sold of the others."""
 
     def __init__(self, layout: Layout, cost: FloatArray, low: FloatArray, ramp: float) -> None:
-        self.ramp, self.blocks = ramp, len(layout.security)
-        at = low[layout.block]
-        self.columns = np.flatnonzero(np.abs(cost - at) <= 2 * ramp)
+        self.ramp, self.blocks, self.low = ramp, len(layout.security), low
+        away = cost - low[layout.block]
+        self.columns = np.flatnonzero(np.abs(away) <= REACH * ramp)
         self.block: IntArray = layout.block[self.columns]
-        self.most, self.cost = layout.most[self.columns], cost[self.columns]
-        self.sure = np.where(cost < at, layout.most, 0.0)
+        self.most, self.away = layout.most[self.columns], away[self.columns]
+        self.sure = np.where(away < 0, layout.most, 0.0)
         self.sure[self.columns] = 0.0
         self.base = np.bincount(layout.block, self.sure, minlength=self.blocks)
+        self._lay_bends()
+
+    def _lay_bends(self) -> None:
+        """Lay out where ramps begin and end, by block and price."""
+        place = np.concatenate([self.away, self.away + self.ramp])
+        block = np.concatenate([self.block, self.block])
+        order = np.lexsort((place, block))
+        steeper = np.concatenate([self.most, -self.most]) / self.ramp
+        self._place, self._of, self._steeper = place[order], block[order], steeper[order]
+        self._first = np.searchsorted(self._of, self._of)
 
     def part(self, level: FloatArray) -> FloatArray:
-        """Return [near column] the part sold at prices [block]."""
-        return np.clip((level[self.block] - self.cost) / self.ramp, 0.0, 1.0)
+        """Return [near column] the part sold at prices [block] above `low`."""
+        return np.clip((level[self.block] - self.away) / self.ramp, 0.0, 1.0)
 
     def total(self, part: FloatArray) -> FloatArray:
         """Return [block] what is sold."""
@@ -70,24 +82,41 @@ class _Near:
         """Return [near column] how much more is sold as the price rises."""
         return np.where((part > 0) & (part < 1), self.most / self.ramp, 0.0)
 
-    def level(self, low: FloatArray, flex: FloatArray, held: FloatArray) -> FloatArray:
-        """Return [block] the price v at which total + v flex = held, at most a ramp above `low`.
+    def level(self, flex: FloatArray, wanted: FloatArray) -> FloatArray:
+        """Return [block] the price above `low` at which total + price times flex = wanted.
 
-        Newton's method on a rising line of pieces, kept inside what is known of it.
+        What is sold rises in straight pieces, from bend to bend: they are added up to the last bend below.
         """
-        high, level = low + self.ramp, low + self.ramp / 2
-        for _ in range(LEVELS):
-            part = self.part(level)
-            over = self.total(part) + level * flex - held
-            steep = np.bincount(self.block, self.steep(part), minlength=self.blocks) + flex
-            high, low = np.where(over > 0, level, high), np.where(over > 0, low, level)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                step = level - over / steep
-            following = np.where((step > low) & (step < high), step, (low + high) / 2)
-            if (np.abs(following - level) <= ENOUGH).all():
-                break
-            level = following
-        return level
+        left = wanted - self.base
+        if not len(self._of):
+            return _ratio(left, flex)
+        of, first = self._of, self._first
+        steep = np.cumsum(self._steeper)
+        steep += (self._steeper - steep)[first]
+        # How much is sold at each bend, of the block's columns that begin below it.
+        rises = np.zeros(len(of))
+        rises[1:] = steep[:-1] * np.diff(self._place)
+        rises[first] = 0.0
+        sold = np.cumsum(rises)
+        sold -= sold[first]
+        below = sold + self._place * flex[of] <= left[of]
+        last = np.full(self.blocks, -1, dtype=np.intp)
+        np.maximum.at(last, of[below], np.flatnonzero(below))
+        reached = last >= 0
+        at = np.where(reached, last, 0)
+        begun = np.where(reached, self._place[at], 0.0)
+        gone = np.where(reached, sold[at], 0.0)
+        slope = np.where(reached, np.maximum(steep[at], 0.0), 0.0) + flex
+        level = begun + _ratio(left - gone - begun * flex, slope)
+        # Adding up leaves errors of many steep slopes: taken out by one more step on the piece found.
+        part = self.part(level)
+        slope = np.bincount(self.block, self.steep(part), minlength=self.blocks) + flex
+        return level + _ratio(wanted - self.total(part) - level * flex, slope)
+
+
+def _ratio(amount: FloatArray, slope: FloatArray) -> FloatArray:
+    """Return how far a line rises by amounts; not at all where it is level."""
+    return np.divide(amount, slope, out=np.zeros(len(amount)), where=slope > LEVEL)
 
 
 def ramped(
@@ -97,18 +126,21 @@ def ramped(
     gone = np.bincount(layout.block, sold, minlength=len(layout.security))
     low = demand.price + demand.double * (demand.start - gone)
     full = gone >= layout.sold_most * (1 - 1e-12)
-    if full.any():
+    forced = (layout.sold_least > 0) & (gone <= layout.sold_least * (1 + 1e-12))
+    if (full | forced).any():
         last = np.full(len(gone), -np.inf)
         np.maximum.at(last, layout.block, np.where(sold > 0, cost, -np.inf))
-        low = np.where(full & np.isfinite(last), last, low)
+        low = np.where((full | forced) & np.isfinite(last), last, low)
     near = _Near(layout, cost, low, ramp)
     flex = 1 / demand.double
-    level = near.level(low, flex, demand.start + demand.price * flex)
-    over = full & (near.total(near.part(level)) > layout.sold_most)
-    if over.any():
-        most = np.where(over, layout.sold_most, 0.0)
-        level = np.where(over, near.level(low, np.zeros(len(low)), most), level)
-        flex = np.where(over, 0.0, flex)
+    level = near.level(flex, demand.start + (demand.price - low) * flex)
+    total = near.total(near.part(level))
+    over, under = full & (total > layout.sold_most), forced & (total < layout.sold_least)
+    held = over | under
+    if held.any():
+        amount = np.select([over, under], [layout.sold_most, layout.sold_least], 0.0)
+        level = np.where(held, near.level(np.zeros(len(low)), amount), level)
+        flex = np.where(held, 0.0, flex)
     part = near.part(level)
     result, steep = near.sure, np.zeros(len(cost))
     result[near.columns] = near.most * part

@@ -18,15 +18,18 @@ import numpy as np
 from harvestdesk.domain.conflict import Conflict, ConflictError, RuleGive, RuleKind
 from harvestdesk.domain.money import ZERO
 from harvestdesk.optimize.engine.case import NETTING, TAX, Case, Row, objective_of, rows_of
+from harvestdesk.optimize.engine.climbed import MANY_COLUMNS
 from harvestdesk.optimize.engine.columns import lots_sold, whole_columns
 from harvestdesk.optimize.engine.conflicts import conflict_error, conflict_of
 from harvestdesk.optimize.engine.conic import NodeSolution, solve_node
 from harvestdesk.optimize.engine.doctor import remedies
 from harvestdesk.optimize.engine.duals import Prices, bound_of
 from harvestdesk.optimize.engine.netting_cells import Cell, cells_of
-from harvestdesk.optimize.engine.problem import NO_LIMIT, EngineProblem, FloatArray, Mode
+from harvestdesk.optimize.engine.netting_start import head_start, prices_in
+from harvestdesk.optimize.engine.problem import NO_LIMIT, EngineProblem, FloatArray, IntArray, Mode
 from harvestdesk.optimize.engine.relaxation import Relaxation
-from harvestdesk.optimize.engine.search import Effort, Found, Incumbent, search
+from harvestdesk.optimize.engine.search import Effort, Found, Incumbent, near, polish, search
+from harvestdesk.optimize.engine.third_search import plan_near
 from harvestdesk.optimize.problem import Side
 from harvestdesk.optimize.solve import SolveStatus
 from harvestdesk.optimize.solvers import SCS
@@ -158,14 +161,19 @@ class _Cells:
         self._best: Incumbent | None = None
         self._seconds = {"build": 0.0, "relaxation": 0.0, "polish": 0.0}
         self._nodes = self._solved = 0
+        self._begun: int | None = None
 
     def _of_no_trade(self) -> Cell:
         known = self._cells or cells_of(self._problem)
         return min(known, key=lambda cell: not cell.holds(0.0, 0.0, INSIDE))
 
     def run(self) -> Netted:
-        root = self._first_cut()
-        first = None if root is None else self._around(*self._sums(root.sold))
+        if self._begin_quickly():
+            return self._ended(None)
+        root, first = None, self._begun
+        if first is None:
+            root = self._first_cut()
+            first = None if root is None else self._around(*self._sums(root.sold))
         if first is not None:
             self._solve(first)
         while self._open.any() and not self._out_of_time():
@@ -186,6 +194,36 @@ class _Cells:
         self._seconds["build"] += max(0.0, total - sum(self._seconds.values()))
         found = Found(status, bound, self._best, root, self._nodes, self._seconds)
         return Netted(self._case, found, self._effort, len(self._cells), self._solved)
+
+    def _begin_quickly(self) -> bool:
+        """Take the fast path's plan and bounds where a problem is large; return True where they suffice."""
+        if len(self._columns) < MANY_COLUMNS or self._effort.solver == SCS:
+            return False
+        started = time.perf_counter()
+        head = head_start(self._problem, self._cells)
+        self._seconds["relaxation"] += time.perf_counter() - started
+        if head is None:
+            return False
+        started = time.perf_counter()
+        np.maximum(self._proven, head.proven, out=self._proven)
+        self._begun, cell = head.cell, self._cells[head.cell]
+        case = cell_case(self._problem, cell)
+        plan = self._plan_near(case, head.sides, prices_in(case, cell, head.prices))
+        if plan is not None:
+            self._cut(case, cell, plan.prices)
+            self._best, self._case = self._exact(case, plan), case
+        self._seconds["polish"] += time.perf_counter() - started
+        bound = float(self._proven.min())
+        return self._best is not None and near(self._best.objective, bound, self._effort.good)
+
+    def _plan_near(self, case: Case, sides: IntArray, prices: Prices) -> Incumbent | None:
+        """Return the plan of sides that were found where orders may have any size."""
+        problem, bound = case.problem, float(self._proven.min())
+        free = replace(problem, limits=replace(problem.limits, min_trade=0.0))
+        plan = polish(replace(case, problem=free), sides, self._effort, prices)
+        if plan is None or not problem.counts_orders:
+            return plan
+        return plan_near(case, Found(SolveStatus.OPTIMAL, bound, plan, None), self._effort)
 
     # --- one cell ---
 

@@ -48,6 +48,11 @@ class Cell:
     corners: FloatArray
     sides: tuple[Corner, ...]
 
+    @property
+    def key(self) -> bytes:
+        """What tells it from other cells of its problem."""
+        return self.corners.tobytes()
+
     @cached_property
     def tax(self) -> FloatArray:
         """[corner] tax, less the tax of no trade."""

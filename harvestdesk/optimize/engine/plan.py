@@ -13,7 +13,11 @@ from harvestdesk.optimize.engine.duals import payout_price
 from harvestdesk.optimize.engine.evaluate import Figures, evaluate
 from harvestdesk.optimize.engine.netting import netting_conflict, search_netted
 from harvestdesk.optimize.engine.problem import EngineProblem, Mode
-from harvestdesk.optimize.engine.repair import tightened, without_small_orders
+from harvestdesk.optimize.engine.repair import (
+    tightened,
+    without_small_in_shares,
+    without_small_orders,
+)
 from harvestdesk.optimize.engine.search import (
     Effort,
     Found,
@@ -148,10 +152,12 @@ def _in_shares(case: Case, best: Incumbent, effort: Effort) -> tuple[Trades, Fig
     plan, problem = best, case.problem
     case, plan = _without_small_orders(case, plan, effort)
     case, plan, trades, figures = _within_count(case, plan, problem, effort)
+    case, plan, trades, figures = _large_in_shares(case, plan, problem, (trades, figures), effort)
     for attempt in range(1, TIGHTENINGS + 1):
         if not figures.broken:
             break
-        plan = polish(tightened(case, attempt), plan.sides, effort) or plan
+        inside = tightened(case, attempt)
+        plan = polish(inside, plan.sides, effort, plan.prices) or plan
         trades = to_shares(case, plan)
         figures = evaluate(problem, trades)
     return trades, figures
@@ -172,7 +178,29 @@ def _within_count(
             allowed -= figures.orders - most
             continue
         case = replace(case, problem=fewer)
-        plan = polish(case, plan.sides, effort) or plan
+        plan = polish(case, plan.sides, effort, plan.prices) or plan
+    return case, plan, trades, figures
+
+
+def _large_in_shares(
+    case: Case,
+    plan: Incumbent,
+    problem: EngineProblem,
+    made: tuple[Trades, Figures],
+    effort: Effort,
+) -> tuple[Case, Incumbent, Trades, Figures]:
+    """Return a plan in shares without the orders that shares made too small, solved again without them."""
+    trades, figures = made
+    for _ in range(ATTEMPTS):
+        smaller = without_small_in_shares(case.problem, trades) if figures.broken else None
+        if smaller is None:
+            break
+        found = polish(replace(case, problem=smaller), plan.sides, effort, plan.prices)
+        if found is None:
+            break
+        case, plan = replace(case, problem=smaller), found
+        trades = to_shares(case, plan)
+        figures = evaluate(problem, trades)
     return case, plan, trades, figures
 
 
@@ -183,7 +211,7 @@ def _without_small_orders(case: Case, plan: Incumbent, effort: Effort) -> tuple[
         if problem is None:
             break
         smaller = replace(case, problem=problem)
-        found = polish(smaller, plan.sides, effort)
+        found = polish(smaller, plan.sides, effort, plan.prices)
         if found is None:
             break
         case, plan = smaller, found

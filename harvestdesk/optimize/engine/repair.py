@@ -6,6 +6,7 @@ import numpy as np
 
 from harvestdesk.optimize.engine.case import CASH, LOSS, NETTING, Case, Row
 from harvestdesk.optimize.engine.problem import EngineProblem, FloatArray, Limits
+from harvestdesk.optimize.engine.trades import Trades, as_dollars, orders_of
 
 FIRST_BLOCK = 1e-5
 """How much of a limit is kept back for rounding at first, a fraction of value; ten times more each time."""
@@ -40,6 +41,26 @@ def without_small_orders(
     menus = True if problem.may_buy is None else problem.may_buy
     may_buy = menus & ~buys[problem.purses.of_account]
     return replace(problem, left_alone=lots, may_buy=may_buy)
+
+
+def without_small_in_shares(problem: EngineProblem, trades: Trades) -> EngineProblem | None:
+    """Return the problem without the orders that came out below the least one in shares, or None."""
+    least = as_dollars(problem, problem.limits.min_trade)
+    small = {key for key, dollars in orders_of(problem, trades).items() if dollars < least}
+    if not small:
+        return None
+    may = problem.may_buy
+    offered = np.broadcast_to(True, (len(problem.account_ids), len(problem.symbols)))
+    offered = (offered if may is None else may).copy()
+    alone = np.zeros(len(problem.lot_ids), dtype=np.bool_)
+    for account, security, is_sale in small:
+        if is_sale:
+            alone |= (problem.lot_account == account) & (problem.lot_security == security)
+        else:
+            offered[account, security] = False
+    if problem.left_alone is not None:
+        alone |= problem.left_alone
+    return replace(problem, may_buy=offered, left_alone=alone)
 
 
 def tightened(case: Case, attempt: int) -> Case:

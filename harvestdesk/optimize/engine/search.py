@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from harvestdesk.optimize.engine.case import Case, objective_of
+from harvestdesk.optimize.engine.climbed import climbed_plan
 from harvestdesk.optimize.engine.columns import Columns, lots_sold, runs, whole_columns
 from harvestdesk.optimize.engine.conic import TOLERANCE, NodeSolution, solve_node
 from harvestdesk.optimize.engine.duals import Bound, Prices, bound_of
@@ -152,14 +153,19 @@ def search(case: Case, effort: Effort) -> Found:
     return found
 
 
-def polish(case: Case, sides: IntArray, effort: Effort) -> Incumbent | None:
-    """Return the best plan of a case with its sides [set] fixed, or None where there is none."""
+def polish(
+    case: Case, sides: IntArray, effort: Effort, start: Prices | None = None
+) -> Incumbent | None:
+    """Return the best plan of a case with its sides [set] fixed, or None where there is none.
+
+    Prices of a like plan are where a quick method may start from.
+    """
     columns = whole_columns(case.problem, case.cost)
     fixed = np.where(case.problem.two_sided, sides, int(Side.OPEN)).astype(np.intp)
     if case.problem.counts_orders:
         for side in (Side.BUY, Side.SELL):
             fixed[(fixed == side) & ~case.problem.can_order[side]] = Side.NONE
-    return Search(case, columns, None, effort, time.perf_counter()).leaf(fixed)
+    return Search(case, columns, None, effort, time.perf_counter()).leaf(fixed, start)
 
 
 class Search:
@@ -179,6 +185,7 @@ class Search:
         self._raised = np.zeros((3, case.problem.sets))
         self._counted = np.zeros((3, case.problem.sets))
         self._leaves: dict[bytes, float] = {}
+        self._quick = False
 
     def run(self, sides: IntArray, root: NodeSolution) -> Found:
         """Look for plans, then branch until the gap is closed."""
@@ -235,15 +242,16 @@ class Search:
             self._use_runs(own)  # the runs hide where this node sells
         return solution, max(own, inherited, key=lambda b: b.value)
 
-    def leaf(self, sides: IntArray) -> Incumbent | None:
+    def leaf(self, sides: IntArray, near: Prices | None = None) -> Incumbent | None:
         """Return the best plan with all sides fixed, or None where there is none."""
-        start = self._best.prices if self._best else self._prices
+        start = near or (self._best.prices if self._best else self._prices)
         if start is not None and self._effort.solver == CLARABEL:
             plan = fixed_plan(self._case, self._columns, sides, start)
+            plan = plan or climbed_plan(self._case, self._columns, sides, start)
             if plan is not None:
                 objective = objective_of(self._case, plan.sold, plan.bought, plan.paid)
                 return Incumbent(objective, plan.sold, plan.bought, sides, plan.prices, plan.paid)
-        return self._leaf_by_cones(sides)
+        return None if self._quick else self._leaf_by_cones(sides)
 
     def _leaf_by_cones(self, sides: IntArray) -> Incumbent | None:
         cone = self._cone

@@ -71,6 +71,14 @@ def search_orders(case: Case, effort: Effort) -> Found:
     return orders.whole(seed)
 
 
+def plan_near(case: Case, seed: Found, effort: Effort) -> Incumbent | None:
+    """Return a plan where orders count, made of one whose orders may have any size."""
+    columns = whole_columns(case.problem, case.cost)
+    orders = _ThirdSearch(case, columns, effort, time.perf_counter())
+    orders.near(seed, quick=True)
+    return orders.best
+
+
 def _least_alone(problem: EngineProblem) -> bool:
     return problem.ticket_price == 0 and problem.limits.max_trades is None
 
@@ -90,9 +98,18 @@ class _ThirdSearch(Search):
         self._started = started
         self.one_each = not case.problem.swaps and case.problem.sets == len(case.problem.symbols)
 
-    def near(self, seed: Found) -> bool:
-        """Make a plan of one whose orders have any size; return True where its bound is proof enough."""
-        if seed.best is None or seed.root is None:
+    @property
+    def best(self) -> Incumbent | None:
+        """The best plan so far."""
+        return self._best
+
+    def near(self, seed: Found, *, quick: bool = False) -> bool:
+        """Make a plan of one whose orders have any size; return True where its bound is proof enough.
+
+        Where it is to be quick, plans that need a cone program are passed over.
+        """
+        self._quick = quick
+        if seed.best is None:
             return False
         self._prices = seed.best.prices
         self._try(self.sides_of(seed.best))

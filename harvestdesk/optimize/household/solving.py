@@ -8,21 +8,18 @@ tracking error and cost (features F2).
 """
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 import numpy as np
 
 from harvestdesk.domain.errors import NoPlanError
 from harvestdesk.domain.plan_settings import PlanKind
-from harvestdesk.optimize.engine.case import Case, loss_counts
+from harvestdesk.optimize.engine.case import loss_counts
 from harvestdesk.optimize.engine.evaluate import evaluate
 from harvestdesk.optimize.engine.plan import PROVEN, EnginePlan, solve_problem
 from harvestdesk.optimize.engine.problem import NO_LIMIT, EngineProblem, FloatArray, Mode, total_by
-from harvestdesk.optimize.engine.search import Effort, Incumbent, polish, relative_gap
-from harvestdesk.optimize.engine.shares import to_shares
-from harvestdesk.optimize.engine.trades import Trades, orders_of
+from harvestdesk.optimize.engine.search import Effort, relative_gap
+from harvestdesk.optimize.engine.trades import Trades
 from harvestdesk.optimize.household.build import BuiltHousehold
-from harvestdesk.optimize.solve import SolveStatus
 
 HAIR = 1e-6
 """Part of a first plan's answer the second may miss: shares don't land on the last digit."""
@@ -58,67 +55,12 @@ def solve_household(built: BuiltHousehold, effort: Effort) -> Solved:
         problem = _piggy_backed(problem, effort)
     if built.location.any():
         problem = _located(built, problem, effort)
-    return Solved(problem, _solved(problem, effort))
-
-
-def _solved(problem: EngineProblem, effort: Effort) -> EnginePlan:
-    """Return the plan of a problem; where shares leave orders too small, one without those orders.
-
-    The bound stays that of the problem as it was asked, so the gap tells what leaving them out may cost.
-    """
-    plan = solve_problem(problem, effort)
-    case = plan.case
-    for _ in range(PRUNINGS):
-        smaller = _without_small(case.problem, plan.trades)
-        if not plan.figures.broken or smaller is None:
-            break
-        case = replace(case, problem=smaller)
-        best = polish(case, plan.best.sides, effort)
-        if best is None:
-            break
-        plan = _replanned(problem, plan, case, best)
-    return plan
+    return Solved(problem, solve_problem(problem, effort))
 
 
 def is_proven(objective: float, bound: float) -> bool:
     """Return True where a plan is near the best there can be, or the difference is next to nothing."""
     return relative_gap(objective, bound) <= PROVEN or objective - bound <= NEGLIGIBLE
-
-
-def _replanned(problem: EngineProblem, plan: EnginePlan, case: Case, best: Incumbent) -> EnginePlan:
-    """Return a plan of the same sides and the same proof, from other weights."""
-    trades = to_shares(case, best)
-    figures = evaluate(problem, trades)
-    # As the engine judges: proven before its weights became shares, and no rule broken after.
-    proven = not figures.broken and is_proven(plan.best.objective, plan.bound)
-    return replace(
-        plan,
-        status=SolveStatus.OPTIMAL if proven else plan.status,
-        trades=trades,
-        figures=figures,
-        gap=relative_gap(figures.objective, plan.bound),
-        rounding=max(0.0, figures.objective - plan.best.objective),
-    )
-
-
-def _without_small(problem: EngineProblem, trades: Trades) -> EngineProblem | None:
-    """Return the problem without the orders that came out below the smallest one; None: there are none."""
-    least = Decimal(repr(problem.limits.min_trade)) * problem.exact.value
-    small = {key for key, dollars in orders_of(problem, trades).items() if dollars < least}
-    if not small:
-        return None
-    may = problem.may_buy
-    offered = np.broadcast_to(True, (len(problem.account_ids), len(problem.symbols)))
-    offered = (offered if may is None else may).copy()
-    alone = np.zeros(len(problem.lot_ids), dtype=np.bool_)
-    for account, security, is_sale in small:
-        if is_sale:
-            alone |= (problem.lot_account == account) & (problem.lot_security == security)
-        else:
-            offered[account, security] = False
-    if problem.left_alone is not None:
-        alone |= problem.left_alone
-    return replace(problem, may_buy=offered, left_alone=alone)
 
 
 def _piggy_backed(problem: EngineProblem, effort: Effort) -> EngineProblem:
@@ -188,11 +130,11 @@ def _to_target(problem: EngineProblem, effort: Effort) -> Solved:
     wanted = min(problem.limits.loss_least, most * (1 - HAIR))
     aimed = _aiming(problem, wanted)
     try:
-        return Solved(aimed, _solved(aimed, effort), wanted)
+        return Solved(aimed, solve_problem(aimed, effort), wanted)
     except NoPlanError:
         reachable = _most_loss(problem, effort) * (1 - HAIR)
     aimed = _aiming(problem, min(wanted, reachable))
-    return Solved(aimed, _solved(aimed, effort), aimed.limits.loss_least)
+    return Solved(aimed, solve_problem(aimed, effort), aimed.limits.loss_least)
 
 
 def _aiming(problem: EngineProblem, loss: float) -> EngineProblem:
