@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harvestdesk.optimize.engine.case import NETTING, Case
+from harvestdesk.optimize.engine.case import GAIN, LOSS, NETTING, TAX, Case
 from harvestdesk.optimize.engine.columns import BUYING, SELLING
 from harvestdesk.optimize.engine.fast_blocks import Layout
 from harvestdesk.optimize.engine.fast_netting import Plane
@@ -29,8 +29,8 @@ PRICE_SCALE = 4.0
 """Barriers on prices are coarser than those on values: what ties at a price is a part of the household only."""
 RAMP = 20.0
 """Where lots of several accounts may tie, each is sold over a stretch of prices this many barriers wide."""
-ROOM = 2e-8
-"""Rows end so much later: where only one plan is left there is room for a barrier; two cents of a million."""
+ROOM = 5e-9
+"""Budgets end so much later, half a cent of a million: where all losses are needed there is room for a barrier."""
 LEAST_SPECIFIC = 1e-6
 LEAST_AVERSION = 1e-4
 """Without any curvature a price says all or nothing; the bound is reckoned without these."""
@@ -106,7 +106,7 @@ class SmoothDual:
     def _ends(self) -> tuple[Ends, Ends]:
         """Return the ends of the rows and of variance; one at infinity becomes what no plan can reach."""
         reach = 2.0 + np.abs(self.offset) + np.abs(self.per_lot) @ self.layout.most
-        room = np.array([0.0 if row.kind == NETTING else ROOM for row in self.case.rows])
+        room = np.array([ROOM if row.kind in {TAX, GAIN, LOSS} else 0.0 for row in self.case.rows])
         least = np.maximum([r.least for r in self.case.rows], -reach) - room
         most = np.minimum([r.most for r in self.case.rows], reach) + room
         variance = np.array([self.case.problem.limits.tracking_error**2])
@@ -145,6 +145,14 @@ class SmoothDual:
             for of in (self.selling, self.buying)
         )
         self.open_pairs, self.only_selling = sell & buy, sell & ~buy
+        # The blocks of open pairs in their order, and where each pair begins.
+        mine = np.flatnonzero(np.append(self.open_pairs, False)[layout.pair])
+        self.tied = mine[np.argsort(layout.pair[mine], kind="stable")]
+        number = layout.pair[self.tied]
+        self.first_tied = np.flatnonzero(np.diff(number, prepend=-1))
+        # Blocks have their columns side by side.
+        self.filled = np.flatnonzero(np.bincount(layout.block, minlength=len(layout.security)))
+        self.first_column = np.searchsorted(layout.block, self.filled)
 
     def split(self, prices: FloatArray) -> tuple[FloatArray, FloatArray, float]:
         """Return the prices of factors, of rows, and of variance."""
@@ -238,6 +246,13 @@ class SmoothDual:
         """Return [menu] weight bought."""
         size = self.layout.menus.shape[1]
         return np.bincount(self.layout.menu, at.bought, minlength=size).astype(np.float64)
+
+    def by_block(self, amounts: FloatArray) -> FloatArray:
+        """Return [row, block] sums of amounts [row, column]."""
+        found = np.zeros((len(amounts), len(self.layout.security)))
+        if len(self.filled):
+            found[:, self.filled] = np.add.reduceat(amounts, self.first_column, axis=1)
+        return found
 
     def _moved(
         self, cost: FloatArray, buy: FloatArray, mu: float

@@ -219,32 +219,22 @@ def _paying(dual: SmoothDual, at: At, blocks: IntArray) -> FloatArray:
 def _of_pairs(dual: SmoothDual, at: At) -> FloatArray:
     """Return the part that moves sets from one side to the other."""
     k, rows, layout = dual.factors, dual.rows, dual.layout
-    tied = dual.open_pairs
-    lead = np.zeros((int(tied.sum()), dual.size))
-    if not len(lead):
+    blocks = dual.tied
+    if not len(blocks):
         return np.zeros((dual.size, dual.size))
-    number = np.cumsum(tied) - 1
-    open_block = (layout.pair >= 0) & tied[np.maximum(layout.pair, 0)]
-    blocks = np.flatnonzero(open_block)
-    sign = np.where(layout.side == SELLING, 1.0, -1.0)
+    sign = np.where(layout.side[blocks] == SELLING, 1.0, -1.0)
     own = np.zeros((len(blocks), dual.size))
-    x = (at.active * sign)[blocks][:, None]
+    x = (at.active[blocks] * sign)[:, None]
     own[:, :k] = dual.loadings[blocks] * x
     # Amounts are already times their part of the set: taken out again here.
-    per_part = (sign / np.maximum(at.part, 1e-300))[blocks]
+    per_part = sign / np.maximum(at.part[blocks], 1e-300)
     paid = _paying(dual, at, blocks) * (at.bought[blocks] * per_part)[:, None]
-    own[:, k : k + rows] = dual.exposed[:, blocks].T * x - paid
+    gone = dual.by_block(dual.per_lot * at.sold)[:, blocks] * per_part
+    own[:, k : k + rows] = dual.exposed[:, blocks].T * x - paid + gone.T
     if dual.limited:
-        own[:, -1] = dual.specific[blocks] * (at.active**2 * sign)[blocks]
-    np.add.at(lead, number[layout.pair[blocks]], own)
-    lots = np.flatnonzero(open_block[layout.block])
-    block = layout.block[lots]
-    gone = at.sold[lots] * (sign / np.maximum(at.part, 1e-300))[block]
-    of_lots = dual.per_lot[:, lots] * gone
-    pair = number[layout.pair[block]]
-    for row in range(rows):
-        lead[:, k + row] += np.bincount(pair, of_lots[row], minlength=len(lead))
-    mixed = at.mixed[tied]
+        own[:, -1] = dual.specific[blocks] * at.active[blocks] ** 2 * sign
+    lead = np.add.reduceat(own, dual.first_tied, axis=0)
+    mixed = at.mixed[dual.open_pairs]
     return np.asarray((lead.T * between_curved(mixed, 1 - mixed, at.mu)) @ lead)
 
 

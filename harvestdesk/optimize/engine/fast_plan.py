@@ -64,8 +64,12 @@ def traded_at(dual: SmoothDual, at: At, sides: IntArray) -> Traded:
         paid[payout.payers] = payout.amount * at.mixtures[0]
     bought = np.zeros((len(p.account_ids), len(p.symbols)))
     spent = at.payers * dual.by_menu(at)
-    for menu in range(spent.shape[1]):
-        blocks = np.flatnonzero((dual.layout.menu == menu) & (at.bought > 0))
+    buys = np.flatnonzero(at.bought > 0)
+    menus = dual.layout.menu[buys]
+    alone = np.bincount(menus, minlength=spent.shape[1])[menus] == 1
+    bought[:, dual.layout.security[buys[alone]]] = spent[:, menus[alone]]
+    for menu in np.unique(menus[~alone]):
+        blocks = buys[menus == menu]
         securities, amounts = dual.layout.security[blocks], at.bought[blocks]
         bought[:, securities] = _dealt(amounts, spent[:, menu])
     return Traded(np.minimum(sold, p.lot_most), bought, paid, sides)

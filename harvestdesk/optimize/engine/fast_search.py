@@ -36,8 +36,8 @@ FINE = 1e-6
 """What Newton's method may still promise where the relaxation ends, relative to the objective."""
 LEAST_SCALE = 1e-3
 """Objectives are compared with a tenth of a percent of value at least."""
-AIM = 3e-4
-"""Relative gap within which no flip is tried: `solve` calls a plan optimal within 0.05 %."""
+AIM = 5e-4
+"""Relative gap within which no flip is tried: `solve` calls a plan optimal within it."""
 THRESHOLDS = (0.5, 0.25, 0.75)
 ROUGHLY = 1e-3
 """Relative gap within which no other threshold is tried."""

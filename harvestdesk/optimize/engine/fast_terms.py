@@ -70,22 +70,24 @@ def among(options: FloatArray, mu: float) -> tuple[FloatArray, FloatArray]:
     """
     if len(options) == 1:
         return options[0], np.ones_like(options)
-    finite = np.isfinite(options)
-    known = np.where(finite, options, np.inf)
-    least = np.where(finite.any(axis=0), known.min(axis=0), 0.0)
-    away = np.where(finite, known - least, np.inf) / mu
-    # sum of 1 / (away + t) = 1: convex and falling in t, so Newton's method from the left only rises.
+    least = options.min(axis=0)
+    none = np.isinf(least)
+    away = (options - np.where(none, 0.0, least)) / mu
+    away[0, none] = 0.0
+    # sum of 1 / (away + t) = 1. One over the sum is concave and rises, so Newton's method from the left only rises.
     t = np.ones(options.shape[1])
     for _ in range(AMONG_STEPS):
         parts = 1 / (away + t)
-        over = np.where(finite.any(axis=0), parts.sum(axis=0) - 1, 0.0)
-        if (over <= AMONG_ENOUGH).all():
+        total = np.add.reduce(parts)
+        if np.maximum.reduce(total, initial=1.0) <= 1 + AMONG_ENOUGH:
             break
-        t = t + over / np.maximum((parts**2).sum(axis=0), 1e-300)
-    parts = parts / np.maximum(parts.sum(axis=0), 1e-300)
-    known = np.where(finite, options, 0.0)
-    logs = np.log(np.where(finite, parts, 1.0))
-    return np.asarray((parts * known - mu * logs).sum(axis=0)), parts
+        t = t + total * (total - 1) / np.add.reduce(parts * parts)
+    parts = parts / total
+    parts[:, none] = 0.0
+    taken = parts > 0
+    known = np.where(taken, options, 0.0)
+    logs = np.log(np.where(taken, parts, 1.0))
+    return np.asarray(np.add.reduce(parts * known - mu * logs)), parts
 
 
 def among_curved(things: FloatArray, parts: FloatArray, mu: float) -> FloatArray:
