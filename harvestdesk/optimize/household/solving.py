@@ -24,7 +24,6 @@ from harvestdesk.optimize.household.build import BuiltHousehold
 HAIR = 1e-6
 """Part of a first plan's answer the second may miss: shares don't land on the last digit."""
 A_DOLLAR = 1.0
-PRUNINGS = 6
 NEGLIGIBLE = 1e-7
 """Objective, a fraction of value, that no plan is worth searching on for: ten cents a year of a million."""
 
