@@ -29,6 +29,8 @@ REASONS = {
     **codes.PLAN_SALE_REASONS,
     **codes.PLAN_PURCHASE_REASONS,
     **codes.PLAN_KEPT_REASONS,
+    **codes.GAIN_SALE_REASONS,
+    **codes.GIFT_REASONS,
 }
 
 
@@ -93,11 +95,12 @@ def check_sound(of: HouseholdSnapshot, proposal: Proposal) -> None:
     assert not failed, failed
     assert proposal.passed, proposal.solver
     assert proposal.fingerprint == of.fingerprint
-    sold = {s.lot_id: s.shares for s in proposal.sales}
+    sold = {s.lot_id: s.shares for s in (*proposal.sales, *proposal.gifts)}
     kept = {k.lot_id: k.shares for k in proposal.kept}
     for held in of.lots:
         assert sold.get(held.id, 0) + kept.get(held.id, 0) == held.shares, held.id
-    for reason in (t.reason for t in (*proposal.sales, *proposal.purchases, *proposal.kept)):
+    told = (*proposal.sales, *proposal.gifts, *proposal.purchases, *proposal.kept)
+    for reason in (t.reason for t in told):
         assert set(reason.facts) >= set(REASONS[reason.code].facts), reason
         assert all(isinstance(v, str) for v in reason.facts.values()), reason
     for notice in proposal.notices:
@@ -150,4 +153,3 @@ def balanced(**more) -> HouseholdSnapshot:
         lot("b", "BND", 375, 30000, account="ira"),
     ]
     return household(lots, **more)
-

@@ -10,6 +10,8 @@ from typing import Final
 from harvestdesk.optimize.code_spec import CodeSpec
 from harvestdesk.optimize.code_spec import table as _table
 from harvestdesk.optimize.plan_codes import (
+    GAIN_SALE_REASONS,
+    GIFT_REASONS,
     PLAN_CHECKS,
     PLAN_KEPT_REASONS,
     PLAN_NOTICES,
@@ -21,6 +23,8 @@ from harvestdesk.optimize.plan_codes import (
 __all__ = [
     "CAUTIONS",
     "CHECKS",
+    "GAIN_SALE_REASONS",
+    "GIFT_REASONS",
     "KEPT_REASONS",
     "NOTICES",
     "PLAN_KEPT_REASONS",

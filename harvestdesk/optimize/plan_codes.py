@@ -47,7 +47,38 @@ _PLAN_BUY_FACTS = (
     "rule_name",
 )
 
+GAIN_SALE_REASONS: Final = table(
+    CodeSpec(
+        "gain_taken",
+        (
+            "symbol",
+            "account",
+            "acquired_on",
+            "gain",
+            "basis",
+            "new_basis",
+            "long_on",
+            "tax",
+            "of_shares",
+        ),
+        "a long-term gain taken in the 0 % band; `tax`: its share of the state's, `of_shares`: of a lot sold in part",
+    )
+)
+
+GIFT_REASONS: Final = table(
+    CodeSpec(
+        "gift_gain",
+        ("symbol", "gain", "gain_percent", "overweight_percent", "of_shares", "tax"),
+        "a long-term gain given away; `gain_percent`: of its value, `overweight_percent`: above its target today",
+    )
+)
+
 PLAN_PURCHASE_REASONS: Final = table(
+    CodeSpec(
+        "bought_back",
+        ("symbol", "account", "amount", "long_on"),
+        "what was sold at a gain; long-term again from `long_on`",
+    ),
     CodeSpec("buy_cuts_risk", _PLAN_BUY_FACTS, "brings the household nearer to its target"),
     CodeSpec("buy_spends_cash", _PLAN_BUY_FACTS, "cash has to be invested, and this costs least"),
     CodeSpec("buy_for_rule", _PLAN_BUY_FACTS, "a rule asks for it"),
@@ -96,6 +127,20 @@ PLAN_KEPT_REASONS: Final = table(
 )
 
 PLAN_RULE_REASONS: Final = table(
+    CodeSpec("gains_not_taxed", ("symbol", "account"), "no gain is taxed in its account"),
+    CodeSpec("no_gain_to_take", ("symbol", "loss"), "not above its basis"),
+    CodeSpec("loss_not_given", ("symbol", "loss"), "a loss given away would be nobody's"),
+    CodeSpec("not_long_term", ("symbol", "gain", "long_on"), "held for a year or less"),
+    CodeSpec(
+        "buy_back_locked",
+        ("symbol", "gain", "free_from"),
+        "buying it back would wash a loss sold within 30 days",
+    ),
+    CodeSpec("not_bought_back", ("symbol", "gain", "account"), "its account may not buy it back"),
+    CodeSpec("no_gain_room", ("symbol", "gain"), "the 0 % band, or what was asked, is filled"),
+    CodeSpec("gain_not_worth", ("symbol", "gain"), "trading would cost more than it ever spares"),
+    CodeSpec("not_given", ("symbol", "gain"), "other lots spare more tax a dollar, or risk"),
+    CodeSpec("part_not_given", ("symbol", "gain"), "less than a share is left"),
     CodeSpec("never_trade_account", ("symbol", "account"), "its account is never traded in"),
     CodeSpec("never_sell", ("symbol", "account"), "the person said never to sell it"),
     CodeSpec("not_a_payer", ("symbol", "account"), "its account does not pay this withdrawal"),
@@ -106,6 +151,40 @@ PLAN_RULE_REASONS: Final = table(
 """Lots kept by a rule of the person, or of the job."""
 
 PLAN_NOTICES: Final = table(
+    CodeSpec(
+        "gain_room",
+        ("room", "gain", "taxable_income", "line"),
+        "what the year takes at no federal tax, and what the plan takes of it",
+    ),
+    CodeSpec(
+        "no_gains_to_take",
+        ("room", "gain", "taxable_income", "line"),
+        "there is room, but no long-term gain that may be taken",
+    ),
+    CodeSpec(
+        "gain_room_full",
+        ("taxable_income", "line", "above", "rate"),
+        "no room: `above` the line, or for other reasons; `rate`: on the next dollar",
+    ),
+    CodeSpec("gain_room_losses", ("carried",), "gains would use up losses that are carried on"),
+    CodeSpec("gain_state_tax", ("state", "tax"), "the state taxes the gains all the same"),
+    CodeSpec("buy_back_washes", ("symbols", "until"), "losses of these sold until then are washed"),
+    CodeSpec("buy_back_short", ("symbols", "long_on"), "the new shares are short-term till then"),
+    CodeSpec("fund_round_trip", ("symbols",), "fund companies may bar buying back at once"),
+    CodeSpec("gain_other_rules", (), "what more income changes beside income tax"),
+    CodeSpec("no_gift_lots", ("asked",), "no long-term lot at a gain may be given"),
+    CodeSpec("gift_out_of_reach", ("asked", "value"), "less than asked can be given"),
+    CodeSpec("losses_not_given", ("symbols", "loss"), "sell what stands at a loss instead"),
+    CodeSpec("gift_papers", (), "no appraisal; evidence of the holding period"),
+    CodeSpec("gift_limit_unknown", (), "no income is known to measure the limit by"),
+    CodeSpec(
+        "gift_above_limit",
+        ("agi", "limit", "value", "over"),
+        "more than 30 % of income: the rest is carried for five years",
+    ),
+    CodeSpec("gift_within_limit", ("agi", "limit"), "within 30 % of income"),
+    CodeSpec("gift_floor", ("floor",), "gifts count beyond this part of income only"),
+    CodeSpec("gift_not_itemised", ("deduction",), "the standard deduction may be as good"),
     CodeSpec(
         "within_bands", (), "no-trade zone: every class is inside its band, nothing is traded"
     ),
@@ -137,6 +216,15 @@ PLAN_NOTICES: Final = table(
 )
 
 PLAN_CHECKS: Final = table(
+    CodeSpec("federal_tax_same", ("before", "after"), "federal tax is no higher with the gains"),
+    CodeSpec(
+        "long_gains_only", ("symbols",), "every sale is a long-term gain of a taxable account"
+    ),
+    CodeSpec("all_bought_back", ("symbols",), "every share sold is bought back where it was"),
+    CodeSpec("gift_shares_held", ("symbols",), "no gift takes more than the lot's shares"),
+    CodeSpec("gift_whole_shares", ("symbols",), "gifts are whole shares"),
+    CodeSpec("gift_long_gains", ("symbols",), "every gift is a long-term gain, exactly booked"),
+    CodeSpec("gift_reached", ("value", "asked"), "the amount is reached, less than a share above"),
     CodeSpec("rules_kept", ("symbols",), "trades keep to accounts, menus and never-lists"),
     CodeSpec("shares_tradable", ("symbols",), "shares are whole, or the broker's parts"),
     CodeSpec("cash_within", ("accounts",), "every account ends with the cash its rule asks for"),

@@ -67,7 +67,14 @@ PLAN_SENTENCES: dict[str, str] = {
     "sale_cuts_risk": f"Brings the household nearer to its target{_TAX}{_ALONE}{_WORTH}.",
     "sale_raises_cash": f"Raises {{proceeds:usd}} of cash{_TAX}{_ALONE}{_WORTH}.",
     "sale_for_rule": f"Asked for by {{rule:rule}}[ ({{rule_name}})]; sold{_TAX}{_ALONE}{_WORTH}.",
+    "gain_taken": "Its long-term gain of {gain:usd} is free of federal tax this year[; state tax {tax:usd}]. Bought "
+    "back, its basis rises from {basis:usd} to {new_basis:usd}[; of a lot of {of_shares:shares} shares].",
+    # --- why shares are given
+    "gift_gain": "A long-term gain of {gain:usd}, {gain_percent:pct} of its value, is never taxed[: {tax:usd} of tax "
+    "this year, had it been sold][; {symbol} is {overweight_percent:pct} above its target][; part of a lot of "
+    "{of_shares:shares} shares].",
     # --- why something is bought
+    "bought_back": "Bought back at once: there is no wash sale on a gain. Long-term again from {long_on:day}.",
     "buy_cuts_risk": "Brings the household nearer to its target"
     "[; by itself it takes {removed_bp:bp} off tracking error, worth {risk:usd0} a year]"
     "[; by itself it adds {added_bp:bp} of tracking error, which sales take off again].",

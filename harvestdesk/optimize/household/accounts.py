@@ -13,6 +13,9 @@ from harvestdesk.domain.plan_settings import PlanKind, PlanSettings
 from harvestdesk.domain.security import AssetClass, Security
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 
+OF_GAINS = frozenset({PlanKind.GAIN_HARVEST, PlanKind.GIFT})
+"""Plans about the long-term gains of taxable accounts."""
+
 
 class CashAsked(StrEnum):
     """What an account's cash asks of a plan."""
@@ -49,9 +52,11 @@ def barred_code(snapshot: HouseholdSnapshot, settings: PlanSettings, account: Ac
         return "never_trade_account"
     if settings.account_ids and account.id not in settings.account_ids:
         return "account_not_trading"
-    if settings.kind is PlanKind.HARVEST_TARGET and not account.type.is_taxable:
+    if account.type.is_taxable:
+        return ""
+    if settings.kind is PlanKind.HARVEST_TARGET:
         return "ira"
-    return ""
+    return "gains_not_taxed" if settings.kind in OF_GAINS else ""
 
 
 def trading_accounts(snapshot: HouseholdSnapshot, settings: PlanSettings) -> frozenset[AccountId]:
@@ -149,7 +154,7 @@ def _state(
         idle = min(new, max(ZERO, cash - rule.cash_reserve)) if can_buy else ZERO
         asked = CashAsked.MUST_INVEST if idle > 0 else CashAsked.NOTHING
         return CashState(account.id, cash, cash - idle, cash - idle, asked)
-    if kind is PlanKind.HARVEST_TARGET:
+    if kind is PlanKind.HARVEST_TARGET or kind in OF_GAINS:
         return _as_it_is(snapshot, account.id)
     if kind is PlanKind.WITHDRAW:
         # What is paid out comes off; a payer's own least is all it must keep.

@@ -38,7 +38,7 @@ from harvestdesk.optimize.household.bands import (
     class_weights,
     limit_groups,
 )
-from harvestdesk.optimize.household.limits import Asked
+from harvestdesk.optimize.household.limits import LEAVES, Asked
 from harvestdesk.optimize.household.location import LocationRates, location_values
 from harvestdesk.optimize.household.lots import lots_left_alone
 from harvestdesk.optimize.household.targets import Yardstick, yardstick
@@ -49,7 +49,7 @@ from harvestdesk.tax.situation import TaxSituation
 from harvestdesk.washsale.identical import SetIndex
 from harvestdesk.washsale.outlook import buy_blocked, lot_standings
 
-BUYS_NOTHING = frozenset({PlanKind.WITHDRAW})
+BUYS_NOTHING = frozenset({PlanKind.WITHDRAW, PlanKind.GIFT})
 
 
 @dataclass(frozen=True)
@@ -189,9 +189,9 @@ class _Builder:
         self.index = SetIndex.of_snapshot(snapshot)
         self.standings = lot_standings(snapshot)
         self.locked = buy_blocked(snapshot)
-        self.left_alone = lots_left_alone(snapshot, settings, self.standings)
+        self.left_alone = lots_left_alone(snapshot, settings, self.standings, self.locked)
         self.trading = trading_accounts(snapshot, settings)
-        self.paid_out = self._share(settings.amount) if settings.kind is PlanKind.WITHDRAW else 0.0
+        self.paid_out = self._share(settings.amount) if settings.kind in LEAVES else 0.0
         self.yard = yardstick(snapshot, settings.kind, self.paid_out)
         self.held = current_weights(snapshot)
         self.so_far = year_to_date(snapshot)

@@ -21,6 +21,8 @@ from harvestdesk.tax.year import MarginalRates
 BP = 1e-4
 ELSEWHERE = 0.001
 """What a dollar traded outside the accounts to trade in first must bring more: 10 basis points."""
+LEAVES = frozenset({PlanKind.WITHDRAW, PlanKind.GIFT})
+"""Plans whose amount leaves the household: as cash, or in shares."""
 DEFERRED = frozenset({AccountType.TRADITIONAL_IRA, AccountType.PLAN_401K})
 """Accounts whose payouts are ordinary income (IRC §408(d)(1), §402(a))."""
 
@@ -52,7 +54,7 @@ class Asked:
     @property
     def paid_out(self) -> float:
         """Fraction of value that leaves the household."""
-        is_payout = self.settings.kind is PlanKind.WITHDRAW
+        is_payout = self.settings.kind in LEAVES
         return self.share(self.settings.amount) if is_payout else 0.0
 
     def weights(self, amounts: Sequence[Decimal]) -> FloatArray:
@@ -108,7 +110,7 @@ class Asked:
         return self.share(least)
 
     def _payout(self) -> PayoutAsked | None:
-        if self.settings.kind is not PlanKind.WITHDRAW:
+        if self.settings.kind not in LEAVES:
             return None
         paying = payers(self.snapshot, self.settings)
         return PayoutAsked(

@@ -54,7 +54,7 @@ def notices(
     snapshot = plan.built.snapshot
     losses = [s.security_id for s in plan.sales if s.taxed and s.gain < 0]
     found = (
-        *_solver(proof),
+        *solver_notices(proof),
         *_nothing(plan, within_bands=within_bands),
         *_cash(plan.built),
         *_job(plan),
@@ -65,13 +65,14 @@ def notices(
         *price_notices(snapshot),
         *risk_notices(snapshot, plan.built.model),
         *carry_notices(plan.before, plan.after),
-        *_year(plan.built),
+        *year_notices(plan.built),
         *tax_basis_notices(snapshot),
     )
     return by_gravity(found)
 
 
-def _solver(proof: Proof) -> Iterator[Notice]:
+def solver_notices(proof: Proof) -> Iterator[Notice]:
+    """Yield what there is to say of how the plan was found."""
     if proof.solver and proof.solver != CLARABEL:
         facts = {"first": CLARABEL, "status": SolveStatus.FAILED.value, "second": proof.solver}
         yield Notice("solver_fallback", facts)
@@ -162,6 +163,7 @@ def _menus_guessed(snapshot: HouseholdSnapshot) -> Iterator[AccountId]:
             yield account.id
 
 
-def _year(built: BuiltHousehold) -> Iterator[Notice]:
+def year_notices(built: BuiltHousehold) -> Iterator[Notice]:
+    """Yield what the year's results leave out."""
     if built.so_far.incomplete > ZERO:
         yield Notice("year_to_date_incomplete", {"sales": str(built.so_far.incomplete)})

@@ -1,14 +1,11 @@
 """A household plan end to end: problem, certified solve, exact trades, exact checks, one proposal."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-import numpy as np
-
 from harvestdesk import __version__
 from harvestdesk.domain.conflict import ConflictError
-from harvestdesk.domain.errors import BadInputError, CancelledError
+from harvestdesk.domain.errors import BadInputError
 from harvestdesk.domain.ids import ProposalId
 from harvestdesk.domain.money import ZERO
 from harvestdesk.domain.plan_settings import PlanKind, PlanSettings, Zone
@@ -18,7 +15,6 @@ from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.optimize.cancel import Cancellation, Report
 from harvestdesk.optimize.engine.evaluate import Figures, evaluate
 from harvestdesk.optimize.engine.explain import Explanations, explained
-from harvestdesk.optimize.engine.plan import EnginePlan
 from harvestdesk.optimize.engine.search import Effort
 from harvestdesk.optimize.engine.trades import Trades
 from harvestdesk.optimize.figures import figures
@@ -26,10 +22,13 @@ from harvestdesk.optimize.household.accounts import CashAsked
 from harvestdesk.optimize.household.bands import outside_of
 from harvestdesk.optimize.household.build import BuiltHousehold, build_household
 from harvestdesk.optimize.household.conflict_terms import in_asked_terms
+from harvestdesk.optimize.household.gain_harvest import plan_gain_harvest
+from harvestdesk.optimize.household.gift import plan_gift
 from harvestdesk.optimize.household.limits import BP
 from harvestdesk.optimize.household.measures import measures
 from harvestdesk.optimize.household.notices import Proof, notices
-from harvestdesk.optimize.household.solving import Solved, is_proven, solve_household
+from harvestdesk.optimize.household.records import certain, effort_of, found_by, timed
+from harvestdesk.optimize.household.solving import Solved, solve_household
 from harvestdesk.optimize.household.trades import (
     exact_trades,
     in_steps,
@@ -38,7 +37,6 @@ from harvestdesk.optimize.household.trades import (
     with_tax_shares,
 )
 from harvestdesk.optimize.household.verify import Planned, verify
-from harvestdesk.optimize.solve import SolveStatus
 from harvestdesk.optimize.stages import Stages
 from harvestdesk.optimize.thin_evidence import thin_findings, with_evidence
 from harvestdesk.washsale.outlook import planned_locks
@@ -46,8 +44,7 @@ from harvestdesk.washsale.outlook import planned_locks
 BUILT_HERE = frozenset(
     {PlanKind.REBALANCE, PlanKind.INVEST, PlanKind.WITHDRAW, PlanKind.HARVEST_TARGET}
 )
-LEAST_OBJECTIVE = 1e-5
-"""A gap is measured against the bound, or against a tenth of a basis point of value where that is more."""
+_OF_GAINS = {PlanKind.GAIN_HARVEST: plan_gain_harvest, PlanKind.GIFT: plan_gift}
 FORCES = frozenset({CashAsked.RAISE, CashAsked.MUST_INVEST})
 
 
@@ -68,6 +65,17 @@ def plan_household(
         NoPlanError: no plan keeps every rule; it names those in conflict.
         CancelledError: the token was cancelled.
     """
+    maker = _OF_GAINS.get(settings.kind)
+    if maker is not None:
+        return maker(
+            snapshot,
+            settings,
+            proposal_id=proposal_id,
+            created_at=created_at,
+            token=token,
+            report=report,
+            risk=risk,
+        )
     _check(settings)
     stages = Stages(token, report)
     with stages.of("build"):
@@ -75,7 +83,7 @@ def plan_household(
     if within_bands(built):
         return _finished(built, None, stages).proposal(proposal_id, created_at)
     with stages.of("solve"):
-        solved = _solved(built, _effort(settings, token))
+        solved = _solved(built, effort_of(settings, token))
     return _finished(built, solved, stages).proposal(proposal_id, created_at)
 
 
@@ -99,21 +107,6 @@ def _check(settings: PlanSettings) -> None:
         raise BadInputError("This plan needs an amount above zero.", code="plan.amount")
     if settings.amount is not None and settings.amount <= 0:
         raise BadInputError("The amount must be above zero.", code="plan.amount")
-
-
-def _effort(settings: PlanSettings, token: Cancellation) -> Effort:
-    return Effort(seconds=settings.time_limit_seconds, stop=_stopper(token))
-
-
-def _stopper(token: Cancellation) -> Callable[[], bool]:
-    def stop() -> bool:
-        try:
-            token.raise_if_cancelled()
-        except CancelledError:
-            return True
-        return False
-
-    return stop
 
 
 def within_bands(built: BuiltHousehold) -> bool:
@@ -158,39 +151,17 @@ def _rounded(built: BuiltHousehold, solved: Solved) -> _Result:
     if trades != plan.trades:
         found = evaluate(with_room(built, problem, trades), trades)
     plan = replace(plan, trades=trades, figures=found)
-    record = _record(built, plan, found)
+    record = found_by(built, plan, found)
     lost = max(0.0, found.objective - plan.best.objective)
     reached = Decimal(repr(solved.reached)) * built.total
     return _Result(trades, found, explained(problem, plan), lost, record, reached)
-
-
-def _record(built: BuiltHousehold, plan: EnginePlan, found: Figures) -> SolverRecord:
-    bound = min(plan.bound, found.objective)
-    status = plan.status if not found.broken else SolveStatus.FAILED
-    if status is SolveStatus.LIMIT and is_proven(found.objective, bound):
-        status = SolveStatus.OPTIMAL
-    return SolverRecord(
-        status=status.value,
-        solver=plan.solver,
-        solver_version=plan.version,
-        objective=found.objective * built.value,
-        bound=bound * built.value,
-        gap=(found.objective - bound) / max(abs(bound), LEAST_OBJECTIVE),
-        seconds=dict(plan.seconds),
-        duals=dict(plan.duals),
-        risk_model=built.model.description,
-    )
 
 
 def _untouched(built: BuiltHousehold) -> _Result:
     """Return the plan that leaves everything as it is, because the no-trade zone says so."""
     trades = Trades()
     found = evaluate(built.problem, trades)
-    objective = found.objective * built.value
-    record = SolverRecord(
-        SolveStatus.OPTIMAL.value, "", "", objective, objective, 0.0,
-        risk_model=built.model.description,
-    )  # fmt: skip
+    record = certain(built, found.objective * built.value)
     return _Result(trades, found, Explanations((), (), (), ()), 0.0, record)
 
 
@@ -232,7 +203,7 @@ class _Finish:
             locks=locks,
             before=plan.before,
             after=plan.after,
-            solver=self._timed(),
+            solver=timed(result.record, self._stages),
             checks=checks,
             notices=remarks,
             engine_version=__version__,
@@ -264,11 +235,6 @@ class _Finish:
         return Planned(
             built, sales, booked.purchases, result.figures, before, after, found, result.reached
         )
-
-    def _timed(self) -> SolverRecord:
-        seconds = {**self._result.record.seconds, **self._stages.seconds}
-        seconds["total"] = float(np.sum(list(self._stages.seconds.values())))
-        return replace(self._result.record, seconds=seconds)
 
 
 def _paid(after: PlanFigures, payouts: Decimal) -> PlanFigures:

@@ -210,11 +210,25 @@ def with_tax_shares(
     worth = [-s.recognized * built.rates.of(s.term) for s in sales]
     size = sum((abs(w) for w in worth), ZERO)
     rest = saved - sum(worth, ZERO)
-    parts = [cents(w + rest * abs(w) / size) if size else ZERO for w in worth]
-    taxed = [i for i, w in enumerate(worth) if w]
-    if taxed:
-        parts[taxed[0]] += cents(saved) - sum(parts, ZERO)
-    return tuple(replace(s, tax_value=part) for s, part in zip(sales, parts, strict=True))
+    parts = [w + rest * abs(w) / size if size else ZERO for w in worth]
+    return tuple(
+        replace(s, tax_value=part) for s, part in zip(sales, to_the_cent(parts, saved), strict=True)
+    )
+
+
+def to_the_cent(parts: Sequence[Decimal], total: Decimal) -> list[Decimal]:
+    """Return parts in cents that add up to the total; the first that is not nothing bears what is left."""
+    rounded = [cents(p) for p in parts]
+    first = next((i for i, part in enumerate(parts) if part), None)
+    if first is not None:
+        rounded[first] += cents(total) - sum(rounded, ZERO)
+    return rounded
+
+
+def shared_by(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
+    """Return a total in parts as large as their weights are, to the cent."""
+    size = sum(weights, ZERO)
+    return to_the_cent([total * w / size if size else ZERO for w in weights], total)
 
 
 def kept_lots(

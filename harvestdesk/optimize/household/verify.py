@@ -80,12 +80,13 @@ def verify(plan: Planned) -> tuple[Check, ...]:
         one_side_per_set(snapshot, index, _losses(plan), purchases),
         not_buy_locked(snapshot, built.buy_locked, purchases),
         _not_loss_locked(plan),
-        _allowed(plan),
-        _steps(plan),
+        rules_kept(plan),
+        shares_tradable(plan),
         _cash(plan),
-        *_limits(plan),
+        *_tracking_error(plan),
+        *budgets_kept(plan),
         _weights(plan),
-        *_orders(plan),
+        *orders_kept(plan),
         *_of_the_job(plan),
         _agreed(plan),
     )
@@ -106,7 +107,7 @@ def _not_loss_locked(plan: Planned) -> Check:
     return Check("not_loss_locked", not locked, facts)
 
 
-def _allowed(plan: Planned) -> Check:
+def rules_kept(plan: Planned) -> Check:
     """Trades are only where, and of what, the person's rules allow: accounts, menus, never-lists."""
     built, settings = plan.built, plan.built.settings
     kept_out = {*settings.excluded_security_ids}
@@ -126,7 +127,7 @@ def _allowed(plan: Planned) -> Check:
     return Check("rules_kept", not bad, {"symbols": symbols_text(built.snapshot, bad)})
 
 
-def _steps(plan: Planned) -> Check:
+def shares_tradable(plan: Planned) -> Check:
     """Shares are what the broker trades; a lot may always be sold whole."""
     accounts = plan.built.snapshot.account_by_id
     odd = [
@@ -180,12 +181,15 @@ def _share_room(plan: Planned, account_id: AccountId) -> Decimal:
     return max(open_to, default=ZERO) * step
 
 
-def _limits(plan: Planned) -> Iterator[Check]:
-    """Yield the checks of the limits that were asked for."""
-    settings, built = plan.built.settings, plan.built
-    if settings.tracking_error_bp is not None:
-        limit = float(settings.tracking_error_bp) * BP
+def _tracking_error(plan: Planned) -> Iterator[Check]:
+    if plan.built.settings.tracking_error_bp is not None:
+        limit = float(plan.built.settings.tracking_error_bp) * BP
         yield tracking_error_within(plan.figures.tracking_error, limit + 1e-7)
+
+
+def budgets_kept(plan: Planned) -> Iterator[Check]:
+    """Yield the checks of the budgets that were asked for: turnover, tax, gain."""
+    settings, built = plan.built.settings, plan.built
     if settings.turnover is not None:
         sold = sum((s.proceeds for s in plan.sales), ZERO)
         facts = {
@@ -229,7 +233,7 @@ def _weights(plan: Planned) -> Check:
     return Check("weights_within", not broken, {"names": ", ".join(sorted(set(broken)))})
 
 
-def _orders(plan: Planned) -> Iterator[Check]:
+def orders_kept(plan: Planned) -> Iterator[Check]:
     """Yield the checks of the smallest order, the most orders, and the share of a day's volume."""
     built, settings, orders = plan.built, plan.built.settings, plan.orders
     least = cents(Decimal(repr(built.problem.limits.min_trade)) * built.total)

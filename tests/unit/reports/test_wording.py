@@ -15,6 +15,8 @@ TABLES = (
     codes.PLAN_SALE_REASONS,
     codes.PLAN_PURCHASE_REASONS,
     codes.PLAN_KEPT_REASONS,
+    codes.GAIN_SALE_REASONS,
+    codes.GIFT_REASONS,
     codes.NOTICES,
     codes.CHECKS,
 )
