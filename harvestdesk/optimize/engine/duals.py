@@ -69,7 +69,7 @@ def bound_of(case: Case, columns: Columns, prices: Prices, sides: IntArray) -> B
     limited = np.isfinite(problem.limits.tracking_error)
     risk = max(prices.risk, 0.0) if limited else problem.risk_price
     factors = prices.factors if risk > 0 else np.zeros(len(prices.factors))
-    constant, terms = _constant(case, prices, risk, factors)
+    constant, terms = constant_of(case, prices, risk, factors)
     separate = _Separate(case, columns, prices, risk, factors)
     values = separate.values()
     sets = problem.sets
@@ -79,7 +79,7 @@ def bound_of(case: Case, columns: Columns, prices: Prices, sides: IntArray) -> B
     nothing = np.full(sets, np.inf)
     if problem.counts_orders:
         nothing = total_by(problem.set_of, separate.untraded(), sets)
-        ticket = np.where(problem.can_order, _order_price(problem, prices), np.inf)
+        ticket = np.where(problem.can_order, order_price(problem, prices), np.inf)
         both = np.array([buying, selling]) + ticket
         buying, selling = np.where(problem.two_sided, both, one)
         nothing = np.where(problem.two_sided, nothing, np.inf)
@@ -95,13 +95,13 @@ def bound_of(case: Case, columns: Columns, prices: Prices, sides: IntArray) -> B
     return Bound(value, selling, buying, nothing, separate.sold)
 
 
-def _order_price(problem: EngineProblem, prices: Prices) -> float:
+def order_price(problem: EngineProblem, prices: Prices) -> float:
     """Return what an order costs by itself, its price under a limit on their number included."""
     limited = problem.limits.max_trades is not None
     return problem.ticket_price + (max(prices.orders, 0.0) if limited else 0.0)
 
 
-def _constant(case: Case, prices: Prices, risk: float, factors: FloatArray) -> tuple[float, float]:
+def constant_of(case: Case, prices: Prices, risk: float, factors: FloatArray) -> tuple[float, float]:
     """Return what the prices cost by themselves, and the size of the terms."""
     problem = case.problem
     terms = [case.constant]
