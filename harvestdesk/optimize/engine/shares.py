@@ -21,6 +21,9 @@ from harvestdesk.optimize.engine.trades import (
 )
 from harvestdesk.optimize.engine.whole_shares import Given, whole_steps
 
+NEARLY = Decimal("0.002")
+"""Part of the least order that dealing purchases to accounts may leave one short by."""
+
 
 def to_shares(case: Case, plan: Incumbent) -> Trades:
     """Return the trades of a plan in weights; its sides and who pays out are kept."""
@@ -58,7 +61,17 @@ def _in_parts(
         (int(a), int(j)): _rounded(Decimal(float(dealt[a, j])) * value / exact.prices[j], STEP)
         for a, j in np.argwhere((dealt > 0) & parts[:, None])
     }
+    _reach_least(problem, buys)
     return sales, buys
+
+
+def _reach_least(problem: EngineProblem, buys: dict[tuple[int, int], Decimal]) -> None:
+    """Bring purchases that the last digits left a hair below the least order up to it."""
+    least = as_dollars(problem, problem.limits.min_trade)
+    for key, shares in buys.items():
+        price = problem.exact.prices[key[1]]
+        if least * (1 - NEARLY) <= shares * price < least:
+            buys[key] = _rounded(least / price, STEP, ROUND_CEILING)
 
 
 def _in_weights(

@@ -14,7 +14,7 @@ from harvestdesk.domain.money import CENT, ZERO, cents, decimal_text
 from harvestdesk.domain.proposal import KeptLot, LotSale, Purchase, Reason
 from harvestdesk.optimize.engine.explain import Explanations
 from harvestdesk.optimize.engine.problem import EngineProblem
-from harvestdesk.optimize.engine.trades import Buy, Sale, Trades
+from harvestdesk.optimize.engine.trades import Buy, Sale, Trades, as_dollars
 from harvestdesk.optimize.household.build import BuiltHousehold
 from harvestdesk.optimize.trades import NAMED_AT_MOST, booked
 from harvestdesk.optimize.unspent import share_step
@@ -32,10 +32,12 @@ class ExactTrades:
 def in_steps(built: BuiltHousehold, trades: Trades) -> Trades:
     """Return trades in the brokers' steps, none of which cash does not pay for to the cent.
 
-    What is sold of a lot is rounded up and what is bought down, so that no account falls short.
+    What is sold of a lot is rounded up and what is bought down, so that no account falls short; a purchase of
+    the smallest size is rounded up too, and the largest of its account pays for it.
     """
     snapshot = built.snapshot
     lots, accounts = snapshot.lots, snapshot.accounts
+    least = as_dollars(built.problem, built.problem.limits.min_trade)
     sales = []
     for sale in trades.sales:
         lot = lots[sale.lot]
@@ -46,11 +48,17 @@ def in_steps(built: BuiltHousehold, trades: Trades) -> Trades:
     for buy in trades.buys:
         step = share_step(accounts[buy.account])
         shares = (buy.shares / step).to_integral_value(ROUND_FLOOR) * step
+        if shares * built.problem.exact.prices[buy.security] < least <= _dollars(built, buy):
+            shares += step
         if shares > 0:
             buys[buy.account, buy.security] = shares
     _pay_to_the_cent(built, sales, buys)
     kept = tuple(Buy(a, j, shares) for (a, j), shares in sorted(buys.items()) if shares > 0)
     return Trades(tuple(sales), kept)
+
+
+def _dollars(built: BuiltHousehold, buy: Buy) -> Decimal:
+    return buy.shares * built.problem.exact.prices[buy.security]
 
 
 def _pay_to_the_cent(
