@@ -172,17 +172,33 @@ _Answer = tuple[SolveStatus, FloatArray, FloatArray, int, float]
 
 
 def _clarabel(part: _Reduced, stop: Stop, tolerance: float) -> _Answer:
+    sizes = (part.zeros, part.positives, part.cones)
+    return clarabel_answer((part.P, part.c, part.A, part.b), sizes, stop, tolerance)
+
+
+def clarabel_answer(
+    program: tuple[Any, FloatArray, Any, FloatArray],
+    sizes: tuple[int, int, IntArray],
+    stop: Stop,
+    tolerance: float,
+) -> _Answer:
+    """Return Clarabel's answer to min x'Px/2 + c'x over b - Ax in the cones; `program` is P, c, A, b.
+
+    Args:
+        sizes: rows that are zero, rows that are not negative, and the second order cones.
+    """
     import clarabel
 
     settings = clarabel.DefaultSettings()
     settings.verbose = False
     settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = tolerance
     settings.max_threads = 1
-    kinds = [clarabel.ZeroConeT(part.zeros)] if part.zeros else []
-    if part.positives:
-        kinds.append(clarabel.NonnegativeConeT(part.positives))
-    kinds += [clarabel.SecondOrderConeT(int(size)) for size in part.cones]
-    solver = clarabel.DefaultSolver(part.P, part.c, part.A, part.b, kinds, settings)
+    zeros, positives, cones = sizes
+    kinds = [clarabel.ZeroConeT(zeros)] if zeros else []
+    if positives:
+        kinds.append(clarabel.NonnegativeConeT(positives))
+    kinds += [clarabel.SecondOrderConeT(int(size)) for size in cones]
+    solver = clarabel.DefaultSolver(*program, kinds, settings)
     solver.set_termination_callback(lambda _info: stop())
     found = solver.solve()
     status = _CLARABEL_STATUS.get(str(found.status), SolveStatus.FAILED)
