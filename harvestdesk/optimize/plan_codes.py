@@ -14,6 +14,8 @@ _PLAN_SALE_FACTS = (
     "term",
     "tax",
     "tax_value",
+    "tax_at_margin",
+    "saved_at_margin",
     "net",
     "removed_bp",
     "added_bp",
@@ -22,6 +24,9 @@ _PLAN_SALE_FACTS = (
     "rule_name",
 )
 """`gain` is signed; `loss`, `tax` (costs), `tax_value` (saves), `risk` and `net` are "" where not above nothing.
+
+`tax` and `tax_value` are the sale's share of what the plan changes of the year's tax; `tax_at_margin` and
+`saved_at_margin` what its gain or loss does on top of all others, "" where that is the same.
 
 `removed_bp`, `added_bp`: tracking error of the plan without this trade, less with it; `risk`: its price a year.
 `net`: what the trade is worth at the margin, first-order, all told. `rule` is a word of domain.conflict.RuleKind.
@@ -204,6 +209,11 @@ PLAN_NOTICES: Final = table(
         "payout_is_income",
         ("account", "amount", "rate"),
         "a payout is taxed as ordinary income, which the plan's tax leaves out",
+    ),
+    CodeSpec(
+        "model_assumed",
+        ("accounts",),
+        "a model of its own: only what it names, holds, or lists as replacements is bought there",
     ),
     CodeSpec(
         "menu_assumed", ("accounts",), "no menu: only what the workplace plan holds is bought"

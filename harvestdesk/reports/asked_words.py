@@ -29,6 +29,7 @@ _AMOUNT_LABELS = {
     PlanKind.INVEST: "To invest",
     PlanKind.WITHDRAW: "To raise",
     PlanKind.HARVEST_TARGET: "Losses to realise",
+    PlanKind.GAIN_HARVEST: "Gains to realise at most",
     PlanKind.GIFT: "Worth of shares to give",
 }
 

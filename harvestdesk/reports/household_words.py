@@ -67,6 +67,8 @@ HOUSEHOLD_SENTENCES: dict[str, str] = {
     "within its rules.",
     "payout_is_income": "{amount:usd} paid out of {account} is ordinary income[, taxed at about {rate:rate}]; the "
     "tax figures of this plan are those of capital gains and leave it out.",
+    "model_assumed": "{accounts}: a model of its own is followed there, so only what the model names, what is held "
+    "there already, and their replacements are bought. A menu for the account says otherwise.",
     "menu_assumed": "No menu is entered for {accounts}, so only what is held there already is bought.",
     "after_tax_view_open": "Weights count traditional accounts before tax: the after-tax view is not part of "
     "plans yet.",

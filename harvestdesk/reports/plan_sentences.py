@@ -57,12 +57,13 @@ PRICES: dict[str, str] = {
 
 _ALONE = "[; by itself it takes {removed_bp:bp} off tracking error][; by itself it adds {added_bp:bp} of tracking error]"
 _WORTH = "[; at the margin worth {net:usd0} in all]"
-_TAX = "[ at {tax:usd} of tax][ and saves {tax_value:usd} of tax]"
+_MARGIN = "[ ({tax_at_margin:usd} at the margin)][ ({saved_at_margin:usd} saved at the margin)]"
+_TAX = f"[ at {{tax:usd}} of tax][ and saves {{tax_value:usd}} of tax]{_MARGIN}"
 
 PLAN_SENTENCES: dict[str, str] = {
     # --- why a lot is sold
-    "sale_saves_tax": "Its {term:term} loss of {loss:usd} saves {tax_value:usd} of tax this year"
-    f"{_ALONE}{_WORTH}.",
+    "sale_saves_tax": "Realises a {term:term} loss of {loss:usd}[, which saves {tax_value:usd} of tax this year]"
+    f"{_MARGIN}{_ALONE}{_WORTH}.",
     "sale_takes_loss": f"Realises a {{term:term}} loss of {{loss:usd}}{_ALONE}.",
     "sale_cuts_risk": f"Brings the household nearer to its target{_TAX}{_ALONE}{_WORTH}.",
     "sale_raises_cash": f"Raises {{proceeds:usd}} of cash{_TAX}{_ALONE}{_WORTH}.",

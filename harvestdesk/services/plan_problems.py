@@ -17,6 +17,7 @@ from harvestdesk.domain.plan_settings import (
 )
 from harvestdesk.domain.security import AssetClass
 from harvestdesk.domain.snapshot import HouseholdSnapshot
+from harvestdesk.tax.situation import situation_of
 
 _MOST_DOLLARS = Decimal(10) ** 12
 _MOST_YEARS = 60
@@ -43,7 +44,11 @@ _AMOUNT_WORDS = {
     PlanKind.HARVEST_TARGET: "Say how many dollars of losses to realise.",
     PlanKind.GIFT: "Say how many dollars' worth of shares to give.",
 }
-_MAY_HAVE_AMOUNT = frozenset({*_AMOUNT_WORDS, PlanKind.INVEST})
+_NEEDS_TABLES = (
+    "Gain harvesting needs the year's tax tables, since typed rates know no 0 % band: set the tax rates to come from "
+    "tables, with the household's income."
+)
+_MAY_HAVE_AMOUNT = frozenset({*_AMOUNT_WORDS, PlanKind.INVEST, PlanKind.GAIN_HARVEST})
 _HAS_SOURCES = frozenset({PlanKind.WITHDRAW, PlanKind.INVEST})
 _MAY_PIGGY_BACK = frozenset({PlanKind.REBALANCE, PlanKind.INVEST, PlanKind.WITHDRAW})
 _GROUP_WORDS = {
@@ -88,6 +93,8 @@ def _job(settings: PlanSettings, snapshot: HouseholdSnapshot) -> Found:
     if kind is PlanKind.HARVEST:
         yield "kind", "A year-end harvest is asked for with settings of its own."
         return
+    if kind is PlanKind.GAIN_HARVEST and situation_of(snapshot).figures is None:
+        yield "kind", _NEEDS_TABLES
     yield from _amount(settings, snapshot)
     if settings.source_ids and kind not in _HAS_SOURCES:
         yield "source_ids", f"{PLAN_NAMES[kind]} moves no cash from or into an account."

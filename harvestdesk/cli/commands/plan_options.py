@@ -57,7 +57,10 @@ JOBS = (
         "harvest-to", PlanKind.HARVEST_TARGET, "realise losses of a given amount",
         "dollars of losses to realise", needs_amount=True,
     ),
-    Job("gains", PlanKind.GAIN_HARVEST, "realise long-term gains that are taxed at 0 %"),
+    Job(
+        "gains", PlanKind.GAIN_HARVEST, "realise long-term gains that are taxed at 0 %%",
+        "dollars of gain to realise at most (default: what the 0 %% band takes)",
+    ),
     Job(
         "gift", PlanKind.GIFT, "choose long-term lots to give to charity",
         "dollars' worth of shares to give", needs_amount=True,

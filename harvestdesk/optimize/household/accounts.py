@@ -65,17 +65,41 @@ def trading_accounts(snapshot: HouseholdSnapshot, settings: PlanSettings) -> fro
 
 
 def offers(
-    account: Account, rule: AccountRule, security: Security, held: frozenset[SecurityId]
+    account: Account,
+    menu: frozenset[SecurityId] | None,
+    security: Security,
 ) -> bool:
-    """Return whether a security may be bought in an account at all.
-
-    What it holds is all that a workplace plan without a menu is known to offer.
-    """
+    """Return whether a security may be bought in an account at all; `menu` is None where it offers everything."""
     if security.asset_class is AssetClass.MUNI_BOND and not account.type.is_taxable:
         return False  # exempt interest is wasted there (methods 4.6)
+    return menu is None or security.id in menu
+
+
+def menu_of(
+    snapshot: HouseholdSnapshot, account: Account, held: frozenset[SecurityId]
+) -> frozenset[SecurityId] | None:
+    """Return what may be bought in an account: its menu, or what it is taken to be; None: anything.
+
+    What it holds is all that a workplace plan without a menu is known to offer. An account with a model of its own
+    (a direct index, say) is meant to hold that model: what it names, what is there already, and their replacements.
+    """
+    rule = snapshot.rule_of[account.id]
     if rule.menu:
-        return security.id in rule.menu
-    return account.type is not AccountType.PLAN_401K or security.id in held
+        return frozenset(rule.menu)
+    if account.type is AccountType.PLAN_401K:
+        return held
+    if account.id not in modelled(snapshot):
+        return None
+    own = held | {t.security_id for t in snapshot.security_targets if t.account_id == account.id}
+    rows = snapshot.replacements
+    return own | {r.replacement_id for r in rows if r.buy_allowed and r.security_id in own}
+
+
+def modelled(snapshot: HouseholdSnapshot) -> frozenset[AccountId]:
+    """Return the accounts with targets of securities of their own, and no menu."""
+    rules = snapshot.rule_of
+    ids = {t.account_id for t in snapshot.security_targets if t.weight > 0}
+    return frozenset(a for a in ids if a in rules and not rules[a].menu)
 
 
 def receivers(snapshot: HouseholdSnapshot, settings: PlanSettings) -> tuple[AccountId, ...]:

@@ -27,6 +27,7 @@ from harvestdesk.optimize.figures import YearToDate, year_to_date
 from harvestdesk.optimize.household.accounts import (
     CashState,
     cash_states,
+    menu_of,
     offers,
     receivers,
     trading_accounts,
@@ -267,8 +268,8 @@ class _Builder:
         for a, account in enumerate(snapshot.accounts):
             if account.id not in self.trading or not self._takes_purchases(account.id):
                 continue
-            rule, own = snapshot.rule_of[account.id], frozenset(held[account.id])
-            may[a] = [s.id in wanted and offers(account, rule, s, own) for s in snapshot.securities]
+            menu = menu_of(snapshot, account, frozenset(held[account.id]))
+            may[a] = [s.id in wanted and offers(account, menu, s) for s in snapshot.securities]
         return may
 
     def _takes_purchases(self, account_id: AccountId) -> bool:

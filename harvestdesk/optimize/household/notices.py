@@ -11,7 +11,7 @@ from harvestdesk.domain.lock import WashLock
 from harvestdesk.domain.money import ZERO, cents, decimal_text, money_text
 from harvestdesk.domain.plan_settings import PlanKind
 from harvestdesk.domain.snapshot import HouseholdSnapshot
-from harvestdesk.optimize.household.accounts import CashAsked, receivers
+from harvestdesk.optimize.household.accounts import CashAsked, modelled, receivers
 from harvestdesk.optimize.household.build import BuiltHousehold
 from harvestdesk.optimize.household.limits import DEFERRED
 from harvestdesk.optimize.household.verify import Planned
@@ -31,6 +31,7 @@ from harvestdesk.optimize.solvers import CLARABEL
 from harvestdesk.washsale.evidence import Finding
 
 LARGE_GAP = 0.01
+SELLS_ONLY = frozenset({PlanKind.WITHDRAW, PlanKind.GIFT})
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,10 @@ def _assumed(built: BuiltHousehold) -> Iterator[Notice]:
     if guessed:
         names = ", ".join(snapshot.account_by_id[a].name for a in guessed)
         yield Notice("menu_assumed", {"accounts": names}, Severity.INFO)
+    own_models = modelled(snapshot) & built.trading
+    if own_models and settings.kind not in SELLS_ONLY:
+        names = ", ".join(a.name for a in snapshot.accounts if a.id in own_models)
+        yield Notice("model_assumed", {"accounts": names}, Severity.INFO)
     if settings.after_tax_view:
         yield Notice("after_tax_view_open", {})
     if settings.location_weight:

@@ -10,7 +10,7 @@ import numpy as np
 from harvestdesk.domain.conflict import RuleKind
 from harvestdesk.domain.ids import AccountId, SecurityId
 from harvestdesk.domain.lot import Term
-from harvestdesk.domain.money import CENT, ZERO, cents, decimal_text
+from harvestdesk.domain.money import CENT, ZERO, cents, decimal_text, money_text
 from harvestdesk.domain.proposal import KeptLot, LotSale, Purchase, Reason
 from harvestdesk.optimize.engine.explain import Explanations
 from harvestdesk.optimize.engine.problem import EngineProblem
@@ -19,6 +19,9 @@ from harvestdesk.optimize.household.build import BuiltHousehold
 from harvestdesk.optimize.trades import NAMED_AT_MOST, booked
 from harvestdesk.optimize.unspent import share_step
 from harvestdesk.tax.holding_period import lot_term
+
+SAME_TAX = Decimal(1)
+"""Dollars by which a sale's share of the tax and its tax at the margin may differ without a word."""
 
 
 @dataclass(frozen=True)
@@ -219,9 +222,23 @@ def with_tax_shares(
     size = sum((abs(w) for w in worth), ZERO)
     rest = saved - sum(worth, ZERO)
     parts = [w + rest * abs(w) / size if size else ZERO for w in worth]
-    return tuple(
-        replace(s, tax_value=part) for s, part in zip(sales, to_the_cent(parts, saved), strict=True)
-    )
+    shares = to_the_cent(parts, saved)
+    return tuple(_told(s, part) for s, part in zip(sales, shares, strict=True))
+
+
+def _told(sale: LotSale, saved: Decimal) -> LotSale:
+    """Return a sale with its share of the tax, which its reason tells beside what holds at the margin."""
+    facts = dict(sale.reason.facts)
+    at_margin = _figure(facts.get("saved_at_margin")) - _figure(facts.get("tax_at_margin"))
+    if abs(at_margin - saved) < SAME_TAX:
+        facts.update({"tax_at_margin": "", "saved_at_margin": ""})
+    facts["tax"] = money_text(-saved) if saved < 0 else ""
+    facts["tax_value"] = money_text(saved) if saved > 0 else ""
+    return replace(sale, tax_value=saved, reason=Reason(sale.reason.code, facts))
+
+
+def _figure(text: str | None) -> Decimal:
+    return Decimal(text) if text else ZERO
 
 
 def to_the_cent(parts: Sequence[Decimal], total: Decimal) -> list[Decimal]:

@@ -8,6 +8,7 @@ from factories import ASKED, DIRECT, IRA, JOINT, household_plan, proposal, secur
 
 from harvestdesk.domain.account_rule import AccountRole, AccountRule
 from harvestdesk.domain.errors import BadInputError
+from harvestdesk.domain.household import RateSource
 from harvestdesk.domain.ids import ProposalId
 from harvestdesk.domain.plan_settings import (
     HOUSEHOLD_KINDS,
@@ -21,6 +22,7 @@ from harvestdesk.domain.security import AssetClass
 from harvestdesk.domain.target import ClassTarget
 from harvestdesk.services import orders, plan_household, plans, worksheets
 from harvestdesk.services.plan_problems import plan_problems
+from harvestdesk.tax.tables import load_tax_year
 
 TARGET = ClassTarget(AssetClass.US_EQUITY, Decimal("0.5"), Decimal("0.4"), Decimal("0.6"))
 HOUSEHOLD = snapshot(class_targets=(TARGET,))
@@ -31,9 +33,16 @@ def wrong(settings, household=HOUSEHOLD):
     return plan_problems(settings, household)
 
 
+def with_tables(household):
+    """The household with its tax worked out from tables."""
+    tax = replace(household.household.tax, rate_source=RateSource.TABLES)
+    year = load_tax_year(household.as_of.year)
+    return replace(household, household=replace(household.household, tax=tax), tax_year=year)
+
+
 @pytest.mark.parametrize("kind", HOUSEHOLD_KINDS)
 def test_what_each_job_is_asked_in_earnest_is_right(kind):
-    assert wrong(ASKED[kind]) == {}
+    assert wrong(ASKED[kind], with_tables(HOUSEHOLD)) == {}
 
 
 @pytest.mark.parametrize(
@@ -132,9 +141,20 @@ def test_bands_need_targets():
     assert wrong(replace(BASE, keep_bands=True, zone=Zone.TO_EDGE)) == {}
 
 
+def test_gain_harvest_needs_tables_and_may_have_an_amount():
+    asked = PlanSettings(PlanKind.GAIN_HARVEST)
+    assert set(wrong(asked)) == {"kind"}
+    taxed = with_tables(HOUSEHOLD)
+    assert wrong(asked, taxed) == {}
+    assert wrong(replace(asked, amount=Decimal(9000)), taxed) == {}
+    assert set(wrong(replace(asked, amount=Decimal(0)), taxed)) == {"amount"}
+
+
 def test_jobs_and_budgets_at_cross_purposes():
     none = Decimal(0)
-    assert set(wrong(PlanSettings(PlanKind.GAIN_HARVEST, gain_budget=none))) == {"gain_budget"}
+    taxed = with_tables(HOUSEHOLD)
+    asked = PlanSettings(PlanKind.GAIN_HARVEST, gain_budget=none)
+    assert set(wrong(asked, taxed)) == {"gain_budget"}
     asked = PlanSettings(PlanKind.HARVEST_TARGET, amount=Decimal(900))
     assert set(wrong(replace(asked, turnover=none))) == {"turnover"}
     assert set(wrong(replace(asked, piggy_back=True))) == {"piggy_back"}

@@ -90,7 +90,9 @@ JOBS: dict[PlanKind, JobSpec] = {
     PlanKind.GAIN_HARVEST: JobSpec(
         "Realises long-term gains that are taxed at 0 % this year and buys the same shares back at once: there "
         "is no wash sale on gains.",
-        shows=frozenset({Part.GAIN, Part.ORDERS, Part.COSTS, Part.ACCOUNTS, Part.NEVER}),
+        amount="Realise gains of at most $",
+        no_amount="0: all that the 0 % band takes",
+        shows=frozenset({Part.AMOUNT, Part.ORDERS, Part.COSTS, Part.ACCOUNTS, Part.NEVER}),
     ),
     PlanKind.GIFT: JobSpec(
         "Chooses long-term lots with the largest gains to give away instead of selling them: the gain is never "

@@ -48,6 +48,7 @@ class SettingsPanel(QFrame):
         self.more = MoreLimits(theme)
         self._parts: dict[Part, QWidget] = {}
         self._fields: dict[str, QWidget] = {
+            "kind": self.job,
             "amount": self.amount,
             "recipient": self.recipient,
             "short_only": self.short_only,
