@@ -36,7 +36,7 @@ class Segments(QWidget):
         self._group.idClicked.connect(self.chosen)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(theme.px(Space.TINY))
+        self._row.setSpacing(theme.px(Space.TINY) // (2 if compact else 1))
         theme.changed.connect(self._restyle)
         self.set_choices(choices)
         self._restyle()

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from harvestdesk.domain.errors import NoPlanError
@@ -19,6 +21,7 @@ from harvestdesk.gui.view_base import DeskData, Page, ViewContext
 from harvestdesk.gui.views.plan.before_after import BeforeAfter
 from harvestdesk.gui.views.plan.tables import LOCKS, PlanTable, lock_columns
 from harvestdesk.gui.views.plan.trades import Section, TradeList
+from harvestdesk.gui.views.rebalance.choices import Choices
 from harvestdesk.gui.views.rebalance.exposure import ExposurePart
 from harvestdesk.gui.views.rebalance.no_plan import NoPlanPanel
 from harvestdesk.gui.views.rebalance.panes import ReasonPanel, Row, pane_lines
@@ -34,6 +37,7 @@ from harvestdesk.gui.widgets.three_columns import ThreeColumns
 from harvestdesk.services.views.rebalance import RebalanceView
 
 TRADES, KEPT_LOTS, EXPOSURE, DO_NOT_BUY = "trades", "kept", "exposure", "do_not_buy"
+FRONTIER = "frontier"
 """Keys of the page's own parts."""
 _NOTHING_YET, _PLANNED, _NO_PLAN = range(3)
 _START = (
@@ -78,6 +82,8 @@ class RebalancePage(Page):
         self.pane = DetailPane(self.theme, "Rules, warnings and checks of the plan")
         self.pane.setMinimumWidth(self.theme.px(200))
         self.why = ReasonPanel(self.theme)
+        self.choices = Choices(ctx, self.why, self)
+        self.panel.place_live(self.choices.live_line)
         self.no_plan = NoPlanPanel(self.theme)
         self._parts: list[tuple[str, str, str]] = []
         self._tables = QStackedWidget()
@@ -86,16 +92,19 @@ class RebalancePage(Page):
         self.body.addWidget(self.columns, 1)
         for key, title, explanation, widget in (
             (TRADES, "Trades", "What is sold, bought and given, account by account", self.trades),
-            (KEPT_LOTS, "Kept lots", "Lots the plan leaves alone, each with its reason", self.kept),
+            (KEPT_LOTS, "Kept", "Lots the plan leaves alone, each with its reason", self.kept),
             (EXPOSURE, "Exposure", "Asset classes, sectors and factors before and after", self.exposure),
             (DO_NOT_BUY, "Do not buy", "What must not be bought after the trades, and until when", self.locks),
+            (FRONTIER, "Curve", "What there is to choose among: tracking error against tax",
+             self.choices.frontier),
         ):  # fmt: skip
             self.add_part(key, title, widget, explanation)
         self._connect()
 
     @staticmethod
     def prepare(data: DeskData) -> object:
-        """Write trades and kept lots beforehand: there may be thousands."""
+        """Write trades and kept lots beforehand, and the household's fingerprint: there may be thousands of lots."""
+        _known = data.snapshot.fingerprint  # kept by the snapshot
         return None if data.rebalance is None else _written(data.rebalance)
 
     # --- layout --------------------------------------------------------------------------------------
@@ -133,6 +142,14 @@ class RebalancePage(Page):
         self._start.setWordWrap(True)
         column.addStretch(1)
         column.addWidget(self._start)
+        self.see_curve = name(
+            QPushButton("See what there is to choose among"),
+            "See what there is to choose among",
+            "Draws the curve of tracking error against this year's tax",
+        )
+        self.see_curve.setProperty("quiet", True)
+        self.see_curve.clicked.connect(lambda: self.show_part(FRONTIER))
+        column.addWidget(self.see_curve, 0, Qt.AlignmentFlag.AlignLeft)
         self._import = None
         if "import" in self.ctx.actions:
             self._import = ActionButton(self.ctx.actions["import"])
@@ -166,7 +183,9 @@ class RebalancePage(Page):
     def _connect(self) -> None:
         self.parts.chosen.connect(self._on_part)
         self.copy_button.clicked.connect(self.trades.copy)
-        self.panel.changed.connect(self._say_state)
+        self.panel.changed.connect(self._on_asked_changed)
+        self.choices.price_chosen.connect(self._on_price_chosen)
+        self.choices.plan_asked.connect(self._on_point_asked)
         self.no_plan.allowed.connect(self._on_allowed)
         self.trades.lot_chosen.connect(self.lot_selected)
         self.trades.row_chosen.connect(self.why.say)
@@ -190,7 +209,15 @@ class RebalancePage(Page):
         self._tables.setCurrentIndex(place)
         key = self._parts[place][0]
         self.why.setVisible(key in {TRADES, KEPT_LOTS})
+        if self._middle.currentIndex() != _NO_PLAN:
+            self._show_middle()
+        self.choices.on_view(page=self.isVisible(), curve=key == FRONTIER)
         self._show_copy()
+
+    def _show_middle(self) -> None:
+        """Show the plan's parts; without a plan only the curve, or where to begin."""
+        shown = self._view is not None or self.part == FRONTIER
+        self._middle.setCurrentIndex(_PLANNED if shown else _NOTHING_YET)
 
     def _show_copy(self) -> None:
         """Offer to copy where it stands beside the trades; in a narrow page Ctrl+C in a table does."""
@@ -203,6 +230,16 @@ class RebalancePage(Page):
         super().resizeEvent(event)
         self._show_copy()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Work out live figures while the page is on view."""
+        super().showEvent(event)
+        self.choices.on_view(page=True, curve=self.part == FRONTIER)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let go of what was kept warm."""
+        super().hideEvent(event)
+        self.choices.on_view(page=False, curve=False)
+
     # --- asking --------------------------------------------------------------------------------------
     def settings(self) -> PlanSettings:
         """Return what the next plan is asked for."""
@@ -212,6 +249,23 @@ class RebalancePage(Page):
         """Write settings at the left, as if the person had typed them."""
         self.panel.show_settings(settings)
         self.panel.changed.emit()
+
+    def _on_asked_changed(self) -> None:
+        """A figure at the left moved: say so, and work out what it comes to."""
+        self._say_state()
+        if self._snapshot is not None:
+            complete = not self.panel.problems(self._snapshot)
+            self.choices.follow(self.settings(), complete=complete)
+
+    def _on_price_chosen(self, risk_aversion: Decimal) -> None:
+        """The handle of the curve was moved: write its price of risk at the left."""
+        self.panel.risk.show_value(risk_aversion)
+        self.panel.changed.emit()
+
+    def _on_point_asked(self) -> None:
+        if self.ready():
+            self.choices.curve.stop()
+            self.ctx.plan(self.settings())
 
     def ready(self) -> bool:
         """Return whether the plan can be asked for; otherwise say what is missing and point at it."""
@@ -238,16 +292,18 @@ class RebalancePage(Page):
         self.show_body()
         self.panel.show_household(data.snapshot)
         view = self._view = data.rebalance
-        self._middle.setCurrentIndex(_NOTHING_YET if view is None else _PLANNED)
+        self._show_middle()
         self.columns.show_result(view is not None)
         if view is None:
             self._say_before(data)
+            self.choices.show_household(data.snapshot, view, self.settings())
             return
         if str(view.proposal.id) != self._shown_id:
             self._shown_id = str(view.proposal.id)
             self.panel.show_settings(view.proposal.asked)
             self.why.say(None)
         self._show_plan(view, data.prepared.get(self.key))
+        self.choices.show_household(data.snapshot, view, self.settings())
 
     def _say_before(self, data: DeskData) -> None:
         """Say where the household stands, as long as there is no plan."""
@@ -324,7 +380,7 @@ class RebalancePage(Page):
     def _back_to_plan(self) -> None:
         """What was asked has changed: the plan there was is on view again."""
         view = self._view
-        self._middle.setCurrentIndex(_NOTHING_YET if view is None else _PLANNED)
+        self._show_middle()
         self.columns.show_result(view is not None)
         if view is not None:
             self.set_answer(answer(view))

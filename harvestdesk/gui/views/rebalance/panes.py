@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from harvestdesk.domain.proposal import RulePrice
@@ -57,7 +57,13 @@ def _rule_line(price: RulePrice) -> Line:
 
 # --- why ----------------------------------------------------------------------------------------------
 class ReasonPanel(QFrame):
-    """Why the selected row stands as it does, with its figures; `actions` takes buttons that ask further."""
+    """Why the selected row stands as it does, with its figures; it takes buttons that ask further.
+
+    Signals:
+        said: the row it now speaks of, or None.
+    """
+
+    said = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -81,11 +87,16 @@ class ReasonPanel(QFrame):
         for widget in (self.title, self.words, self.facts):
             column.addWidget(widget)
         column.addLayout(self._actions)
+        self._column = column
         self.say(None)
 
     def add_action(self, widget: QWidget) -> None:
-        """Put a button, or an answer, below the reason."""
+        """Put a button below the reason."""
         self._actions.insertWidget(self._actions.count() - 1, widget)
+
+    def add_answer(self, widget: QWidget) -> None:
+        """Put what a button brought below everything."""
+        self._column.addWidget(widget)
 
     def say(self, row: Row | None) -> None:
         """Say why a row stands as it does."""
@@ -97,6 +108,7 @@ class ReasonPanel(QFrame):
         self.facts.setVisible(row is not None)
         parts = (self.title.text(), self.words.text(), self.facts.text())
         self.setAccessibleName(". ".join(p for p in parts if p))
+        self.said.emit(row)
 
 
 def _title(row: Row) -> str:

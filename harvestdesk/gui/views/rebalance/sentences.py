@@ -7,12 +7,13 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
-from harvestdesk.domain.money import decimal_text
 from harvestdesk.gui.a11y import name
+from harvestdesk.gui.plots.frontier_words import risk_figure
 from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
 from harvestdesk.gui.widgets.fields import FigureField, Tick
 
-_MOST_RISK_AVERSION = Decimal(200)
+_MOST_RISK_AVERSION = Decimal(10_000)
+"""Where a household that tracks within a few basis points still chooses (the curve)."""
 _STEPS = 100
 
 
@@ -114,7 +115,7 @@ class Muted(QLabel):
 class RiskSlider(QWidget):
     """How much tracking error counts against tax and cost, with its price in words.
 
-    The slider is logarithmic: half of it is between 1 and 14.
+    The slider is logarithmic: half of it is between 1 and 100.
 
     Signals:
         value_changed: the price of risk changed.
@@ -173,7 +174,7 @@ class RiskSlider(QWidget):
 
     def _say(self) -> None:
         # 1 % of tracking error is a variance of 0.0001: times 10 it costs 0.1 %, ten basis points.
-        words = f"1 % of tracking error costs {decimal_text(self._value)} bp a year"
+        words = f"1 % of tracking error costs {risk_figure(self._value)}"
         self.words.setText(words)
         self.slider.setAccessibleDescription(f"{words}. Left: tax first. Right: targets first")
 
