@@ -15,7 +15,8 @@ from harvestdesk.optimize.engine.fast_blocks import Layout, layout_of
 from harvestdesk.optimize.engine.fast_dual import SmoothDual
 from harvestdesk.optimize.engine.fast_newton import Target, climb
 from harvestdesk.optimize.engine.fast_plan import MISSED, Traded, traded_at
-from harvestdesk.optimize.engine.fast_search import ACCURATE, LAST, LEAST_SCALE, ceiling_of
+from harvestdesk.optimize.engine.fast_proof import ceiling_of
+from harvestdesk.optimize.engine.fast_search import ACCURATE, LAST, LEAST_SCALE
 from harvestdesk.optimize.engine.newton import FixedPlan
 from harvestdesk.optimize.engine.problem import (
     EngineProblem,
@@ -87,6 +88,7 @@ def _layout(p: EngineProblem, columns: Columns, sides: IntArray) -> Layout:
         lot=chosen.lot[kept],
         block=chosen.block[kept],
         most=chosen.most[kept],
+        given=chosen.given[kept],
     )
 
 

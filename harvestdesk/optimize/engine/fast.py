@@ -16,15 +16,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from harvestdesk.domain.errors import NoPlanError
-from harvestdesk.optimize.engine.fast_search import (
-    Asked,
-    Best,
-    PointSearch,
-    Start,
-    named,
-    prepared,
-    proven_by,
-)
+from harvestdesk.optimize.engine.fast_proof import Asked, Start, named, prepared, proven_by
+from harvestdesk.optimize.engine.fast_search import Best, PointSearch
 from harvestdesk.optimize.engine.problem import (
     EngineProblem,
     FloatArray,
@@ -32,23 +25,8 @@ from harvestdesk.optimize.engine.problem import (
     Limits,
     Mode,
 )
-from harvestdesk.optimize.problem import Side
 
 FLIPS = 6
-SHARED = (
-    "held",
-    "active",
-    "lot_set",
-    "is_loss",
-    "sellable",
-    "buyable",
-    "sets",
-    "two_sided",
-    "lot_most",
-    "purses",
-    "room",
-)
-"""What a problem works out once and limits don't change."""
 
 
 @dataclass(frozen=True)
@@ -166,16 +144,12 @@ class FastModel:
         asked = self._prepared.asked(self._changed(risk_aversion, self.problem.limits))
         rows = asked.case.rows
         nu = np.array([prices.rows.get((row.kind, row.name), 0.0) for row in rows])
-        sides = np.full(self.problem.sets, int(Side.OPEN), dtype=np.intp)
         of_prices = (prices.factors, nu, prices.risk)
-        return float(proven_by(self._prepared, asked, of_prices, sides)[1].min())
+        return float(proven_by(self._prepared, asked, of_prices).min())
 
     def _changed(self, risk_aversion: float | None, limits: Limits) -> EngineProblem:
-        problem = self.problem
-        aversion = _or(risk_aversion, problem.risk_aversion)
-        changed = replace(problem, risk_aversion=aversion, limits=limits)
-        changed.__dict__.update({name: getattr(problem, name) for name in SHARED})
-        return changed
+        aversion = _or(risk_aversion, self.problem.risk_aversion)
+        return replace(self.problem, risk_aversion=aversion, limits=limits)
 
 
 def _or(value: float | None, otherwise: float) -> float:

@@ -9,7 +9,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from harvestdesk.optimize.engine.columns import ALWAYS, BUYING, SELLING, Columns
-from harvestdesk.optimize.engine.problem import BoolArray, EngineProblem, FloatArray, IntArray
+from harvestdesk.optimize.engine.problem import (
+    BoolArray,
+    EngineProblem,
+    FloatArray,
+    IntArray,
+    total_by,
+)
 from harvestdesk.optimize.problem import Side
 
 
@@ -22,7 +28,7 @@ class Layout:
         buys: [block] purchases are allowed; room: [block] most weight bought and kept; menu: [block] of which.
         sold_most: [block] most weight sold; free: [block] no limit on volume.
         sold_least, bought_least: [block] weight traded at least.
-        lot, block: [column]; most: [column] weight.
+        lot, block: [column]; most, given: [column] weight sold at most, and in any case.
         pairs: number of sets of two sides.
         menus: [account, menu] objective per weight bought, infinite where the account doesn't offer it.
     """
@@ -41,6 +47,7 @@ class Layout:
     lot: IntArray
     block: IntArray
     most: FloatArray
+    given: FloatArray
     pairs: int
     menus: FloatArray
 
@@ -67,6 +74,7 @@ class Layout:
             lot=self.lot[columns],
             block=number[self.block[columns]],
             most=self.most[columns],
+            given=self.given[columns],
         )
 
     def without(self, lots: BoolArray, buys: BoolArray) -> "Layout":
@@ -82,7 +90,37 @@ class Layout:
             lot=self.lot[kept],
             block=self.block[kept],
             most=self.most[kept],
+            given=self.given[kept],
         )
+
+    def of_orders(
+        self, sells: BoolArray, given: FloatArray, buys: BoolArray, least: FloatArray
+    ) -> "Layout":
+        """Return the layout of orders already chosen, which keep their size.
+
+        Args:
+            sells: [column] stays.
+            given: [column] what of it is sold in any case.
+            buys: [block] stays.
+            least: [block] what of it is bought in any case.
+        """
+        return replace(
+            self,
+            buys=self.buys & buys,
+            bought_least=np.where(buys, least, 0.0),
+            free=self.free & (least <= 0),
+            lot=self.lot[sells],
+            block=self.block[sells],
+            most=self.most[sells],
+            given=given[sells],
+        )
+
+    def spared(self) -> "Layout":
+        """Return the layout of what is left to decide, beside what is sold in any case."""
+        if not self.given.any():
+            return self
+        gone = total_by(self.block, self.given, len(self.security))
+        return replace(self, most=self.most - self.given, sold_most=self.sold_most - gone)
 
     def _table(self) -> FloatArray:
         """Return [account, security] the costs the menus were made of."""
@@ -124,6 +162,7 @@ def layout_of(p: EngineProblem, columns: Columns) -> Layout:
         lot=lot,
         block=block[order],
         most=p.lot_most[lot],
+        given=np.zeros(len(lot)),
         pairs=len(pairs),
         menus=menus,
     )

@@ -46,7 +46,7 @@ class At:
         margin: [block] column sold in part, or -1; bends: [block] a small change of price moves it.
         steep: [column] how much more of a lot is sold as its price rises; empty where lots are sold in turn.
         flex: [block] how much exposure follows its price.
-        sold, moving, moved: [column] sold times its part; share and weight of what is bought back at once.
+        sold, moving, moved: [column] sold times its part, with what is sold in any case; share and weight of what is bought back at once.
         mixed: [pair] part on the selling side; payers: [account, menu] part each pays.
         double: [block] twice the curvature; mixtures: parts of the payout and of the corners of a tax plane.
     """
@@ -76,13 +76,17 @@ class SmoothDual:
 
     def __init__(self, case: Case, layout: Layout, plane: Plane | None = None) -> None:
         p = case.problem
-        self.case, self.layout = case, layout
+        self.case, self.whole = case, layout
+        self.layout = layout = layout.spared()
+        self.given = self.whole.given
+        self.forced = bool(self.given.any())
         self.limited = bool(np.isfinite(p.limits.tracking_error))
         self.aversion = max(p.risk_price, 0.0 if self.limited else LEAST_AVERSION)
         self.factors, self.rows = p.loadings.shape[1], len(case.rows)
         self.size = self.factors + self.rows + int(self.limited)
         at, lot = layout.security, layout.lot
-        self.loadings, self.start = p.loadings[at], p.active[at]
+        self.loadings = p.loadings[at]
+        self.start = p.active[at] - total_by(layout.block, self.given, len(at))
         self.specific = np.maximum(p.specific, LEAST_SPECIFIC)[at]
         self.cost = case.cost[lot]
         self.per_lot = np.array([row.lots for row in case.rows])[:, lot]
@@ -105,7 +109,7 @@ class SmoothDual:
 
     def _ends(self) -> tuple[Ends, Ends]:
         """Return the ends of the rows and of variance; one at infinity becomes what no plan can reach."""
-        reach = 2.0 + np.abs(self.offset) + np.abs(self.per_lot) @ self.layout.most
+        reach = 2.0 + np.abs(self.offset) + np.abs(self.per_lot) @ self.whole.most
         room = np.array([ROOM if row.kind in {TAX, GAIN, LOSS} else 0.0 for row in self.case.rows])
         least = np.maximum([r.least for r in self.case.rows], -reach) - room
         most = np.minimum([r.most for r in self.case.rows], reach) + room
@@ -121,7 +125,7 @@ class SmoothDual:
             in_rows[self.account_row[payers], np.arange(len(payers))] = -1.0
             found.append(Mixture(payout.amount, payout.cost[payers], in_rows))
         if plane is not None:
-            found.append(Mixture(1.0, plane.tax, plane.in_rows))
+            found.append(Mixture(1.0, plane.cost, plane.in_rows))
         return tuple(found)
 
     def _lay_columns(self) -> None:
@@ -159,18 +163,24 @@ class SmoothDual:
         rho = float(prices[-1]) if self.limited else self.aversion
         return prices[: self.factors], prices[self.factors : self.factors + self.rows], rho
 
-    def at(self, prices: FloatArray, mu: float) -> At:
-        """Return the dual with barriers at prices of factors, rows and, under a limit, variance."""
-        self.evaluations += 1
-        y, nu, rho = self.split(prices)
-        layout, blocks = self.layout, len(self.layout.security)
-        double = 2 * rho * self.specific
+    def worth_of(self, prices: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return [block] what exposure costs and [column] what a sale costs, at prices."""
+        y, nu, _ = self.split(prices)
         price = self.loadings @ y
         if self.has_exposed:
             price = price + nu @ self.exposed
+        return price, self.cost + nu @ self.per_lot
+
+    def at(self, prices: FloatArray, mu: float) -> At:
+        """Return the dual with barriers at prices of factors, rows and, under a limit, variance."""
+        self.evaluations += 1
+        _, nu, rho = self.split(prices)
+        layout, blocks = self.layout, len(self.layout.security)
+        double = 2 * rho * self.specific
+        price, raw = self.worth_of(prices)
         menu, payers = among(layout.menus - nu[self.account_row][:, None], PRICE_SCALE * mu)
         buy = np.where(layout.buys, menu[layout.menu], 0.0)
-        cost, moving, given = self._moved(self.cost + nu @ self.per_lot, buy, mu)
+        cost, moving, given = self._moved(raw.copy(), buy, mu)
         sold, margin = self._filled(price, cost, double)
         steep, flex = np.zeros(0), 1 / double
         if self.ramped and len(sold):
@@ -182,15 +192,16 @@ class SmoothDual:
         active = self.start - gone + bought
         spent = np.bincount(layout.block, cost * sold, minlength=blocks) + buy * bought
         value = (0.5 * double * active + price) * active + spent
-        if len(given):
-            value += given
+        value += given
+        if self.forced:
+            value += np.bincount(layout.block, raw * self.given, minlength=blocks)
         if len(steep):
             value += np.bincount(
                 layout.block, sold**2 / np.maximum(layout.most, 1e-300), minlength=blocks
             ) * (RAMP * mu / 2)
         mixed, part, total = self._mixed(value, mu)
         moved = (layout.most - sold) * moving
-        back = np.bincount(layout.block, moved, minlength=blocks) if len(given) else 0.0
+        back = np.bincount(layout.block, moved, minlength=blocks)
         at = At(
             prices=prices,
             mu=mu,
@@ -203,7 +214,7 @@ class SmoothDual:
             bends=(margin >= 0) | ((bought > layout.bought_least) & (bought < layout.room)),
             steep=steep,
             flex=flex,
-            sold=(sold + moved) * part[layout.block],
+            sold=(sold + moved + self.given) * part[layout.block],
             moving=moving,
             moved=moved,
             mixed=mixed,
@@ -260,7 +271,7 @@ class SmoothDual:
         """Return costs of selling for good, the part of the rest sold and bought back, and its worth."""
         layout, blocks = self.layout, len(self.layout.security)
         if not len(self.movable):
-            return cost, np.zeros(len(cost)), np.zeros(0)
+            return cost, np.zeros(len(cost)), np.zeros(blocks)
         at = self.movable
         both = cost[at] + buy[layout.block[at]]
         part, _, worth = between(both, np.zeros(len(at)), PRICE_SCALE * mu)

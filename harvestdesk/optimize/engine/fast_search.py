@@ -5,18 +5,16 @@ climb has its sides decided and ends in a plan. With a tax situation the cells o
 promising first; one climb's prices bound all of them, so most are never looked at.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from harvestdesk.domain.errors import NoPlanError
-from harvestdesk.optimize.engine.case import NETTING, TAX, Case, linear_case
-from harvestdesk.optimize.engine.columns import Columns, whole_columns
-from harvestdesk.optimize.engine.duals import Bound, Prices, bound_of
-from harvestdesk.optimize.engine.fast_blocks import Layout, layout_of
-from harvestdesk.optimize.engine.fast_dual import SmoothDual
-from harvestdesk.optimize.engine.fast_netting import Netting, Plane, is_netted
+from harvestdesk.optimize.engine.fast_blocks import Layout
+from harvestdesk.optimize.engine.fast_dual import At, SmoothDual
+from harvestdesk.optimize.engine.fast_netting import Plane
 from harvestdesk.optimize.engine.fast_newton import Climb, Target, climb
+from harvestdesk.optimize.engine.fast_orders import of_least_size
 from harvestdesk.optimize.engine.fast_plan import (
     Amounts,
     Traded,
@@ -25,7 +23,15 @@ from harvestdesk.optimize.engine.fast_plan import (
     small_orders,
     traded_at,
 )
-from harvestdesk.optimize.engine.problem import EngineProblem, FloatArray, IntArray
+from harvestdesk.optimize.engine.fast_proof import (
+    Asked,
+    Prepared,
+    Start,
+    gain_of_flips,
+    named,
+    proven_by,
+)
+from harvestdesk.optimize.engine.problem import FloatArray, IntArray
 from harvestdesk.optimize.problem import Side
 
 COLD, WARM = 1e-3, 3e-5
@@ -46,55 +52,6 @@ MOST_CELLS = 6
 ATTEMPTS = 16
 NOTHING = 1e-10
 
-Split = tuple[FloatArray, FloatArray, float]
-"""Prices of factors, rows and variance."""
-RowName = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """What all points of a problem share."""
-
-    problem: EngineProblem
-    columns: Columns
-    layout: Layout
-    netting: Netting | None
-    worth: float
-
-    def asked(self, problem: EngineProblem) -> "Asked":
-        """Return the problem of one point: the prepared one with other limits."""
-        if self.netting is None:
-            case = linear_case(problem)
-            return Asked(case, case, ceiling_of(case))
-        case = self.netting.case_of(problem)
-        kept = tuple(r for r in case.rows if r.kind not in {TAX, NETTING})
-        most = ceiling_of(case) + float(self.netting.tax.max())
-        return Asked(case, replace(case, rows=kept), most)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One point's problem.
-
-    Attributes:
-        case: with the rows that tie results to tax; plain: without them and without any tax.
-        ceiling: no plan's objective is above it.
-    """
-
-    case: Case
-    plain: Case
-    ceiling: float
-
-
-@dataclass(frozen=True)
-class Start:
-    """Prices to begin with, by name of their row, and the cell of netting; `warm` as a climb left them."""
-
-    rows: dict[RowName, float]
-    factors: FloatArray
-    risk: float
-    cell: int | None = None
-
 
 @dataclass(frozen=True)
 class Best:
@@ -103,20 +60,13 @@ class Best:
     traded: Traded
     amounts: Amounts
     dual: SmoothDual
-    prices: FloatArray
+    at: At
     cell: int | None
 
-
-def prepared(problem: EngineProblem) -> Prepared:
-    """Lay out a problem once."""
-    netting = Netting(problem) if is_netted(problem) else None
-    columns = whole_columns(problem, problem.lot_cost)
-    if netting is None:
-        saved = np.maximum(-problem.lot_rate * problem.lot_gain, 0.0)
-        worth = float(saved @ problem.lot_weight)
-    else:
-        worth = float(np.abs(netting.tax).max())
-    return Prepared(problem, columns, layout_of(problem, columns), netting, worth)
+    @property
+    def prices(self) -> FloatArray:
+        """Prices of factors, rows, and variance under a limit."""
+        return self.at.prices
 
 
 class PointSearch:
@@ -249,11 +199,12 @@ class PointSearch:
         self.evaluations += dual.evaluations
         self._centrals[cell] = named(dual, climbed.central, cell)
         if not climbed.beyond:
-            open_sides = np.full(self._prepared.problem.sets, int(Side.OPEN), dtype=np.intp)
-            prices = dual.split(climbed.at.prices)
-            own = proven_by(self._prepared, self._asked, prices, open_sides)[1]
-            np.maximum(self.proven, own, out=self.proven)
+            self._prove(dual, climbed.at.prices)
         return climbed, dual
+
+    def _prove(self, dual: SmoothDual, prices: FloatArray) -> None:
+        own = proven_by(self._prepared, self._asked, dual.split(prices))
+        np.maximum(self.proven, own, out=self.proven)
 
     def _fixed(
         self, layout: Layout, start: FloatArray, sides: IntArray, cell: int | None
@@ -272,7 +223,7 @@ class PointSearch:
         amounts = amounts_of(self._asked.case, traded, self._netting)
         if not keeps_rules(self._asked.plain, traded, amounts):
             return None
-        return Best(traded, amounts, dual, climbed.at.prices, cell)
+        return Best(traded, amounts, dual, climbed.at, cell)
 
     def _keep(self, sides: IntArray, dual: SmoothDual, start: FloatArray, cell: int | None) -> bool:
         """Find the plan of these sides; keep it if it is better."""
@@ -304,13 +255,19 @@ class PointSearch:
                 return
 
     def _tidied(self, plan: Best) -> Best | None:
-        """Return the plan without orders below the least, solved again each time some are taken out."""
-        problem = self._prepared.problem
+        """Return the plan with orders of the least size or none: chosen at once, then what is left taken out."""
+        counted = self._asked.counted
+        if counted is None:
+            return plan
+        chosen = of_least_size(plan.dual, plan.at, counted.limits.min_trade)
+        sized = self._fixed(chosen, plan.prices, plan.traded.sides, plan.cell)
+        plan = sized or plan
         for _ in range(ATTEMPTS):
-            small = small_orders(problem, plan.traded)
+            small = small_orders(counted, plan.traded)
             if small is None:
+                self._prove(plan.dual, plan.prices)
                 return plan
-            layout = plan.dual.layout.without(*small)
+            layout = plan.dual.whole.without(*small)
             smaller = self._fixed(layout, plan.prices, plan.traded.sides, plan.cell)
             if smaller is None:
                 return None
@@ -323,36 +280,6 @@ class PointSearch:
             return False
         distance = self.best.amounts.objective - bound
         return bool(distance <= NOTHING or distance <= gap * abs(bound))
-
-
-def proven_by(
-    prepared: Prepared, asked: Asked, prices: Split, sides: IntArray
-) -> tuple[Bound, FloatArray]:
-    """Return the closed form without netting, and [cell] what is proven of each; one where nothing nets."""
-    factors, nu, risk = prices
-    netting = prepared.netting
-    if netting is None:
-        bound = bound_of(asked.case, prepared.columns, Prices(nu, factors, risk), sides)
-        return bound, np.array([bound.value])
-    rows = asked.case.rows
-    kept = [i for i, row in enumerate(rows) if row.kind not in {TAX, NETTING}]
-    nu, cost, budget = nu.copy(), asked.case.cost, 0.0
-    for number, row in enumerate(rows):
-        if row.kind == NETTING:
-            cost = cost + nu[number] * row.lots
-        elif row.kind == TAX:
-            nu[number] = max(nu[number], 0.0)
-            budget = float(nu[number]) * row.most
-    plain = replace(asked.plain, cost=cost)
-    bound = bound_of(plain, prepared.columns, Prices(nu[kept], factors, risk), sides)
-    return bound, bound.value - budget + netting.least_of(asked.case, nu)
-
-
-def gain_of_flips(prepared: Prepared, asked: Asked, prices: Split, sides: IntArray) -> FloatArray:
-    """Return [set] by how much less the other side costs at these prices."""
-    lead = proven_by(prepared, asked, prices, sides)[0].lead
-    gain = np.where(sides == Side.SELL, -lead, lead)
-    return np.where(sides == Side.OPEN, 0.0, gain)
 
 
 def flipped(sides: IntArray, number: int) -> IntArray:
@@ -377,23 +304,3 @@ def start_of(dual: SmoothDual, warm: Start | None) -> FloatArray:
     rows = [warm.rows.get((row.kind, row.name), 0.0) for row in dual.case.rows]
     start[dual.factors : dual.factors + dual.rows] = rows
     return start
-
-
-def named(dual: SmoothDual, prices: FloatArray, cell: int | None) -> Start:
-    """Return prices by the names of their rows."""
-    factors, nu, risk = dual.split(prices)
-    names = [(row.kind, row.name) for row in dual.case.rows]
-    return Start(dict(zip(names, nu.tolist(), strict=True)), factors, risk, cell)
-
-
-def ceiling_of(case: Case) -> float:
-    """Return an objective no plan exceeds, but for tax by netting: a dual above it proves there is none."""
-    p = case.problem
-    swing = np.abs(p.active) + p.held + 2.0
-    factors = np.abs(p.loadings).T @ swing
-    variance = float(factors @ factors + p.specific @ swing**2)
-    extra = 0.0 if p.buy_extra is None else float(np.abs(p.buy_extra).max(initial=0.0))
-    payout = p.limits.payout
-    paid = 0.0 if payout is None else payout.amount * float(np.abs(payout.cost).max(initial=0.0))
-    sales = float(np.abs(case.cost) @ p.lot_most)
-    return p.risk_price * variance + sales + 4 * (p.buy_cost + extra) + paid
