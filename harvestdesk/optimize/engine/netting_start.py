@@ -13,7 +13,8 @@ from harvestdesk.domain.errors import NoPlanError
 from harvestdesk.optimize.engine.case import NETTING, TAX, Case
 from harvestdesk.optimize.engine.duals import Prices
 from harvestdesk.optimize.engine.fast import FLIPS, FastModel
-from harvestdesk.optimize.engine.fast_search import PointSearch, Start, named, prepared
+from harvestdesk.optimize.engine.fast_proof import Start, named, prepared
+from harvestdesk.optimize.engine.fast_search import PointSearch
 from harvestdesk.optimize.engine.netting_cells import Cell
 from harvestdesk.optimize.engine.problem import EngineProblem, FloatArray, IntArray
 
