@@ -5,9 +5,9 @@ The value of shares held for more than a year is deducted and their gain never t
 chosen. For the engine a gift is a sale whose tax is spared and whose proceeds leave the household.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from harvestdesk.domain.proposal import KeptLot, LotGift, Proposal, Reason, Solv
 from harvestdesk.domain.risk_settings import RiskSettings
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.optimize.cancel import Cancellation, Report
-from harvestdesk.optimize.engine.evaluate import evaluate
+from harvestdesk.optimize.engine.evaluate import Figures, evaluate
 from harvestdesk.optimize.engine.plan import solve_problem
 from harvestdesk.optimize.engine.problem import NO_LIMIT, EngineProblem
 from harvestdesk.optimize.engine.trades import Sale, Trades
@@ -99,7 +99,7 @@ def _whole(shares: Decimal) -> Decimal:
 
 
 def _giving(built: BuiltHousehold) -> EngineProblem:
-    """Return the problem of giving: every dollar of gain given saves its tax; whole shares leave an account."""
+    """Return the problem of giving: every dollar of gain given saves its tax; in weights, to be rounded after."""
     problem, rate = built.problem, float(built.rates.long or USUAL_LONG_RATE)
     spared = -rate * problem.lot_gain * problem.taxable[problem.lot_account]
     extra = spared if problem.lot_extra is None else problem.lot_extra + spared
@@ -110,8 +110,8 @@ def _giving(built: BuiltHousehold) -> EngineProblem:
         rates=(0.0, 0.0),
         situation=None,
         limits=replace(problem.limits, turnover=NO_LIMIT),
-        fractional=False,
-        account_fractional=np.zeros(len(problem.account_ids), dtype=np.bool_),
+        fractional=True,
+        account_fractional=None,
     )
 
 
@@ -135,8 +135,43 @@ def _all(built: BuiltHousehold) -> _Chosen:
 
 def _chosen(built: BuiltHousehold, token: Cancellation) -> _Chosen:
     plan = solve_problem(built.problem, effort_of(built.settings, token))
-    trades = _trimmed(built, plan.trades)
-    return _Chosen(trades, found_by(built, plan, evaluate(built.problem, trades)))
+    trades = _trimmed(built, _in_whole_shares(built, plan.trades))
+    return _Chosen(trades, found_by(built, plan, _looked_at(built, trades)))
+
+
+def _in_whole_shares(built: BuiltHousehold, trades: Trades) -> Trades:
+    """Return whole shares that reach the amount: the largest parts of a share go up, the largest gains first."""
+    problem, lots = built.problem, built.snapshot.lots
+    part = {s.lot: s.shares % 1 for s in trades.sales}
+    shares = {s.lot: _whole(s.shares) for s in trades.sales}
+    open_to = [n for n, x in enumerate(lots) if x.id not in built.left_alone and x.shares >= 1]
+    open_to.sort(key=lambda n: (-part.get(n, ZERO), -float(problem.lot_gain[n]), lots[n].id))
+    missing = (built.settings.amount or ZERO) - _dollars(built, shares)
+    for n in open_to:
+        if missing <= 0:
+            break
+        price = problem.exact.prices[int(problem.lot_security[n])]
+        room = _whole(lots[n].shares) - shares.get(n, ZERO)
+        wanted = (missing / price).to_integral_value(ROUND_CEILING)
+        more = min(room, ONE if part.get(n) else wanted)
+        shares[n] = shares.get(n, ZERO) + more
+        missing -= more * price
+    return Trades(tuple(Sale(n, count) for n, count in sorted(shares.items()) if count > 0))
+
+
+def _dollars(built: BuiltHousehold, shares: Mapping[int, Decimal]) -> Decimal:
+    prices, of_lot = built.problem.exact.prices, built.problem.lot_security
+    return sum((n * prices[int(of_lot[lot])] for lot, n in shares.items()), ZERO)
+
+
+def _looked_at(built: BuiltHousehold, trades: Trades) -> Figures:
+    """Return what the engine makes of gifts that end less than a share above the amount."""
+    problem = built.problem
+    prices = [problem.exact.prices[int(problem.lot_security[s.lot])] for s in trades.sales]
+    room = float(max(prices, default=ZERO) / built.total)
+    limits = replace(problem.limits, cash=problem.limits.cash + room)
+    whole = np.zeros(len(problem.account_ids), dtype=np.bool_)
+    return evaluate(replace(problem, limits=limits, account_fractional=whole), trades)
 
 
 def _trimmed(built: BuiltHousehold, trades: Trades) -> Trades:
@@ -144,7 +179,7 @@ def _trimmed(built: BuiltHousehold, trades: Trades) -> Trades:
     problem, amount = built.problem, built.settings.amount or ZERO
     prices = problem.exact.prices
     shares = {s.lot: s.shares for s in trades.sales}
-    given = sum((n * prices[int(problem.lot_security[lot])] for lot, n in shares.items()), ZERO)
+    given = _dollars(built, shares)
     for lot in sorted(shares, key=lambda n: (float(problem.lot_gain[n]), n)):
         price = prices[int(problem.lot_security[lot])]
         fewer = min(_whole((given - amount) / price), shares[lot])
@@ -157,7 +192,7 @@ def _finished(
     built: BuiltHousehold, chosen: _Chosen, proposal_id: ProposalId, created_at: str
 ) -> Proposal:
     snapshot, so_far, trades = built.snapshot, built.so_far, chosen.trades
-    engine = evaluate(built.problem, trades)
+    engine = _looked_at(built, trades)
     before = figures(snapshot, so_far, built.te_today)
     after = figures(snapshot, so_far, engine.tracking_error)
     gifts = _gifts(built, trades)
