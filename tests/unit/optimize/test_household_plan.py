@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from harvest_households import AS_OF, days_ago, etf, lot
+from harvest_households import AS_OF, days_ago, etf, lot, swap
 from household_cases import (
     BOND,
     IRA,
@@ -36,8 +36,10 @@ from harvestdesk.domain.lot import LotSource
 from harvestdesk.domain.plan_settings import GroupKind, GroupLimit, PlanKind, PlanSettings, Zone
 from harvestdesk.domain.relations import IdenticalSet
 from harvestdesk.domain.security import AssetClass
+from harvestdesk.domain.target import SecurityTarget
 from harvestdesk.domain.transaction import ScheduledPurchase, Transaction, TransactionType
 from harvestdesk.optimize.cancel import silent
+from harvestdesk.optimize.household.build import build_household
 from harvestdesk.optimize.household.plan import plan_household
 
 USA, USB, INT, BND = (SecurityId(s) for s in ("USA", "USB", "INT", "BND"))
@@ -584,3 +586,62 @@ def test_cancel__stops_the_plan() -> None:
 def test_as_of__is_the_households() -> None:
     assert plan(balanced()).as_of == AS_OF
     assert AccountId("joint") == JOINT
+
+
+# --- accounts with a model of their own ---
+
+
+def indexed(**more):
+    """A direct index of USA and INT in the solo account with cash to invest; the household lacks bonds."""
+    lots = [
+        lot("u", "USA", 300, 20000, account="solo"),
+        lot("i", "INT", 300, 9000, account="solo"),
+        lot("ira-u", "USA", 200, 20000, account="ira"),
+    ]
+    model = (
+        SecurityTarget(SOLO, USA, Decimal("0.5")),
+        SecurityTarget(SOLO, INT, Decimal("0.5")),
+    )
+    made = {"cash": {"solo": "20000"}, "only": (SOLO, IRA), "security_targets": model}
+    return household(lots, **{**made, **more})
+
+
+def test_model__an_account_of_its_own_buys_what_its_model_names() -> None:
+    of = indexed(replacements=(swap("USA", "USB"),))
+    proposal = plan(of, PlanKind.INVEST)
+    assert BND not in bought_in(proposal, SOLO)
+    assert bought_in(proposal, SOLO) <= {USA, USB, INT}
+    told = next(n for n in proposal.notices if n.code == "model_assumed")
+    assert told.facts["accounts"] == "Solo"
+
+
+def test_model__a_menu_says_otherwise() -> None:
+    of = indexed(rules=[rule(SOLO, menu=("BND", "USA", "INT"))])
+    proposal = plan(of, PlanKind.INVEST)
+    assert "model_assumed" not in notice_codes(proposal)
+    built = build_household(of, PlanSettings(PlanKind.INVEST))
+    assert built.problem.may_buy is not None
+    rows = list(built.security_ids)
+    assert built.problem.may_buy[0, rows.index(BND)]
+    plain = build_household(indexed(), PlanSettings(PlanKind.INVEST))
+    assert plain.problem.may_buy is not None
+    assert not plain.problem.may_buy[0, rows.index(BND)]
+    assert plain.problem.may_buy[1, rows.index(BND)]  # the IRA has no model
+
+
+# --- tax of a sale: its share, and what holds at the margin ---
+
+
+@pytest.mark.parametrize("basis", [39000, 80000])
+def test_reasons__tell_a_sales_share_of_the_tax_and_its_margin_apart(basis) -> None:
+    """A gain costs the same a dollar; a loss beyond what is deducted saves less than its first dollars."""
+    lots = [lot("j", "USA", 650, basis), lot("b", "BND", 250, 20000, account="ira")]
+    proposal = plan(household(lots), risk_aversion=Decimal(200))
+    (sale,) = (s for s in proposal.sales if s.taxed)
+    facts = sale.reason.facts
+    told = Decimal(facts["tax_value"] or 0) - Decimal(facts["tax"] or 0)
+    assert told == sale.tax_value
+    assert told != 0
+    margin = Decimal(facts["saved_at_margin"] or 0) - Decimal(facts["tax_at_margin"] or 0)
+    assert margin == 0 or abs(margin - told) >= 1
+    assert (margin == 0) == (basis == 39000)
