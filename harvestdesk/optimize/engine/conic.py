@@ -184,8 +184,7 @@ def clarabel_answer(
 ) -> _Answer:
     """Return Clarabel's answer to min x'Px/2 + c'x over b - Ax in the cones; `program` is P, c, A, b.
 
-    Args:
-        sizes: rows that are zero, rows that are not negative, and the second order cones.
+    `sizes` are those of the rows that are zero, of the rows not negative, and of the second order cones.
     """
     import clarabel
 

@@ -10,32 +10,26 @@ from harvestdesk.domain.errors import CancelledError, NoPlanError
 from harvestdesk.optimize.engine.case import CASH, NETTING, SECTOR, Case, linear_case
 from harvestdesk.optimize.engine.conflicts import conflict_of
 from harvestdesk.optimize.engine.duals import payout_price
-from harvestdesk.optimize.engine.evaluate import Figures, evaluate
+from harvestdesk.optimize.engine.evaluate import Figures
+from harvestdesk.optimize.engine.into_shares import in_shares
 from harvestdesk.optimize.engine.netting import netting_conflict, search_netted
 from harvestdesk.optimize.engine.problem import EngineProblem, Mode
-from harvestdesk.optimize.engine.repair import (
-    tightened,
-    without_small_in_shares,
-    without_small_orders,
-)
 from harvestdesk.optimize.engine.search import (
     Effort,
     Found,
     Incumbent,
-    polish,
+    near,
     relative_gap,
     search,
 )
-from harvestdesk.optimize.engine.shares import to_shares
-from harvestdesk.optimize.engine.third_repair import without_excess_orders
 from harvestdesk.optimize.engine.trades import Trades
 from harvestdesk.optimize.solve import SolveStatus
 from harvestdesk.optimize.solvers import SCS, solver_version
 
 PROVEN = 5e-4
 """Relative gap within which a plan is called optimal; the gap itself always goes with it."""
-ATTEMPTS = 16
-TIGHTENINGS = 4
+NEGLIGIBLE = 1e-6
+"""Objective, a fraction of value, by which a plan may miss the bound whatever its gap: a dollar in a million."""
 LEAST_DUAL = 1e-9
 
 
@@ -78,7 +72,8 @@ def solve_problem(problem: EngineProblem, effort: Effort | None = None) -> Engin
     case, found, effort = _searched(problem, effort)
     best = _best_of(case, found, effort)
     rounding = time.perf_counter()
-    trades, figures = _in_shares(case, best, effort)
+    made = in_shares(case, best, effort)
+    figures, best = made.figures, made.plan
     if figures.broken and found.status is SolveStatus.INACCURATE and effort.solver != SCS:
         return solve_problem(problem, replace(effort, solver=SCS))
     ended = time.perf_counter()
@@ -87,8 +82,8 @@ def solve_problem(problem: EngineProblem, effort: Effort | None = None) -> Engin
     seconds = {**found.seconds, "total": ended - started}
     seconds["polish"] += ended - rounding
     return EnginePlan(
-        status=_status(found, figures),
-        trades=trades,
+        status=_status(found, best, figures),
+        trades=made.trades,
         figures=figures,
         bound=bound,
         gap=relative_gap(figures.objective, bound),
@@ -140,82 +135,12 @@ def _best_of(case: Case, found: Found, effort: Effort) -> Incumbent:
     )
 
 
-def _status(found: Found, figures: Figures) -> SolveStatus:
-    """Return optimal only for a plan that keeps every rule and is proven near the best."""
+def _status(found: Found, best: Incumbent, figures: Figures) -> SolveStatus:
+    """Return optimal only for a plan that keeps every rule and is proven near the best before it is rounded."""
     if figures.broken:
         return SolveStatus.FAILED
-    return SolveStatus.OPTIMAL if found.proven(PROVEN) else SolveStatus.LIMIT
-
-
-def _in_shares(case: Case, best: Incumbent, effort: Effort) -> tuple[Trades, Figures]:
-    """Return trades in shares; where rounding breaks a rule, those of a plan that leaves it room."""
-    plan, problem = best, case.problem
-    case, plan = _without_small_orders(case, plan, effort)
-    case, plan, trades, figures = _within_count(case, plan, problem, effort)
-    case, plan, trades, figures = _large_in_shares(case, plan, problem, (trades, figures), effort)
-    for attempt in range(1, TIGHTENINGS + 1):
-        if not figures.broken:
-            break
-        inside = tightened(case, attempt)
-        plan = polish(inside, plan.sides, effort, plan.prices) or plan
-        trades = to_shares(case, plan)
-        figures = evaluate(problem, trades)
-    return trades, figures
-
-
-def _within_count(
-    case: Case, plan: Incumbent, problem: EngineProblem, effort: Effort
-) -> tuple[Case, Incumbent, Trades, Figures]:
-    """Return a plan in shares with no more orders than allowed, solved again without the smallest."""
-    most = allowed = problem.limits.max_trades
-    for _ in range(ATTEMPTS):
-        trades = to_shares(case, plan)
-        figures = evaluate(problem, trades)
-        if most is None or allowed is None or figures.orders <= most:
-            break
-        fewer = without_excess_orders(case.problem, plan.sold, plan.bought, allowed)
-        if fewer is None:  # one purchase is shared by several accounts
-            allowed -= figures.orders - most
-            continue
-        case = replace(case, problem=fewer)
-        plan = polish(case, plan.sides, effort, plan.prices) or plan
-    return case, plan, trades, figures
-
-
-def _large_in_shares(
-    case: Case,
-    plan: Incumbent,
-    problem: EngineProblem,
-    made: tuple[Trades, Figures],
-    effort: Effort,
-) -> tuple[Case, Incumbent, Trades, Figures]:
-    """Return a plan in shares without the orders that shares made too small, solved again without them."""
-    trades, figures = made
-    for _ in range(ATTEMPTS):
-        smaller = without_small_in_shares(case.problem, trades) if figures.broken else None
-        if smaller is None:
-            break
-        found = polish(replace(case, problem=smaller), plan.sides, effort, plan.prices)
-        if found is None:
-            break
-        case, plan = replace(case, problem=smaller), found
-        trades = to_shares(case, plan)
-        figures = evaluate(problem, trades)
-    return case, plan, trades, figures
-
-
-def _without_small_orders(case: Case, plan: Incumbent, effort: Effort) -> tuple[Case, Incumbent]:
-    """Drop orders below the smallest one until none is left, solving again each time."""
-    for _ in range(ATTEMPTS):
-        problem = without_small_orders(case.problem, plan.sold, plan.bought)
-        if problem is None:
-            break
-        smaller = replace(case, problem=problem)
-        found = polish(smaller, plan.sides, effort, plan.prices)
-        if found is None:
-            break
-        case, plan = smaller, found
-    return case, plan
+    proven = near(best.objective, found.bound, PROVEN) or best.objective - found.bound <= NEGLIGIBLE
+    return SolveStatus.OPTIMAL if proven else SolveStatus.LIMIT
 
 
 def _duals(case: Case, best: Incumbent) -> dict[str, float]:

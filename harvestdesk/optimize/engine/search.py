@@ -69,6 +69,7 @@ class Incumbent:
     Attributes:
         sold: [lot]; bought: [purse, security]; paid: [account] of a payout; sides: [set].
         prices: of the problem with these sides.
+        dealt: [account, security] bought, where orders of several accounts were chosen.
     """
 
     objective: float
@@ -77,6 +78,7 @@ class Incumbent:
     sides: IntArray
     prices: Prices
     paid: FloatArray
+    dealt: FloatArray | None = None
 
 
 @dataclass

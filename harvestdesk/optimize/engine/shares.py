@@ -29,7 +29,10 @@ def to_shares(case: Case, plan: Incumbent) -> Trades:
     """Return the trades of a plan in weights; its sides and who pays out are kept."""
     problem = case.problem
     sold = _snapped(plan.sold, problem.lot_most)
-    dealt = dealt_out(problem, sold, np.where(plan.bought < DUST, 0.0, plan.bought), plan.paid)
+    dealt = plan.dealt
+    if dealt is None:
+        bought = np.where(plan.bought < DUST, 0.0, plan.bought)
+        dealt = dealt_out(problem, sold, bought, plan.paid)
     paid = _paid_dollars(problem, plan.paid)
     sales, buys = _in_parts(problem, sold, dealt)
     for account in np.flatnonzero(problem.in_parts):

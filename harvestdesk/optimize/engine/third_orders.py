@@ -7,6 +7,7 @@ integer problem, so it is closer than the hull of whole sets).
 """
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,7 +87,7 @@ def choices_of(problem: EngineProblem) -> Choices:
     """Return all choices of a problem."""
     found = _Listed(problem)
     for security in range(len(problem.symbols)):
-        found.list(security)
+        found.add(security)
     return found.choices()
 
 
@@ -109,15 +110,15 @@ class _Listed:
         self._groups: list[tuple[int, int, float]] = []
         self._members: list[IntArray] = []
 
-    def list(self, security: int) -> None:
-        """List the choices of one security."""
+    def add(self, security: int) -> None:
+        """Add the choices of one security."""
         lots = self._lots[self._start[security] : self._start[security + 1]]
         chosen, free = self._orders(security, lots)
         for size in range(1, len(chosen) + 1):
             for some in itertools.combinations(chosen, size):
-                self._add(security, SELLS, bought=False, groups=[*some, *free])
+                self._one(security, SELLS, bought=False, groups=[*some, *free])
         if free and not chosen:
-            self._add(security, SELLS, bought=False, groups=free)
+            self._one(security, SELLS, bought=False, groups=free)
         if not self._buyable[security] and self._alone[security]:
             return
         kept = lots[~self._problem.is_loss[lots]] if self._problem.swaps else lots[:0]
@@ -126,9 +127,9 @@ class _Listed:
             for some in itertools.combinations(chosen, size):
                 groups = [*some, *free]
                 if self._buyable[security]:
-                    self._add(security, BUYS, bought=True, groups=groups)
+                    self._one(security, BUYS, bought=True, groups=groups)
                 if groups and not self._alone[security]:
-                    self._add(security, BUYS, bought=False, groups=groups)
+                    self._one(security, BUYS, bought=False, groups=groups)
 
     def _orders(self, security: int, lots: IntArray) -> tuple[list[int], list[int]]:
         """Return the orders that may be chosen, and those that are free."""
@@ -143,7 +144,7 @@ class _Listed:
             self._members.append(lots[p.lot_account[lots] == account])
         return numbers[:MOST_ACCOUNTS], numbers[MOST_ACCOUNTS:]
 
-    def _add(self, security: int, side: int, *, bought: bool, groups: list[int]) -> None:
+    def _one(self, security: int, side: int, *, bought: bool, groups: list[int]) -> None:
         number = len(self._choices)
         self._choices.append((security, side, bought))
         self._pairs += [(number, group) for group in groups]
@@ -174,7 +175,7 @@ class _Listed:
         )
 
 
-def _columns(rows: list[tuple[int, int, bool]] | list[tuple[int, int, float]] | list[tuple[int, int]], width: int) -> FloatArray:
+def _columns(rows: Sequence[Sequence[float]], width: int) -> FloatArray:
     return np.array(rows, dtype=np.float64).reshape(-1, width).T
 
 
@@ -295,7 +296,12 @@ class OrderBound:
         return never
 
     def _rungs(
-        self, rest: FloatArray, cost: FloatArray, most: FloatArray, buy: FloatArray, gone: FloatArray
+        self,
+        rest: FloatArray,
+        cost: FloatArray,
+        most: FloatArray,
+        buy: FloatArray,
+        gone: FloatArray,
     ) -> tuple[IntArray, FloatArray, FloatArray]:
         """Return choice, most and cost of all that may be sold, or not bought, beyond the least."""
         choices, p = self.choices, self.case.problem

@@ -34,6 +34,7 @@ from harvestdesk.optimize.engine.search import (
     Search,
     search,
 )
+from harvestdesk.optimize.engine.third_household import search_household
 from harvestdesk.optimize.problem import Side
 from harvestdesk.optimize.solve import SolveStatus
 
@@ -41,8 +42,6 @@ BUY, SELL, NONE = 0, 1, 2
 """Rows of the arrays of three below."""
 SIDES = np.array([Side.BUY, Side.SELL, Side.NONE], dtype=np.intp)
 MOST_CHANGES = 150
-FEW_CHANGES = 10
-"""Where a set is more than an order, single changes are slow and say little."""
 MOST_ROUNDS = 12
 LEAST_GAIN = 0.01
 """Of the distance to what is proven: less isn't worth a solve."""
@@ -58,14 +57,13 @@ def search_orders(case: Case, effort: Effort) -> Found:
     then its bound is proof enough, and the larger relaxation is never written down.
     """
     started = time.perf_counter()
+    if not one_each(case.problem):
+        return search_household(case, effort, _sizes_free(case, effort))
     seed = _sizes_free(case, effort) if _least_alone(case.problem) else None
     if seed is not None and (seed.best is None or seed.best.objective >= effort.enough):
         return seed
     columns = whole_columns(case.problem, case.cost)
     orders = _ThirdSearch(case, columns, effort, started)
-    if seed is not None and seed.best is not None and not orders.one_each:
-        # Sizes of orders are those of accounts: they are seen to when the plan is known.
-        return replace(seed, best=replace(seed.best, sides=orders.sides_of(seed.best)))
     if seed is not None and orders.near(seed):
         return orders.from_seed(seed)
     return orders.whole(seed)
@@ -73,10 +71,17 @@ def search_orders(case: Case, effort: Effort) -> Found:
 
 def plan_near(case: Case, seed: Found, effort: Effort) -> Incumbent | None:
     """Return a plan where orders count, made of one whose orders may have any size."""
+    if not one_each(case.problem):
+        return search_household(case, effort, seed).best
     columns = whole_columns(case.problem, case.cost)
     orders = _ThirdSearch(case, columns, effort, time.perf_counter())
-    orders.near(seed, quick=True)
+    orders.near(seed)
     return orders.best
+
+
+def one_each(problem: EngineProblem) -> bool:
+    """Return True where a set traded is one order."""
+    return not problem.swaps and problem.sets == len(problem.symbols)
 
 
 def _least_alone(problem: EngineProblem) -> bool:
@@ -84,9 +89,10 @@ def _least_alone(problem: EngineProblem) -> bool:
 
 
 def _sizes_free(case: Case, effort: Effort) -> Found:
-    """Return what the search finds where orders may have any size."""
+    """Return what the search finds where orders may have any size and any number, and cost nothing."""
     problem = case.problem
-    free = replace(problem, limits=replace(problem.limits, min_trade=0.0))
+    limits = replace(problem.limits, min_trade=0.0, ticket_cost=0.0, max_trades=None)
+    free = replace(problem, limits=limits)
     return search(replace(case, problem=free), effort)
 
 
@@ -96,7 +102,6 @@ class _ThirdSearch(Search):
     def __init__(self, case: Case, columns: Columns, effort: Effort, started: float) -> None:
         super().__init__(case, columns, None, effort, started)
         self._started = started
-        self.one_each = not case.problem.swaps and case.problem.sets == len(case.problem.symbols)
 
     @property
     def best(self) -> Incumbent | None:
@@ -230,7 +235,7 @@ class _ThirdSearch(Search):
 
     def _change(self, proven: float) -> None:
         """Change single sets, or one order for another, while that helps."""
-        tries = MOST_CHANGES if self.one_each else FEW_CHANGES
+        tries = MOST_CHANGES
         while self._best is not None and tries:
             for sides in self._changes(proven):
                 if not tries or self._content(proven) or self._within(proven, self._effort.good):
@@ -304,8 +309,8 @@ class _ThirdSearch(Search):
         """
         stake = self._mixture(solution, z) + LITTLE
         known = self._counted > 0
-        with np.errstate(invalid="ignore"):
-            rate = self._raised / self._counted
+        rate = np.zeros_like(self._raised)
+        np.divide(self._raised, self._counted, out=rate, where=known)
         for row in range(len(rate)):
             typical = np.mean((rate[row] / stake)[known[row]]) if known[row].any() else 1.0
             rate[row] = np.where(known[row], rate[row], typical * stake)

@@ -1,0 +1,246 @@
+"""The search where a set is several orders: choices of third_orders.py at the prices that prove most.
+
+The choices that are best at those prices keep the rows but for a few securities on the border of two choices, and
+the rest of the plan makes up for these: with many securities the plan of these orders is next to the bound. So
+prices, orders, plan and prices again take turns; then single securities change while that helps.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from harvestdesk.optimize.engine.case import Case
+from harvestdesk.optimize.engine.dealing import DUST, dealt_out
+from harvestdesk.optimize.engine.duals import Prices
+from harvestdesk.optimize.engine.problem import IntArray
+from harvestdesk.optimize.engine.search import Effort, Found, Incumbent, near
+from harvestdesk.optimize.engine.third_ascent import ascended
+from harvestdesk.optimize.engine.third_fixed import OrderPlan, Orders, plan_of
+from harvestdesk.optimize.engine.third_orders import OrderBound, Priced, choices_of
+from harvestdesk.optimize.solve import SolveStatus
+
+ROUNDS = 5
+MOST_CHANGES = 200
+FEWER = 4
+"""Times a plan with too many orders is made again with fewer."""
+LITTLE = 1e-9
+"""Of the objective: what a change must promise to be tried."""
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """A plan, and the choices [security] it was made of."""
+
+    plan: OrderPlan
+    choices: IntArray
+
+
+def search_household(case: Case, effort: Effort, seed: Found) -> Found:
+    """Return the best plan found where orders of several accounts count, with a true bound.
+
+    `seed` is what was found where they don't: its bound holds, its prices are where to begin.
+    """
+    return _Household(case, effort, seed).run()
+
+
+def orders_of_plan(case: Case, plan: Incumbent) -> Orders:
+    """Return the orders of a plan that is dealt out."""
+    p = case.problem
+    sells = np.zeros((len(p.account_ids), len(p.symbols)), dtype=np.bool_)
+    made = plan.sold > DUST
+    sells[p.lot_account[made], p.lot_security[made]] = True
+    dealt = np.zeros_like(sells) if plan.dealt is None else plan.dealt > DUST
+    return Orders(sells, plan.bought > DUST, dealt)
+
+
+def polished_orders(
+    case: Case, plan: Incumbent, orders: Orders, effort: Effort
+) -> Incumbent | None:
+    """Return the best plan of some orders that are dealt out, or None where there is none."""
+    found = plan_of(case, orders, effort.stop)
+    return None if found is None else _incumbent(found, plan.prices)
+
+
+def _incumbent(plan: OrderPlan, prices: Prices) -> Incumbent:
+    return Incumbent(
+        plan.objective, plan.sold, plan.bought, plan.sides, prices, plan.paid, plan.dealt
+    )
+
+
+class _Household:
+    """The choices, the best plan and the clock of one case."""
+
+    def __init__(self, case: Case, effort: Effort, seed: Found) -> None:
+        self._case, self._effort, self._seed = case, effort, seed
+        self._started = time.perf_counter()
+        self._bound = OrderBound(case, choices_of(case.problem))
+        self._proven = seed.bound
+        self._best: _Chosen | None = None
+        self._prices: Prices | None = None
+        self._seen: set[bytes] = set()
+        self._plans = 0
+        self._size = max(abs(seed.bound), LITTLE)
+
+    def run(self) -> Found:
+        """Take turns, then change single securities."""
+        seed = self._seed
+        if seed.best is None:
+            return seed
+        self._prices = prices = seed.best.prices
+        for _ in range(ROUNDS):
+            following = self._turn(prices)
+            if following is None or self._content():
+                break
+            prices = following
+        self._change()
+        return self._found()
+
+    def _found(self) -> Found:
+        seed, best = self._seed, self._best
+        plan = None
+        if best is not None and self._prices is not None:
+            plan = _incumbent(best.plan, self._prices)
+            self._proven = min(self._proven, plan.objective)
+        seconds = dict(seed.seconds)
+        seconds["polish"] = seconds.get("polish", 0.0) + time.perf_counter() - self._started
+        status = seed.status if plan is not None else SolveStatus.FAILED
+        return Found(status, self._proven, plan, seed.root, seed.nodes + self._plans, seconds)
+
+    def _turn(self, prices: Prices) -> Prices | None:
+        """Prove what can be from some prices, make the plan of its choices; return the plan's prices."""
+        proof = ascended(self._bound, prices, self._size)
+        if proof.value > self._proven:
+            self._proven, self._prices = proof.value, proof.prices
+        if self._proven >= self._effort.enough:
+            return None
+        priced = self._bound.at(proof.prices)
+        plan = self._try(self._bound.best(priced), priced)
+        return None if plan is None else plan.prices
+
+    # --- plans ---
+
+    def _try(self, choices: IntArray, priced: Priced) -> OrderPlan | None:
+        """Make the plan of choices [security]; keep it if it is better. Return it before it was dealt out."""
+        most = allowed = self._case.problem.limits.max_trades
+        for _ in range(FEWER):
+            chosen = self._within_count(choices, priced, allowed)
+            orders = self._orders(chosen)
+            if orders.key in self._seen:
+                return None
+            self._seen.add(orders.key)
+            self._plans += 1
+            plan = plan_of(self._case, orders, self._effort.stop)
+            if plan is None or (self._best and plan.objective >= self._best.plan.objective):
+                return plan
+            dealt = self._dealt(plan)
+            if dealt is None:
+                return plan
+            over = 0 if most is None else self._count(dealt) - most
+            if over <= 0 or allowed is None:
+                if self._best is None or dealt.objective < self._best.plan.objective:
+                    self._best = _Chosen(dealt, chosen)
+                return plan
+            allowed = max(0, allowed - over)
+        return plan
+
+    def _count(self, plan: OrderPlan) -> int:
+        dealt = plan.orders.buys if plan.orders.dealt is None else plan.orders.dealt
+        return int(plan.orders.sells.sum()) + int(dealt.sum())
+
+    def _dealt(self, plan: OrderPlan) -> OrderPlan | None:
+        """Return the plan with its purchases dealt to accounts, none below the least order."""
+        p = self._case.problem
+        dealt = dealt_out(p, plan.sold, np.where(plan.bought < DUST, 0.0, plan.bought), plan.paid)
+        small = dealt < max(p.limits.min_trade * (1 - 1e-6), DUST)
+        for made in (dealt > DUST, ~small):
+            orders = replace(plan.orders, dealt=made)
+            found = plan_of(self._case, orders, self._effort.stop)
+            if found is not None:
+                return found
+        return None
+
+    def _orders(self, chosen: IntArray) -> Orders:
+        """Return the orders of choices [security]; where a purchase is made, by the purses that may."""
+        p, choices = self._case.problem, self._bound.choices
+        on = np.zeros(len(choices), dtype=np.bool_)
+        on[chosen[chosen >= 0]] = True
+        sells = np.zeros((len(p.account_ids), len(p.symbols)), dtype=np.bool_)
+        groups = choices.pair_group[on[choices.pair_choice]]
+        sells[choices.group_account[groups], choices.group_security[groups]] = True
+        bought = np.zeros(len(p.symbols), dtype=np.bool_)
+        bought[choices.security[on & choices.bought]] = True
+        buys = np.zeros((p.purses.count, len(p.symbols)), dtype=np.bool_)
+        buys[p.purses.purse, p.purses.security] = bought[p.purses.security]
+        return Orders(sells, buys)
+
+    def _within_count(self, chosen: IntArray, priced: Priced, most: int | None) -> IntArray:
+        """Return choices with no more orders than allowed: those worth least an order are left."""
+        if most is None:
+            return chosen
+        made = np.flatnonzero(chosen >= 0)
+        orders = self._bound.orders[chosen[made]]
+        worth = (priced.nothing[made] - priced.value[chosen[made]]) / orders
+        kept = chosen.copy()
+        for number in np.argsort(worth, kind="stable"):
+            if self._bound.orders[kept[kept >= 0]].sum() <= most:
+                break
+            kept[made[number]] = -1
+        return kept
+
+    # --- single changes ---
+
+    def _change(self) -> None:
+        """Change the choice of single securities while that helps."""
+        tries = MOST_CHANGES
+        while self._best is not None and tries and not self._content():
+            before = self._best
+            priced = self._bound.at(before.plan.prices)
+            for changed in self._changes(before.choices, priced):
+                tries -= 1
+                self._try(changed, priced)
+                if self._best is not before or not tries or self._content():
+                    break
+            else:
+                return
+
+    def _changes(self, chosen: IntArray, priced: Priced) -> Iterator[IntArray]:
+        """Yield choices that could be better, the most promising change of a security first."""
+        choices = self._bound.choices
+        traded = chosen >= 0
+        now = np.where(traded, priced.value[np.maximum(chosen, 0)], priced.nothing)
+        gain = now[choices.security] - priced.value
+        leave = np.where(traded, now - priced.nothing, -np.inf)
+        every = np.concatenate([gain, leave])
+        p = self._case.problem
+        alone = np.bincount(p.set_of, minlength=p.sets)[p.set_of] == 1
+        for number in np.argsort(-every, kind="stable"):
+            if not every[number] > LITTLE * self._size:
+                return
+            changed = chosen.copy()
+            if number < len(choices):
+                j = int(choices.security[number])
+                if not alone[j]:
+                    self._onto_side(changed, priced, j, int(choices.side[number]))
+                changed[j] = number
+            else:
+                changed[number - len(choices)] = -1
+            yield changed
+
+    def _onto_side(self, changed: IntArray, priced: Priced, security: int, side: int) -> None:
+        """Move all of a security's set to a side."""
+        _, best = self._bound.by_security(priced)
+        p, of = self._case.problem, self._bound.choices.side
+        for j in np.flatnonzero(p.set_of == p.set_of[security]):
+            if changed[j] >= 0 and of[changed[j]] != side:
+                changed[j] = best[side, j]
+
+    # --- when to stop ---
+
+    def _content(self) -> bool:
+        late = time.perf_counter() - self._started > self._effort.seconds or self._effort.stop()
+        if late or self._best is None:
+            return late
+        gap = self._effort.aim if self._plans <= ROUNDS else self._effort.good
+        return near(self._best.plan.objective, self._proven, gap)
