@@ -174,6 +174,22 @@ ACTIONS: tuple[ActionSpec, ...] = (
         PLAN,
         "write",
     ),
+    ActionSpec(
+        "scenario.keep",
+        "&Keep as scenario",
+        "Ctrl+Shift+S",
+        "Keep the plan on view under the next letter, to compare it with others",
+        PLAN,
+        "plan",
+    ),
+    ActionSpec(
+        "scenario.compare",
+        "&Compare scenarios…",
+        "Ctrl+Shift+K",
+        "Plans that were kept, beside each other",
+        PLAN,
+        "book",
+    ),
     ActionSpec("plan.cancel", "&Stop", "Esc", "Stop the calculation", PLAN, "planning"),
     ActionSpec(
         "tax.profile",

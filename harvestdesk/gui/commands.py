@@ -18,6 +18,7 @@ from harvestdesk.domain.proposal import HarvestSettings
 from harvestdesk.gui.errors import words_of
 from harvestdesk.gui.household_commands import HouseholdCommands
 from harvestdesk.gui.plots.canvas import Canvas
+from harvestdesk.gui.scenario_commands import ScenarioCommands
 from harvestdesk.gui.tax_commands import TaxCommands
 from harvestdesk.gui.theme import Scheme
 from harvestdesk.gui.widgets.figure import FigureTile
@@ -64,6 +65,7 @@ class Commands(QObject):
             actions[key].triggered.connect(lambda _checked=False, do=do: do())
         self.tax = TaxCommands(window, self)
         self.household = HouseholdCommands(window, self)
+        self.scenarios = ScenarioCommands(window, self)
         for scheme in Scheme:
             actions[f"view.{scheme.value}"].triggered.connect(
                 lambda _checked=False, scheme=scheme: window.choose_look(scheme)

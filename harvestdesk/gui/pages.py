@@ -48,6 +48,7 @@ LATER = (
     "harvestdesk.gui.printing.preview",
     "harvestdesk.gui.dialogs.outside_gains",
     "harvestdesk.gui.dialogs.wash_options",
+    "harvestdesk.gui.dialogs.scenarios",
     "harvestdesk.services.tax_reports",
 )
 """What the person may open next; imported before, so that it opens within a frame."""

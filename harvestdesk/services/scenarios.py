@@ -121,6 +121,17 @@ def save(ctx: AppContext, proposal_id: str, name: str = "") -> Changes:
     return _write(ctx, f"Scenario {name}", kept)
 
 
+def keep_next(ctx: AppContext, proposal_id: str) -> str:
+    """Keep a stored plan under the next letter; returns its name.
+
+    Raises:
+        BadInputError: no such plan.
+    """
+    name = next_name(ctx)
+    save(ctx, proposal_id, name)
+    return name
+
+
 def rename(ctx: AppContext, name: str, new_name: str) -> Changes:
     """Give a scenario another name.
 

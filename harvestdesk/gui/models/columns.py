@@ -24,6 +24,8 @@ class Kind(StrEnum):
     BASIS_POINTS = "basis_points"
     INTEGER = "integer"
     DATE = "date"
+    WRITTEN = "written"
+    """Figures of several kinds in one column, written already; neither sorted nor filtered."""
 
     @property
     def is_number(self) -> bool:
@@ -41,6 +43,7 @@ WRITERS: dict[Kind, Callable[[Any], str]] = {
     Kind.BASIS_POINTS: lambda v: formatting.number(v, 1),
     Kind.INTEGER: lambda v: formatting.number(v, 0),
     Kind.DATE: formatting.day,
+    Kind.WRITTEN: lambda v: "" if v is None else str(v),
 }
 
 RowValues = Mapping[str, Any]

@@ -175,6 +175,12 @@ class RebalancePage(Page):
         self.copy_button.setProperty("quiet", True)
         self.copy_button.setToolTip("All trades as text for a spreadsheet")
         bar.addWidget(self.copy_button)
+        self.scenarios_button = name(
+            QPushButton("Scenarios…"), "Scenarios", "Keep this plan, and lay kept ones side by side"
+        )
+        self.scenarios_button.setProperty("quiet", True)
+        self.scenarios_button.setToolTip(self.scenarios_button.accessibleDescription())
+        bar.addWidget(self.scenarios_button)
         column.addLayout(bar)
         column.addWidget(self._tables, 1)
         column.addWidget(self.why)
@@ -194,6 +200,8 @@ class RebalancePage(Page):
         actions = self.ctx.actions
         if "plan.trades" in actions:
             self.set_primary(actions["plan.trades"])
+        if "scenario.compare" in actions:
+            self.scenarios_button.clicked.connect(actions["scenario.compare"].trigger)
         for key in ("worksheet.print", "orders.export"):
             if key in actions:
                 self.add_secondary(actions[key])
@@ -220,9 +228,11 @@ class RebalancePage(Page):
         self._middle.setCurrentIndex(_PLANNED if shown else _NOTHING_YET)
 
     def _show_copy(self) -> None:
-        """Offer to copy where it stands beside the trades; in a narrow page Ctrl+C in a table does."""
-        room = self._middle.width() - self.parts.sizeHint().width()
-        wide = room > self.copy_button.sizeHint().width() + self.theme.px(Space.SMALL)
+        """Offer to copy and to compare where there is room; else Ctrl+C in a table and the menu do."""
+        room = self._middle.width() - self.parts.sizeHint().width() - self.theme.px(Space.SMALL)
+        room -= self.scenarios_button.sizeHint().width() + self.theme.px(Space.SMALL)
+        self.scenarios_button.setVisible(room > 0)
+        wide = room > self.copy_button.sizeHint().width()
         self.copy_button.setVisible(self.part == TRADES and wide)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
