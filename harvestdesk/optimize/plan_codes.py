@@ -202,13 +202,13 @@ PLAN_NOTICES: Final = table(
     CodeSpec("contribution_arrives", ("amount", "accounts"), "where the plan takes new cash to be"),
     CodeSpec(
         "loss_out_of_reach",
-        ("asked", "reached"),
-        "fewer losses can be taken than asked for; the plan takes what there is",
+        ("asked", "reached", "locked", "long_term", "ruled", "limits"),
+        "fewer losses than asked for can be taken; dollars of the others by what keeps them",
     ),
     CodeSpec(
         "payout_is_income",
-        ("account", "amount", "rate"),
-        "a payout is taxed as ordinary income, which the plan's tax leaves out",
+        ("accounts", "amount", "tax"),
+        "payouts are taxed as ordinary income; the plan's tax has it in it",
     ),
     CodeSpec(
         "model_assumed",

@@ -63,10 +63,11 @@ HOUSEHOLD_SENTENCES: dict[str, str] = {
     "cash_out_of_reach": "{account} holds {cash:usd}, below its least of {cash_min:usd}, and what may be sold "
     "there does not bring it that far.",
     "contribution_arrives": "The plan takes {amount:usd} of new cash to be in {accounts} when it trades.",
-    "loss_out_of_reach": "Losses of {asked:usd} can't be had: the plan aims at {reached:usd}, all there is "
-    "within its rules.",
-    "payout_is_income": "{amount:usd} paid out of {account} is ordinary income[, taxed at about {rate:rate}]; the "
-    "tax figures of this plan are those of capital gains and leave it out.",
+    "loss_out_of_reach": "Losses of {asked:usd} can't be had: the plan aims at {reached:usd}, all there is within its "
+    "rules.[ {locked:usd} more is locked by wash-sale rules.][ {long_term:usd} more is long-term.][ {ruled:usd} more is "
+    "kept by your rules or for want of facts.][ {limits:usd} more does not fit within your limits.]",
+    "payout_is_income": "{amount:usd} paid out of {accounts} is ordinary income: {tax:usd} of tax this year, which the "
+    "tax of this plan has in it. Before age 59½ a further 10 % may be due, which it has not (IRC §72(t)).",
     "model_assumed": "{accounts}: a model of its own is followed there, so only what the model names, what is held "
     "there already, and their replacements are bought. A menu for the account says otherwise.",
     "menu_assumed": "No menu is entered for {accounts}, so only what is held there already is bought.",

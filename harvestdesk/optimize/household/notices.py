@@ -8,12 +8,13 @@ from harvestdesk.domain.account import AccountType
 from harvestdesk.domain.errors import Notice, Severity
 from harvestdesk.domain.ids import AccountId, LotId, SecurityId
 from harvestdesk.domain.lock import WashLock
-from harvestdesk.domain.money import ZERO, cents, decimal_text, money_text
+from harvestdesk.domain.money import ZERO, cents, money_text
 from harvestdesk.domain.plan_settings import PlanKind
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.optimize.household.accounts import CashAsked, modelled, receivers
 from harvestdesk.optimize.household.build import BuiltHousehold
 from harvestdesk.optimize.household.limits import DEFERRED
+from harvestdesk.optimize.household.loss_reach import reach_facts
 from harvestdesk.optimize.household.verify import Planned
 from harvestdesk.optimize.shared_notices import (
     by_gravity,
@@ -113,26 +114,23 @@ def _job(plan: Planned) -> Iterator[Notice]:
     if settings.kind is PlanKind.HARVEST_TARGET and settings.amount is not None:
         short = settings.amount - plan.reached
         if short > max(Decimal(1), settings.amount / 1000):
-            facts = {
-                "asked": money_text(settings.amount),
-                "reached": money_text(cents(plan.reached)),
-            }
-            yield Notice("loss_out_of_reach", facts)
+            yield Notice("loss_out_of_reach", reach_facts(plan))
     yield from _payouts(plan)
 
 
 def _payouts(plan: Planned) -> Iterator[Notice]:
-    """Payouts that are income, which the tax of capital gains knows nothing of."""
+    """Payouts that are ordinary income, and the tax on all of them together."""
     accounts = plan.built.snapshot.account_by_id
-    for payout in plan.measures.payouts:
-        account = accounts[payout.account_id]
-        if account.type in DEFERRED:
-            facts = {
-                "account": account.name,
-                "amount": money_text(payout.amount),
-                "rate": decimal_text(plan.built.rates.ordinary.quantize(Decimal("0.0001"))),
-            }
-            yield Notice("payout_is_income", facts)
+    paid = [
+        p for p in plan.measures.payouts if accounts[p.account_id].type in DEFERRED and p.amount > 0
+    ]
+    if paid:
+        facts = {
+            "accounts": ", ".join(accounts[p.account_id].name for p in paid),
+            "amount": money_text(sum((p.amount for p in paid), ZERO)),
+            "tax": money_text(plan.payout_tax),
+        }
+        yield Notice("payout_is_income", facts)
 
 
 def _assumed(built: BuiltHousehold) -> Iterator[Notice]:

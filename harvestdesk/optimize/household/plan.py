@@ -27,6 +27,7 @@ from harvestdesk.optimize.household.gift import plan_gift
 from harvestdesk.optimize.household.limits import BP
 from harvestdesk.optimize.household.measures import measures
 from harvestdesk.optimize.household.notices import Proof, notices
+from harvestdesk.optimize.household.payouts import payout_tax
 from harvestdesk.optimize.household.records import certain, effort_of, found_by, timed
 from harvestdesk.optimize.household.solving import Solved, solve_household
 from harvestdesk.optimize.household.trades import (
@@ -221,8 +222,9 @@ class _Finish:
             booked.sales,
             booked.purchases,
         )
-        after = _paid(after, sum(result.figures.payouts, ZERO))
         sales = with_tax_shares(built, booked.sales, before.tax - after.tax)
+        on_payouts = payout_tax(built, result.figures.payouts, booked.sales)
+        after = _paid(after, sum(result.figures.payouts, ZERO), on_payouts)
         found = measures(
             built,
             result.trades,
@@ -233,9 +235,17 @@ class _Finish:
             result.why.prices,
         )
         return Planned(
-            built, sales, booked.purchases, result.figures, before, after, found, result.reached
+            built,
+            sales,
+            booked.purchases,
+            result.figures,
+            before,
+            after,
+            found,
+            result.reached,
+            on_payouts,
         )
 
 
-def _paid(after: PlanFigures, payouts: Decimal) -> PlanFigures:
-    return replace(after, cash=after.cash - payouts)
+def _paid(after: PlanFigures, payouts: Decimal, tax: Decimal) -> PlanFigures:
+    return replace(after, cash=after.cash - payouts, tax=after.tax + tax)

@@ -39,6 +39,7 @@ class Planned:
     Attributes:
         figures: the engine's own look at the trades.
         reached: dollars of loss asked of the plan, where it aims at an amount.
+        payout_tax: dollars of tax on payouts from traditional accounts, part of the tax after the plan.
     """
 
     built: BuiltHousehold
@@ -49,6 +50,7 @@ class Planned:
     after: PlanFigures
     measures: PlanMeasures
     reached: Decimal = ZERO
+    payout_tax: Decimal = ZERO
 
     @property
     def orders(self) -> dict[tuple[AccountId, SecurityId, bool], Decimal]:
@@ -199,7 +201,8 @@ def budgets_kept(plan: Planned) -> Iterator[Check]:
         most = settings.turnover * built.total + plan.room
         yield Check("turnover_within", sold <= most, facts)
     if settings.tax_budget is not None:
-        tax = plan.after.tax - plan.before.tax
+        # The budget is for what sales cost: a payout is taxed whatever is sold for it.
+        tax = plan.after.tax - plan.before.tax - plan.payout_tax
         facts = {"tax": money_text(tax), "limit": money_text(settings.tax_budget)}
         yield Check("tax_within", tax <= settings.tax_budget + plan.room, facts)
     if settings.gain_budget is not None:

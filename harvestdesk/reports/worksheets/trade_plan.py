@@ -22,6 +22,7 @@ from harvestdesk.reports.document import (
     Tone,
 )
 from harvestdesk.reports.figures import count, joined, long_day, number, percent, usd
+from harvestdesk.reports.reach_words import out_of_reach, why_no_more
 from harvestdesk.reports.rule_words import price_words, rule_names
 from harvestdesk.reports.wording import sentence
 from harvestdesk.reports.worksheets import trade_plan_tables as tables
@@ -140,6 +141,12 @@ def _realised(proposal: Proposal) -> str:
     result = sum((s.recognized for s in proposal.sales), ZERO)
     name = "gains" if result > 0 else "losses"
     amount = proposal.asked.amount
+    short = out_of_reach(proposal)
+    if short is not None and amount is not None:
+        return (
+            f"Realise {usd(abs(result))} of the {usd(amount)} of losses asked for: "
+            f"{_traded(proposal, first=False)}; {why_no_more(short)}"
+        )
     target = f" (asked for: {usd(amount)})" if amount is not None else ""
     return f"Realise {usd(abs(result))} of {name}{target}: {_traded(proposal, first=False)}"
 

@@ -1,5 +1,6 @@
 """What household plans are for: putting cash to work, raising it, and losses of a given amount."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -24,8 +25,11 @@ from household_cases import (
 
 from harvestdesk.domain.account_rule import AccountRole
 from harvestdesk.domain.errors import BadInputError
+from harvestdesk.domain.household import RateSource, TaxProfile
 from harvestdesk.domain.ids import SecurityId
 from harvestdesk.domain.plan_settings import PlanKind, Zone
+from harvestdesk.reports.worksheets.trade_plan import decision
+from harvestdesk.tax.tables import load_tax_year
 
 USA, INT, BND = (SecurityId(s) for s in ("USA", "INT", "BND"))
 INVEST, WITHDRAW, TARGET = PlanKind.INVEST, PlanKind.WITHDRAW, PlanKind.HARVEST_TARGET
@@ -153,7 +157,27 @@ def test_withdraw__only_from_the_accounts_named() -> None:
     ]
     assert {s.account_id for s in proposal.sales} == {IRA}
     assert kept_codes(proposal)["u"] == "not_a_payer"
-    assert "payout_is_income" in notice_codes(proposal)
+    # Typed: 30 % of ordinary income, which the plan's tax has in it; the IRA's sales cost nothing.
+    told = next(n for n in proposal.notices if n.code == "payout_is_income")
+    assert told.facts["tax"] == "1200.00"
+    assert proposal.after.tax - proposal.before.tax == 1200
+    assert proposal.measures.tax == 1200
+
+
+def test_withdraw__a_tax_budget_is_for_sales_not_for_payouts() -> None:
+    of = balanced(cash={"ira": "100"})
+    asked = {"amount": Decimal(4000), "source_ids": (IRA,), "tax_budget": Decimal(0)}
+    proposal = plan(of, WITHDRAW, **asked)
+    assert proposal.measures.tax == 1200
+
+
+def test_withdraw__tax_of_a_payout_walks_the_tables() -> None:
+    tax = TaxProfile(rate_source=RateSource.TABLES, wages=Decimal(110000))
+    of = balanced(cash={"ira": "20000"}, tax=tax, tax_year=load_tax_year(2025))
+    proposal = plan(of, WITHDRAW, amount=Decimal(20000), source_ids=(IRA,))
+    # 2025, joint: taxable income of 78,500 leaves 18,450 of the 12 % bracket.
+    paid = 18450 * Decimal("0.12") + 1550 * Decimal("0.22")
+    assert proposal.after.tax - proposal.before.tax == paid
 
 
 def test_withdraw__the_ordinary_rate_makes_an_ira_the_last_payer() -> None:
@@ -210,8 +234,25 @@ def test_target__short_term_losses_only() -> None:
 
 def test_target__out_of_reach_takes_what_there_is() -> None:
     proposal = plan(losing(), TARGET, amount=Decimal(50000))
-    assert "loss_out_of_reach" in notice_codes(proposal)
     assert proposal.realised_loss == pytest.approx(Decimal(20000), abs=5)
+    (notice,) = (n for n in proposal.notices if n.code == "loss_out_of_reach")
+    assert notice.facts["asked"] == "50000.00"
+    # All there is is sold: nothing keeps more.
+    assert {notice.facts[n] for n in ("locked", "long_term", "ruled", "limits")} == {""}
+
+
+def test_target__out_of_reach_says_what_keeps_the_rest() -> None:
+    of = losing()
+    lots = (*of.lots, lot("held", "BND", 100, 9000), lot("young", "USB", 100, 6500, on=days_ago(9)))
+    proposal = plan(replace(of, lots=lots), TARGET, amount=Decimal(50000), never_sell=(BND,))
+    (notice,) = (n for n in proposal.notices if n.code == "loss_out_of_reach")
+    assert (notice.facts["locked"], notice.facts["ruled"]) == ("1500.00", "1000.00")
+    said = decision(proposal, of)
+    assert "of the $50,000.00 of losses asked for" in said
+    assert (
+        "nothing else can be sold because $1,500.00 is locked by wash-sale rules and $1,000.00 is"
+        in said
+    )
 
 
 def test_target__a_limit_on_tracking_error_decides_what_there_is() -> None:

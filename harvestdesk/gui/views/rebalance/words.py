@@ -11,6 +11,7 @@ from harvestdesk.gui import formatting
 from harvestdesk.gui.theme import Tone
 from harvestdesk.gui.view_base import Figure
 from harvestdesk.gui.views.plan.words import brief
+from harvestdesk.reports.reach_words import out_of_reach, why_no_more
 from harvestdesk.services.views.rebalance import (
     CLASS,
     FACTOR,
@@ -72,7 +73,14 @@ def _withdraw(view: RebalanceView) -> str:
 
 
 def _harvest(view: RebalanceView) -> str:
-    return f"{_capital(_sells(view))} realises {formatting.dollars(view.losses)} of losses"
+    short = out_of_reach(view.proposal)
+    if short is None:
+        return f"{_capital(_sells(view))} realises {formatting.dollars(view.losses)} of losses"
+    asked = formatting.dollars(view.proposal.asked.amount or ZERO)
+    return (
+        f"{_capital(_sells(view))} realises {formatting.dollars(view.losses)} of the {asked} of losses asked for; "
+        f"{why_no_more(short)}"
+    )
 
 
 def _gain_harvest(view: RebalanceView) -> str:
@@ -188,7 +196,7 @@ def _tax_figure(view: RebalanceView) -> Figure:
     return Figure(
         words, value,
         f"Tax of this year with the plan, {formatting.dollars(view.proposal.after.tax)}, less without, "
-        f"{formatting.dollars(view.proposal.before.tax)}, over the netting of Schedule D. A minus is tax saved.",
+        f"{formatting.dollars(view.proposal.before.tax)}, over the netting of Schedule D, payouts from traditional accounts included. A minus is tax saved.",
         note if round(change) >= 0 else f"saved; {note}",
         Tone.PLAN if change <= 0 else Tone.PLAIN,
     )  # fmt: skip
