@@ -53,6 +53,11 @@ def ascended(bound: OrderBound, start: Prices, size: float) -> Proof:
     return max(best, other.run(TEMPERATURES[-1:]), key=lambda proof: proof.value)
 
 
+def nearby(bound: OrderBound, start: Prices, size: float) -> Proof:
+    """Return better prices than those of a like bound, in a few steps."""
+    return _Ascent(bound, start, size, TIED[1]).run(TEMPERATURES[-2:])
+
+
 class _Ascent:
     """Newton's method on the smooth bound."""
 
@@ -117,18 +122,22 @@ class _Ascent:
         choices, names = bound.choices, len(p.symbols)
         least, _ = bound.by_security(priced)
         key = choices.side * names + choices.security
-        flat = least.reshape(-1)
-        part = np.exp(np.maximum(-(priced.value - flat[key]) / heat, -700.0))
-        part[~np.isfinite(priced.value)] = 0.0
-        idle = np.exp(np.maximum(-(priced.nothing - least) / heat, -700.0))
+        ends = np.where(np.isfinite(least), least, 0.0)
+        above = (priced.value - ends.reshape(-1)[key]) / heat
+        part = np.where(np.isfinite(above), np.exp(-np.clip(above, 0.0, 700.0)), 0.0)
+        waiting = np.exp(-np.clip((priced.nothing - ends) / heat, 0.0, 700.0))
+        idle = np.where(bound.idle, waiting, 0.0)
         total = total_by(key, part, 2 * names).reshape(2, names) + idle
-        soft = least - heat * np.log(total)
+        soft = np.full(least.shape, np.inf)
+        some = total > 0
+        soft[some] = least[some] - heat * np.log(total[some])
         of_side = np.array([total_by(p.set_of, row, p.sets) for row in soft])
         low = of_side.min(axis=0)
-        side = np.exp(np.maximum(-(of_side - low) / heat, -700.0))
+        side = np.exp(-np.clip((of_side - low) / heat, 0.0, 700.0))
         value = float((low - heat * np.log(side.sum(axis=0))).sum()) + priced.constant
         side /= side.sum(axis=0)
-        of_name = side[:, p.set_of] / total
+        of_name = np.zeros(total.shape)
+        np.divide(side[:, p.set_of], total, out=of_name, where=some)
         weight = part * of_name.reshape(-1)[key]
         untraded = (idle * of_name).sum(axis=0)
         return _Point(prices, priced, value, bound.value(priced), weight, untraded)

@@ -2,27 +2,29 @@
 
 The choices that are best at those prices keep the rows but for a few securities on the border of two choices, and
 the rest of the plan makes up for these: with many securities the plan of these orders is next to the bound. So
-prices, orders, plan and prices again take turns; then single securities change while that helps.
+prices, orders, plan and prices again take turns; then single securities change while that helps, and what is left
+of the gap is closed by branching on one choice of a security at a time.
 """
 
+import heapq
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from harvestdesk.optimize.engine.case import Case
 from harvestdesk.optimize.engine.dealing import DUST, dealt_out
 from harvestdesk.optimize.engine.duals import Prices
-from harvestdesk.optimize.engine.problem import IntArray
+from harvestdesk.optimize.engine.problem import BoolArray, FloatArray, IntArray, total_by
 from harvestdesk.optimize.engine.search import Effort, Found, Incumbent, near
-from harvestdesk.optimize.engine.third_ascent import ascended
+from harvestdesk.optimize.engine.third_ascent import ascended, nearby
 from harvestdesk.optimize.engine.third_fixed import OrderPlan, Orders, plan_of
 from harvestdesk.optimize.engine.third_orders import OrderBound, Priced, choices_of
 from harvestdesk.optimize.solve import SolveStatus
 
 ROUNDS = 5
-MOST_CHANGES = 200
+FIRST_CHANGES = 20
 FEWER = 4
 """Times a plan with too many orders is made again with fewer."""
 LITTLE = 1e-9
@@ -35,6 +37,17 @@ class _Chosen:
 
     plan: OrderPlan
     choices: IntArray
+
+
+@dataclass(frozen=True, order=True)
+class _Node:
+    """A part of the search still open: choices kept, and securities that may be left alone."""
+
+    bound: float
+    number: int
+    kept: BoolArray = field(compare=False)
+    idle: BoolArray = field(compare=False)
+    prices: Prices = field(compare=False)
 
 
 def search_household(case: Case, effort: Effort, seed: Found) -> Found:
@@ -80,7 +93,8 @@ class _Household:
         self._best: _Chosen | None = None
         self._prices: Prices | None = None
         self._seen: set[bytes] = set()
-        self._plans = 0
+        self._plans = self._nodes = 0
+        self._closed = np.inf
         self._size = max(abs(seed.bound), LITTLE)
 
     def run(self) -> Found:
@@ -94,7 +108,8 @@ class _Household:
             if following is None or self._content():
                 break
             prices = following
-        self._change()
+        self._change(FIRST_CHANGES)
+        self._branch()
         return self._found()
 
     def _found(self) -> Found:
@@ -106,7 +121,7 @@ class _Household:
         seconds = dict(seed.seconds)
         seconds["polish"] = seconds.get("polish", 0.0) + time.perf_counter() - self._started
         status = seed.status if plan is not None else SolveStatus.FAILED
-        return Found(status, self._proven, plan, seed.root, seed.nodes + self._plans, seconds)
+        return Found(status, self._proven, plan, seed.root, seed.nodes + self._nodes, seconds)
 
     def _turn(self, prices: Prices) -> Prices | None:
         """Prove what can be from some prices, make the plan of its choices; return the plan's prices."""
@@ -191,9 +206,8 @@ class _Household:
 
     # --- single changes ---
 
-    def _change(self) -> None:
+    def _change(self, tries: int) -> None:
         """Change the choice of single securities while that helps."""
-        tries = MOST_CHANGES
         while self._best is not None and tries and not self._content():
             before = self._best
             priced = self._bound.at(before.plan.prices)
@@ -236,7 +250,118 @@ class _Household:
             if changed[j] >= 0 and of[changed[j]] != side:
                 changed[j] = best[side, j]
 
+    # --- branching ---
+
+    def _branch(self) -> None:
+        """Split on one choice of a security, taken or not, until the gap is closed."""
+        if self._best is None or self._prices is None or self._content():
+            return
+        bound, self._closed = self._bound, np.inf
+        everything = np.ones(len(bound.choices), dtype=np.bool_)
+        heap = [_Node(self._proven, 0, everything, bound.idle, self._prices)]
+        while heap and not self._content():
+            node = heapq.heappop(heap)
+            for kept, idle in self._split(node):
+                self._open(heap, kept, idle, node)
+            lowest = min([self._closed, *(other.bound for other in heap[:1])])
+            self._proven = max(self._proven, min(lowest, self._best.plan.objective))
+
+    def _split(self, node: "_Node") -> list[tuple[BoolArray, BoolArray]]:
+        """Return the two parts of a node: [choice] kept, and [security] that may be left alone.
+
+        What can't be in a better plan than the best goes first; a node with nothing left to choose is closed.
+        """
+        whole = self._bound.choices
+        bound = OrderBound(self._case, whole.only(node.kept), node.idle)
+        priced = bound.at(node.prices)
+        best = bound.best(priced)
+        self._try(self._of_all(node.kept, best), self._bound.at(node.prices))
+        kept, idle = self._narrowed(node, bound, priced)
+        number = np.flatnonzero(node.kept)
+        taken = np.where(best >= 0, number[np.maximum(best, 0)], -1)
+        options = total_by(whole.security[kept], np.ones(int(kept.sum())), len(best)) + idle
+        open_names = np.flatnonzero(options > 1)
+        if not len(open_names):
+            self._closed = min(self._closed, self._leaf(kept))
+            return []
+        j = int(open_names[np.argmax(self._doubt(bound, priced, best)[open_names])])
+        mine, alone = whole.security == j, np.arange(len(idle)) == j
+        if taken[j] < 0:
+            return [(kept & ~mine, idle), (kept, idle & ~alone)]
+        this = np.arange(len(whole)) == taken[j]
+        return [(kept & (~mine | this), idle & ~alone), (kept & ~this, idle)]
+
+    def _of_all(self, kept: BoolArray, best: IntArray) -> IntArray:
+        """Return choices of a part as those of the whole."""
+        number = np.flatnonzero(kept)
+        return np.where(best >= 0, number[np.maximum(best, 0)], -1) if len(number) else best
+
+    def _narrowed(
+        self, node: "_Node", bound: OrderBound, priced: Priced
+    ) -> tuple[BoolArray, BoolArray]:
+        """Return what a better plan than the best may still choose."""
+        assert self._best is not None  # noqa: S101 - branching begins with a plan
+        least, _ = bound.by_security(priced)
+        room = self._best.plan.objective - bound.value(priced)
+        of_set, _ = bound.sides(least)
+        p, choices = self._case.problem, bound.choices
+        of_side = np.array([total_by(p.set_of, row, p.sets) for row in least])
+        rest = of_side[:, p.set_of] - least
+        side, j = choices.side, choices.security
+        with np.errstate(invalid="ignore"):
+            above = rest[side, j] + priced.value - of_set[p.set_of[j]]
+            waits = rest.min(axis=0) + priced.nothing - of_set[p.set_of]
+        kept = node.kept.copy()
+        kept[np.flatnonzero(node.kept)[~(above <= room)]] = False
+        return kept, node.idle & (waits <= room)
+
+    def _doubt(self, bound: OrderBound, priced: Priced, best: IntArray) -> FloatArray:
+        """Return [security] how little its best choice is better than another with another exposure."""
+        p, choices = self._case.problem, bound.choices
+        least, _ = bound.by_security(priced)
+        low = least.min(axis=0)
+        now = np.where(best >= 0, priced.active[np.maximum(best, 0)], p.active)
+        j = choices.security
+        found = np.full(len(p.symbols), -np.inf)
+        apart = np.abs(priced.active - now[j]) + LITTLE
+        mine = np.arange(len(choices)) == best[j]
+        with np.errstate(invalid="ignore"):
+            doubt = apart / (priced.value - low[j] + LITTLE * self._size)
+            waits = (np.abs(p.active - now) + LITTLE) / (priced.nothing - low + LITTLE * self._size)
+        np.maximum.at(found, j[~mine], np.nan_to_num(doubt[~mine]))
+        return np.where(bound.idle & (best >= 0), np.maximum(found, np.nan_to_num(waits)), found)
+
+    def _leaf(self, kept: BoolArray) -> float:
+        """Return the bound of a node whose choices are all made: its plan before it is dealt out."""
+        p, whole = self._case.problem, self._bound.choices
+        chosen = np.full(len(p.symbols), -1, dtype=np.intp)
+        chosen[whole.security[kept]] = np.flatnonzero(kept)
+        most = p.limits.max_trades
+        if most is not None and self._bound.orders[kept].sum() > most:
+            return np.inf
+        plan = plan_of(self._case, self._orders(chosen), self._effort.stop)
+        return np.inf if plan is None else plan.objective
+
+    def _open(self, heap: list["_Node"], kept: BoolArray, idle: BoolArray, parent: "_Node") -> None:
+        """Prove what a part holds, and keep it if it is worth splitting."""
+        bound = OrderBound(self._case, self._bound.choices.only(kept), idle)
+        value, prices = bound.value(bound.at(parent.prices)), parent.prices
+        if not self._beaten(value) and np.isfinite(value):
+            proof = nearby(bound, parent.prices, self._size)
+            value, prices = max((value, prices), (proof.value, proof.prices), key=lambda v: v[0])
+        value = max(value, parent.bound)
+        self._nodes += 1
+        if self._beaten(value):
+            self._closed = min(self._closed, value)
+        else:
+            heapq.heappush(heap, _Node(value, self._nodes, kept, idle, prices))
+
     # --- when to stop ---
+
+    def _beaten(self, value: float) -> bool:
+        """Return True where a part can't hold a plan better by more than the aim."""
+        best = self._best
+        return best is not None and near(best.plan.objective, value, self._effort.aim)
 
     def _content(self) -> bool:
         late = time.perf_counter() - self._started > self._effort.seconds or self._effort.stop()

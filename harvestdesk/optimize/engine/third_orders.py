@@ -121,7 +121,8 @@ class _Listed:
             self._one(security, SELLS, bought=False, groups=free)
         if not self._buyable[security] and self._alone[security]:
             return
-        kept = lots[~self._problem.is_loss[lots]] if self._problem.swaps else lots[:0]
+        crosses = self._problem.swaps or not self._alone[security]
+        kept = lots[~self._problem.is_loss[lots]] if crosses else lots[:0]
         chosen, free = self._orders(security, kept)
         for size in range(len(chosen) + 1):
             for some in itertools.combinations(chosen, size):
@@ -202,11 +203,12 @@ class Priced:
 
 
 class OrderBound:
-    """The closed forms of some choices."""
+    """The closed forms of some choices; `idle` [security] may be left alone, all of them where it isn't given."""
 
-    def __init__(self, case: Case, choices: Choices) -> None:
+    def __init__(self, case: Case, choices: Choices, idle: BoolArray | None = None) -> None:
         self.case, self.choices = case, choices
         p = case.problem
+        self.idle = np.ones(len(p.symbols), dtype=np.bool_) if idle is None else idle
         self._limited = bool(np.isfinite(p.limits.tracking_error))
         self.orders = total_by(choices.pair_choice, np.ones(len(choices.pair_choice)), len(choices))
         self.orders += choices.bought
@@ -353,7 +355,7 @@ class OrderBound:
     def by_security(self, priced: Priced) -> tuple[FloatArray, IntArray]:
         """Return [side, security] the least value, and the choice it is of (-1: nothing)."""
         p, choices = self.case.problem, self.choices
-        least = np.tile(priced.nothing, (2, 1))
+        least = np.tile(np.where(self.idle, priced.nothing, np.inf), (2, 1))
         best = np.full(least.shape, -1, dtype=np.intp)
         key = choices.side * len(p.symbols) + choices.security
         order = np.lexsort((priced.value, key))
@@ -374,6 +376,8 @@ class OrderBound:
         """Return what the prices prove: no plan is below it."""
         of_set, _ = self.sides(self.by_security(priced)[0])
         total = float(of_set.sum())
+        if not np.isfinite(total):
+            return np.inf
         size = priced.terms + float(np.abs(of_set).sum())
         return total + priced.constant - FLOATING * size
 
