@@ -26,7 +26,8 @@ from harvestdesk.optimize.engine.problem import (
     Mode,
 )
 
-FLIPS = 6
+FLIPS, STEP_FLIPS = 6, 2
+"""Sets whose other side is tried: for a first point, and in a step from one to the next."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class FastModel:
         gain_budget: float | None = None,
         *,
         start: Start | None = None,
-        flips: int = FLIPS,
+        flips: int | None = None,
     ) -> FastPoint:
         """Return the plan of these settings; what is None stays as the problem has it.
 
@@ -108,7 +109,7 @@ class FastModel:
             tax_budget: fraction of value.
             gain_budget: fraction of value.
             start: prices to begin with instead of those of the point before.
-            flips: sets whose other side is tried where rounding leaves a gap.
+            flips: sets whose other side is tried where rounding leaves a gap; None: fewer in a step than at first.
 
         Raises:
             NoPlanError: where no plan keeps every rule, or none was found.
@@ -122,7 +123,9 @@ class FastModel:
             gain=_or(gain_budget, known.gain),
         )
         asked = self._prepared.asked(self._changed(risk_aversion, limits))
-        best, search = self._found(asked, start or self._warm, flips)
+        warm = start or self._warm
+        tries = flips if flips is not None else FLIPS if warm is None else STEP_FLIPS
+        best, search = self._found(asked, warm, tries)
         self._warm = search.central
         return _point(asked, best, search)
 

@@ -44,6 +44,8 @@ LEAST_SCALE = 1e-3
 """Objectives are compared with a tenth of a percent of value at least."""
 AIM = 5e-4
 """Relative gap within which no flip is tried: `solve` calls a plan optimal within it."""
+WORTH = 5e-5
+"""Relative gain below which a flip isn't tried."""
 THRESHOLDS = (0.5, 0.25, 0.75)
 ROUGHLY = 1e-3
 """Relative gap within which no other threshold is tried."""
@@ -245,7 +247,8 @@ class PointSearch:
             best, sides = self.best, self.best.traded.sides
             prices = best.dual.split(best.prices)
             gain = gain_of_flips(self._prepared, self._asked, prices, sides)
-            for number in [int(i) for i in np.argsort(-gain) if gain[i] > 0]:
+            worth = WORTH * abs(best.amounts.objective)
+            for number in [int(i) for i in np.argsort(-gain) if gain[i] > worth]:
                 if not tries:
                     return
                 tries -= 1
