@@ -20,11 +20,14 @@ from harvestdesk.domain.plan_settings import (
     Zone,
 )
 from harvestdesk.domain.proposal import Check, RulePrice
+from harvestdesk.domain.security import AssetClass
+from harvestdesk.domain.target import ClassTarget
 from harvestdesk.gui import a11y
 from harvestdesk.gui.theme import Scheme, Theme, Tone
 from harvestdesk.gui.view_base import DeskData, ViewContext
 from harvestdesk.gui.views.rebalance import RebalancePage
 from harvestdesk.gui.views.rebalance.jobs import JOBS
+from harvestdesk.gui.views.rebalance.settings_panel import IN_BANDS
 from harvestdesk.gui.views.rebalance.words import line_name
 from harvestdesk.services.views.overview import overview
 from harvestdesk.services.views.rebalance import FACTOR, WeightLine, rebalance_view
@@ -399,3 +402,45 @@ def test_slots__take_parts_of_others(show, qtbot):
     page.why.add_action(QPushButton("What if"))
     page.panel.place_live(QLabel("live"))
     page.no_plan.place(QLabel("doctor"))
+
+
+# --- bands -----------------------------------------------------------------------------------------------
+BANDED = f.snapshot(
+    class_targets=(
+        ClassTarget(AssetClass.US_EQUITY, Decimal("0.6"), Decimal("0.5"), Decimal("0.7")),
+    )
+)
+
+
+def test_bands__a_rebalance_keeps_them_where_the_household_has_some(show):
+    page = show(snapshot=BANDED)
+    assert page.settings() == PlanSettings(keep_bands=True)
+    assert IN_BANDS in page.panel.about.text()
+    assert not page.panel.more.toggle.isChecked()
+    page.panel.more.keep_bands.setChecked(False)
+    assert page.settings() == PlanSettings()
+    assert IN_BANDS not in page.panel.about.text()
+
+
+def test_bands__follow_the_job_until_a_person_says_otherwise(show):
+    panel = show(snapshot=BANDED).panel
+    jobs = list(JOBS)
+    panel.job.setCurrentIndex(jobs.index(PlanKind.INVEST))
+    assert not panel.settings().keep_bands
+    panel.job.setCurrentIndex(jobs.index(PlanKind.REBALANCE))
+    assert panel.settings().keep_bands
+    panel.more.keep_bands.setChecked(False)
+    panel.job.setCurrentIndex(jobs.index(PlanKind.GIFT))
+    panel.job.setCurrentIndex(jobs.index(PlanKind.REBALANCE))
+    assert not panel.settings().keep_bands
+
+
+def test_bands__what_is_asked_already_is_not_overwritten(show):
+    page = show(snapshot=f.snapshot())
+    page.panel.risk.show_value(Decimal(33))
+    page.panel.changed.emit()
+    page.panel.more.keep_bands.setChecked(True)
+    page.panel.more.keep_bands.setChecked(False)
+    page.refresh(desk(BANDED, None))
+    assert not page.settings().keep_bands
+    assert page.settings().risk_aversion == 33

@@ -271,9 +271,8 @@ class MoreLimits(QWidget):
         }
         return widgets.get(field)
 
-    def unfold_where(self, settings: PlanSettings) -> None:
+    def unfold_where(self, settings: PlanSettings, usual: PlanSettings) -> None:
         """Open the fold when something in it departs from what is usual: nothing that counts stays hidden."""
-        usual = PlanSettings()
         fields = ("zone", "keep_bands", "max_trades", "max_volume_share", "piggy_back", "location_weight",
                   "after_tax_view", "group_limits", "account_ids", "never_sell", "never_buy",
                   "excluded_security_ids")  # fmt: skip

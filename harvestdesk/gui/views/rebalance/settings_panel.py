@@ -23,6 +23,10 @@ from harvestdesk.gui.views.rebalance.sentences import (
 )
 from harvestdesk.gui.widgets.fields import Choice, FigureField, Tick
 from harvestdesk.services.plan_problems import plan_problems
+from harvestdesk.services.plan_usual import usual_settings
+
+IN_BANDS = "Every asset class ends inside its band."
+"""Said with the job: the tick for it is folded away."""
 
 
 class SettingsPanel(QFrame):
@@ -38,6 +42,9 @@ class SettingsPanel(QFrame):
         super().__init__()
         self._theme = theme
         self._base = PlanSettings()
+        self._known: HouseholdSnapshot | None = None
+        self._touched = False
+        self._bands_chosen = False
         self._quiet = False
         self.setProperty("card", True)
         self.job = Choice(theme, "What the plan is for")
@@ -62,6 +69,7 @@ class SettingsPanel(QFrame):
         self._lay_out()
         self._connect()
         self.show_settings(self._base)
+        self._touched = False
 
     def _make_fields(self, theme: Theme) -> None:
         self.amount_words = QLabel()
@@ -166,6 +174,7 @@ class SettingsPanel(QFrame):
             self.more,
         ):  # fmt: skip
             figure.value_changed.connect(self._on_changed)
+        self.more.keep_bands.toggled.connect(self._on_bands)
         self.short_only.toggled.connect(self._on_changed)
         self.recipient.textChanged.connect(self._on_changed)
 
@@ -182,8 +191,12 @@ class SettingsPanel(QFrame):
 
     def settings(self) -> PlanSettings:
         """Return what the sentences say now; what the job does not ask for is as usual."""
-        base = self._base if self._base.kind is self.kind else PlanSettings(kind=self.kind)
+        base = self._base if self._base.kind is self.kind else self.usual(self.kind)
         return replace(base, **self._values(), **self.more.values(self.spec))  # type: ignore[arg-type]
+
+    def usual(self, kind: PlanKind) -> PlanSettings:
+        """Return what a job starts with in this household."""
+        return usual_settings(kind, self._known)
 
     def _values(self) -> dict[str, object]:
         found: dict[Part, dict[str, object]] = {
@@ -220,7 +233,9 @@ class SettingsPanel(QFrame):
     def show_settings(self, settings: PlanSettings) -> None:
         """Write settings into the sentences, silently."""
         self._quiet = True
+        self._touched = True
         self._base = settings
+        self._bands_chosen = settings.keep_bands != self.usual(settings.kind).keep_bands
         self.job.setCurrentIndex(list(JOBS).index(settings.kind))
         self.amount.show_value(settings.amount or ZERO)
         self.sources.show_value(settings.source_ids)
@@ -232,29 +247,38 @@ class SettingsPanel(QFrame):
         self.gain.show_value(settings.gain_budget)
         self.turnover.show_value(settings.turnover)
         self.more.show_values(settings)
-        self.more.unfold_where(settings)
+        self.more.unfold_where(settings, self.usual(settings.kind))
         self._show_job()
         self._quiet = False
 
     def show_household(self, snapshot: HouseholdSnapshot) -> None:
         """Offer the household's accounts, symbols, sectors and classes."""
         self._quiet = True
+        self._known = snapshot
         self.sources.offer([a for a in snapshot.accounts if a.type.is_taxable])
         self.more.know(snapshot)
         self._quiet = False
+        if not self._touched:
+            self.show_settings(self.usual(self.kind))
+            self._touched = False
 
     def place_live(self, widget: QWidget) -> None:
         """Put a widget under the slider: what the live solve says about it."""
         self.live_column.addWidget(widget)
 
     def _on_job(self) -> None:
+        if not self._quiet and not self._bands_chosen:
+            self._quiet = True
+            self.more.keep_bands.setChecked(self.usual(self.kind).keep_bands)
+            self._quiet = False
         self._show_job()
         self._on_changed()
 
     def _show_job(self) -> None:
         spec = self.spec
-        self.about.setText(spec.about)
-        self.job.setAccessibleDescription(spec.about)
+        about = f"{spec.about} {IN_BANDS}" if self._keeps_bands() else spec.about
+        self.about.setText(about)
+        self.job.setAccessibleDescription(about)
         self.amount_words.setText(spec.amount)
         self.amount.setAccessibleName(f"{spec.amount.replace('$', '').strip()}: dollars")
         self.amount_note.setText(spec.no_amount)
@@ -264,6 +288,16 @@ class SettingsPanel(QFrame):
             widget.setVisible(part in spec.shows)
         self.more.show_job(spec)
 
+    def _on_bands(self) -> None:
+        """Bands follow the job until the person says otherwise."""
+        if not self._quiet:
+            self._bands_chosen = True
+
+    def _keeps_bands(self) -> bool:
+        return Part.BANDS in self.spec.shows and self.more.keep_bands.isChecked()
+
     def _on_changed(self) -> None:
         if not self._quiet:
+            self._touched = True
+            self._show_job()
             self.changed.emit()
