@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 Report = Callable[[str, float | None], None]
-"""What a job calls: stage code, fraction of one or None."""
+"""What a job calls: stage code, with any figures after a slash, and fraction of one or None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ def quiet(stage: str, fraction: float | None) -> None:
 
 
 class Throttle:
-    """Lets at most `per_second` reports through; a new stage always passes."""
+    """Lets at most `per_second` reports through; a new stage always passes, other figures of one don't."""
 
     def __init__(
         self,
@@ -37,8 +37,8 @@ class Throttle:
 
     def __call__(self, stage: str, fraction: float | None) -> None:
         """Pass a report on, or drop it."""
-        now = self._clock()
-        if stage == self._stage and now - self._last < self._gap:
+        now, code = self._clock(), stage.partition("/")[0]
+        if code == self._stage and now - self._last < self._gap:
             return
-        self._stage, self._last = stage, now
+        self._stage, self._last = code, now
         self._receive(Progress(stage, fraction))

@@ -8,7 +8,7 @@ import pytest
 
 from harvestdesk.domain.errors import BadInputError
 from harvestdesk.gui.theme import Theme
-from harvestdesk.gui.widgets.job_strip import JobStrip
+from harvestdesk.gui.widgets.job_strip import JobStrip, stage_words
 from harvestdesk.gui.workers.runner import JobRunner, Lane
 from harvestdesk.jobs.job import Job
 from harvestdesk.jobs.worker import WorkerPool
@@ -195,3 +195,15 @@ def test_lanes__hand_the_interpreter_over_sooner_only_while_they_work(runner, qt
         go_on.set()
     qtbot.waitUntil(lambda: not runner.running)
     assert sys.getswitchinterval() == before
+
+
+@pytest.mark.parametrize(
+    ("stage", "words"),
+    [
+        ("solve", "solving"),
+        ("branch/12/0.31", "branching, 12 nodes, gap 0.31 %"),
+        ("Reading a/b", "Reading a/b"),
+    ],
+)
+def test_strip__words_of_a_stage_hold_its_figures(stage: str, words: str) -> None:
+    assert stage_words(stage) == words

@@ -13,10 +13,18 @@ STAGES = {
     "start": "starting",
     "build": "setting up the problem",
     "solve": "solving",
+    "branch": "branching, {} nodes, gap {} %",
     "round": "rounding to shares",
     "verify": "checking every trade by the tax rules",
     "ladder": "working out the next lots",
 }
+"""Words of a stage; figures that follow its code stand where the braces are."""
+
+
+def stage_words(stage: str) -> str:
+    """Return what a stage is called, with the figures it brings along."""
+    code, *figures = stage.split("/")
+    return STAGES.get(code, stage).format(*figures)
 
 
 class JobStrip(QWidget):
@@ -83,7 +91,7 @@ class JobStrip(QWidget):
     def _on_progressed(self, progress: Progress) -> None:
         if self._shown is None:
             return
-        stage = STAGES.get(progress.stage, progress.stage)
+        stage = stage_words(progress.stage)
         others = len(self._runner.running) - 1
         more = f" ({others} more waiting)" if others else ""
         self._words.setText(f"{self._shown.title}: {stage}{more}")

@@ -160,6 +160,7 @@ class _ThirdSearch(Search):
             self._use_runs(bound)
         heap = [Node(proven, 0, sides, root)]
         while heap and not self._content(min(heap[0].bound, self._closed)):
+            self._tell(min(heap[0].bound, self._closed))
             self._branch(heap, heapq.heappop(heap))
         proven = min([self._closed, *(node.bound for node in heap[:1])])
         if self._best is not None:

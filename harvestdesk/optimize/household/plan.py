@@ -84,7 +84,7 @@ def plan_household(
     if within_bands(built):
         return _finished(built, None, stages).proposal(proposal_id, created_at)
     with stages.of("solve"):
-        solved = _solved(built, effort_of(settings, token))
+        solved = _solved(built, effort_of(settings, token, report))
     return _finished(built, solved, stages).proposal(proposal_id, created_at)
 
 

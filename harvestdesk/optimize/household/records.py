@@ -6,22 +6,23 @@ from dataclasses import replace
 from harvestdesk.domain.errors import CancelledError
 from harvestdesk.domain.plan_settings import PlanSettings
 from harvestdesk.domain.proposal import SolverRecord
-from harvestdesk.optimize.cancel import Cancellation
+from harvestdesk.optimize.cancel import Cancellation, Report, silent
 from harvestdesk.optimize.engine.evaluate import Figures
 from harvestdesk.optimize.engine.plan import EnginePlan
 from harvestdesk.optimize.engine.search import Effort
 from harvestdesk.optimize.household.build import BuiltHousehold
 from harvestdesk.optimize.household.solving import is_proven
 from harvestdesk.optimize.solve import SolveStatus
-from harvestdesk.optimize.stages import Stages
+from harvestdesk.optimize.stages import Stages, branching
 
 LEAST_OBJECTIVE = 1e-5
 """A gap is measured against the bound, or against a tenth of a basis point of value where that is more."""
 
 
-def effort_of(settings: PlanSettings, token: Cancellation) -> Effort:
+def effort_of(settings: PlanSettings, token: Cancellation, report: Report = silent) -> Effort:
     """Return how long the engine may search, and when it has to stop."""
-    return Effort(seconds=settings.time_limit_seconds, stop=_stopper(token))
+    seconds = settings.time_limit_seconds
+    return Effort(seconds=seconds, stop=_stopper(token), progress=branching(report))
 
 
 def _stopper(token: Cancellation) -> Callable[[], bool]:

@@ -26,6 +26,17 @@ def test_throttle__a_new_stage_always_passes():
     assert seen == [Progress("build"), Progress("solve")]
 
 
+def test_throttle__other_figures_are_no_new_stage():
+    now = [0.0]
+    seen = []
+    report = Throttle(seen.append, per_second=4, clock=lambda: now[0])
+    for nodes in range(1, 12):
+        now[0] = nodes / 16
+        report(f"branch/{nodes}/0.31", None)
+    report("round", None)
+    assert [p.stage for p in seen] == ["branch/1/0.31", "branch/5/0.31", "branch/9/0.31", "round"]
+
+
 def test_token__raises_only_after_cancel():
     token = CancelToken()
     token.raise_if_cancelled()

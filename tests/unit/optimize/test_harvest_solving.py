@@ -18,6 +18,7 @@ from harvestdesk.optimize.harvest_solving import Solution, choose_sides, nearest
 from harvestdesk.optimize.problem import HarvestProblem, Side
 from harvestdesk.optimize.solve import SolveLimits, SolveStatus
 from harvestdesk.optimize.solvers import CLARABEL, SCS
+from harvestdesk.optimize.stages import branching
 
 
 def limits(**more) -> SolveLimits:
@@ -233,6 +234,12 @@ def test_progress__tells_nodes_and_what_is_left_of_the_gap() -> None:
     assert nodes[0] == 1
     assert gaps[0] > gaps[-1] > 1e-4
     assert chosen.nodes > nodes[-1]
+
+
+def test_progress__is_reported_as_a_stage_with_its_figures() -> None:
+    said = []
+    branching(lambda stage, fraction: said.append((stage, fraction)))(12, 0.00312)
+    assert said == [("branch/12/0.31", None)]
 
 
 @pytest.mark.parametrize("count", [6, 60])
