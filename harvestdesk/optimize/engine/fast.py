@@ -3,10 +3,11 @@
 For sliders, curves and what-ifs, where the cone programs of search.py take too long; they stay the reference.
 
 What is exact: the bound is that of the closed form (duals.py), true whatever the prices are; with a tax
-situation it holds over all cells of the year's netting. The plan keeps every row in weights, and its tax, cost
-and risk are those of the plan (tax by `year_tax`). What isn't: sides come from rounding and a few flips, not from
-branching, so concentrated books may show a gap that `solve_problem` would close; weights are not yet shares; the
-smallest order is kept by taking smaller ones out, not by choosing which ones best. The gap always says so.
+situation it holds over all cells of the year's netting, with a least order over sets left alone as well. The plan
+keeps every row in weights, and its tax, cost and risk are those of the plan (tax by `year_tax`). What isn't: sides come
+from rounding and a few flips, not from branching, so concentrated books may show a gap that `solve_problem` would
+close; weights are not yet shares; orders below the least one are made larger or left out by their price, all at once.
+The gap always says so.
 
 No cvxpy here: a window's process may use it.
 """

@@ -125,7 +125,10 @@ class PointSearch:
             raise NoPlanError("No plan keeps every rule.", code="infeasible")
         best = None if self.best is None else self._tidied(self.best)
         if best is None:
-            raise NoPlanError("The fast path found no plan.", code="fast.none")
+            raise NoPlanError(
+                "The quick calculation found no plan that keeps every rule; a plan made exactly may be there.",
+                code="fast.none",
+            )
         self.best = best
         return best
 
