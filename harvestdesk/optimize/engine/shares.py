@@ -39,7 +39,7 @@ def to_shares(case: Case, plan: Incumbent) -> Trades:
         _settle_cash(problem, int(account), sales, buys, paid[account])
     if not problem.in_parts.all():
         weights = np.array([float(dollars / problem.exact.value) for dollars in paid])
-        given = Given(*_in_weights(problem, sales, buys), weights)
+        given = Given(*_in_weights(problem, sales, buys), weights, plan.prices.risk)
         steps = whole_steps(case, sold, dealt, plan.sides, given)
         sales |= {lot: Decimal(int(n)) for lot, n in enumerate(steps.sold) if n}
         buys |= {
@@ -132,7 +132,8 @@ def _settle_cash(
         return
     over = cash - least if cash < least else cash - most
     if own:
-        key = max(own, key=lambda k: (buys[k] * exact.prices[k[1]], -k[1]))
+        able = [k for k in own if over <= 0 or over <= _room(problem, k[1], sales, buys)]
+        key = max(able or own, key=lambda k: (buys[k] * exact.prices[k[1]], -k[1]))
         price = exact.prices[key[1]]
         more = _rounded(over / price, STEP, ROUND_FLOOR if over < 0 else ROUND_CEILING)
         if cash - more * price < least:
@@ -145,6 +146,19 @@ def _settle_cash(
     if cash - less * price < least:
         less -= STEP
     sales[lot] = min(exact.shares[lot], max(ZERO, sales[lot] - less))
+
+
+def _room(
+    problem: EngineProblem,
+    security: int,
+    sales: dict[int, Decimal],
+    buys: dict[tuple[int, int], Decimal],
+) -> Decimal:
+    """Return the dollars by which the purchases of a security may grow within its largest weight."""
+    shares = sum((n for (_, j), n in buys.items() if j == security), ZERO)
+    shares -= sum((n for lot, n in sales.items() if problem.lot_security[lot] == security), ZERO)
+    room = as_dollars(problem, float(problem.cap[security] - problem.held[security]))
+    return room - shares * problem.exact.prices[security]
 
 
 def _trades(sales: dict[int, Decimal], buys: dict[tuple[int, int], Decimal]) -> Trades:

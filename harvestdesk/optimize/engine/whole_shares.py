@@ -33,11 +33,13 @@ class Given:
     Attributes:
         bought: [account, security]; sold: [lot] weight traded where parts of shares are allowed.
         paid: [account] weight paid out.
+        risk_price: of variance in the plan, more than the problem's own where its limit binds.
     """
 
     bought: FloatArray
     sold: FloatArray
     paid: FloatArray
+    risk_price: float = 0.0
 
 
 class _Steps:
@@ -59,6 +61,7 @@ class _Steps:
     ) -> None:
         p = self.problem = case.problem
         value = float(p.exact.value)
+        self._risk(given.risk_price)
         self.price = np.array([float(x) for x in p.exact.prices]) / value
         whole = ~p.in_parts
         may_sell = p.sellable & ~(p.is_loss & (sides[p.lot_set] == Side.BUY))
@@ -83,7 +86,9 @@ class _Steps:
         self.most = np.concatenate([in_lot, np.floor(room + 1e-9)])
         self.count = np.minimum(np.rint(wanted), self.most)
         names, accounts = len(p.symbols), len(p.cash)
-        gone = np.bincount(p.lot_security, given.sold, minlength=names)
+        gone = np.asarray(
+            np.bincount(p.lot_security, given.sold, minlength=names), dtype=np.float64
+        )
         self.given = given.bought.sum(axis=0) - gone
         self._within_caps()
         self._within_volumes((gone, given.bought.sum(axis=0)))
@@ -95,6 +100,12 @@ class _Steps:
         self.cash = p.cash + raised - given.paid - given.bought.sum(axis=1) - spent
         self._rows(case, given)
         self._orders()
+
+    def _risk(self, in_plan: float) -> None:
+        """Know what variance costs: where its limit binds, as much as in the plan, so that steps keep to it."""
+        p = self.problem
+        self.limit = p.limits.tracking_error
+        self.risk_price = p.risk_price if np.isinf(self.limit) else max(p.risk_price, in_plan)
 
     def _orders(self) -> None:
         """Know the weight of each order, where an order has a least one."""
@@ -181,7 +192,11 @@ class _Steps:
         allowed &= (moved < 0) | (weight <= p.cap[self.security] + CAP_ROOM)
         left = self.left[(self.sign > 0).astype(np.intp), self.security]
         allowed &= step * self.weight <= left + CAP_ROOM
-        worse = self.cost * step * self.weight + p.risk_price * risk
+        worse = self.cost * step * self.weight + self.risk_price * risk
+        if self.limit < np.inf:
+            over = np.sqrt(np.maximum(self._variance() + risk, 0.0)) - self.limit
+            now = np.sqrt(self._variance()) - self.limit
+            worse += FIRMNESS * (np.maximum(over, 0.0) - max(now, 0.0))
         if p.limits.min_trade > 0:
             least, order = p.limits.min_trade, self.ordered[self.order]
             allowed &= order > 0
@@ -191,6 +206,9 @@ class _Steps:
             after = self._missed(self.total[:, None] + step * self.per_share)
             worse += FIRMNESS * (after - self._missed(self.total))
         return np.where(allowed, worse, np.inf)
+
+    def _variance(self) -> float:
+        return self.problem.variance(self.active)
 
     def take(self, trade: int, step: int) -> None:
         """Deal `step` shares more of a trade."""

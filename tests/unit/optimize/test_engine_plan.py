@@ -175,6 +175,22 @@ def test_whole_shares_keep_every_rule_and_stay_near_the_bound(seed) -> None:
     assert plan.gap < 0.02
 
 
+@pytest.mark.parametrize("mode", ["rebalance", "harvest"])
+@pytest.mark.parametrize("seed", range(3))
+def test_whole_shares_stay_within_a_tight_limit_on_tracking_error(seed, mode) -> None:
+    free = book(names=10, lots=4, seed=seed, fractional=False)
+    free["objective"]["risk_aversion"] = 1.0
+    unlimited = solve_problem(read_problem(free))
+    limit = round(unlimited.figures.tracking_error * 0.6, 6)
+    plan = solve_problem(
+        read_problem(copy.deepcopy(free) | {"mode": mode, "limits": {"tracking_error": limit}})
+    )
+    assert plan.figures.broken == ()
+    assert plan.figures.tracking_error <= limit
+    assert plan.gap < 0.01
+    assert plan.status == "optimal"
+
+
 def test_min_trade_leaves_no_smaller_order() -> None:
     problem = read_problem(book(names=10, lots=4, seed=1, limits={"min_trade": "3000"}))
     plan = solve_problem(problem)
