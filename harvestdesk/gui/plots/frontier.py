@@ -18,8 +18,8 @@ from harvestdesk.services.views.frontier import FrontierRow, FrontierView, Mark
 KEYS = (
     Key("solved point", Tone.PLAN, Shape.DOT),
     Key("no trade", Tone.LOCKED, Shape.SQUARE, hatched=True),
-    Key("the plan there is", Tone.PLAN, Shape.TRIANGLE),
-    Key("knee: beyond it tax is bought dearly", Tone.GAIN, Shape.DIAMOND),
+    Key("this plan", Tone.PLAN, Shape.TRIANGLE),
+    Key("knee", Tone.GAIN, Shape.DIAMOND),
     Key("chosen", Tone.PLAIN, Shape.RING),
 )
 _MARKS = {
@@ -27,6 +27,9 @@ _MARKS = {
     Mark.PLAN: (Shape.TRIANGLE, Tone.PLAN, 6.0),
     Mark.KNEE: (Shape.DIAMOND, Tone.GAIN, 6.5),
 }
+_KEYBOARD = (
+    "Arrows move from point to point, K to the knee, beyond which tracking error buys ever less tax"
+)
 _DOT = 3.2
 _HANDLE = 9.0
 _ROOM = 0.07
@@ -72,7 +75,8 @@ class FrontierCanvas(Canvas):
 
     def _speak(self) -> None:
         row = self._row()
-        self.setAccessibleDescription("No curve yet" if row is None else point_words(row))
+        words = "No curve yet" if row is None else f"{point_words(row)}. {_KEYBOARD}"
+        self.setAccessibleDescription(words)
 
     def _row(self) -> FrontierRow | None:
         if self._view is None or self._chosen is None:
@@ -283,8 +287,9 @@ class FrontierCanvas(Canvas):
             self._move(place)
 
     def _move(self, place: int) -> None:
-        if place != self._chosen:
-            self.choose(place)
+        before = self._chosen
+        self.choose(place)
+        if self._chosen != before:
             self.point_chosen.emit(place)
 
 

@@ -7,7 +7,7 @@ from harvestdesk.services.views.frontier import FrontierRow, Mark
 
 MARK_WORDS = {
     Mark.NOTHING: "no trade",
-    Mark.PLAN: "the plan there is",
+    Mark.PLAN: "this plan",
     Mark.KNEE: "knee",
     Mark.ASKED: "asked for",
 }

@@ -16,7 +16,7 @@ class Mark(StrEnum):
     PLAN = "plan"
     """The plan there is, in whole shares."""
     KNEE = "knee"
-    """Beyond it tax is bought dearly."""
+    """Beyond it more tracking error buys ever less tax."""
     ASKED = "asked"
     """The point of the price of risk asked for."""
 

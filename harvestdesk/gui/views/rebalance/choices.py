@@ -57,6 +57,8 @@ class Choices(QObject):
         self.curve.follow(settings)
         if complete:
             self.live.ask(settings)
+        else:
+            self.live.rest()
 
     def on_view(self, *, page: bool, curve: bool) -> None:
         """Page and curve came on view, or were left: nothing is kept warm for who is elsewhere."""

@@ -106,7 +106,10 @@ class FrontierPart(QWidget):
         self.looks = Segments(
             theme,
             "Show the curve as",
-            (("Curve", "Tracking error across, tax up"), ("Table", "The same figures as a table")),
+            (
+                ("Picture", "Tracking error across, tax up"),
+                ("Table", "The same figures as a table"),
+            ),
         )
         self.point = QLabel()
         self.note = Muted(theme)
@@ -277,7 +280,7 @@ class FrontierPart(QWidget):
         price = "" if row is None or row.risk_aversion is None else price_of_risk(row.risk_aversion)
         left = left_out_words(self._curve.left_out if self._curve is not None else ())
         about = f"Figures in weights{', ' + left if left else ''}; the plan itself is exact."
-        self.note.setText(f"{price}. {about} Arrows move the handle, K puts it on the knee.")
+        self.note.setText(f"{price}. {about}" if price else about)
         self.plan_button.setEnabled(row is not None)
 
     # --- choosing ----------------------------------------------------------------------------------------

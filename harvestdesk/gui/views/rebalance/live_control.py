@@ -71,7 +71,7 @@ class LiveControl(QObject):
             self._send()
 
     def rest(self) -> None:
-        """What is asked is what the plan on view was asked: there is nothing to add."""
+        """There is nothing to add: the plan on view says it, or a figure is missing."""
         self._settings = None
         self.last = self.last + 1  # what is still on its way is told no more
         self._line.show_words("")
