@@ -23,6 +23,7 @@ from harvestdesk.optimize.engine.problem import (
     IntArray,
 )
 from harvestdesk.optimize.engine.relaxation import payers_of
+from harvestdesk.optimize.engine.third_orders import least_orders
 from harvestdesk.optimize.problem import Side
 from harvestdesk.optimize.solve import SolveStatus
 
@@ -156,46 +157,52 @@ class _Program:
         return parts, np.array([row.offset for row in rows])
 
     def _limits(self) -> tuple[list[Any], list[FloatArray]]:
-        """Return what is at most something: rows, least orders, weights and volumes, and the bounds."""
-        p, most = self.problem, self.problem.limits
-        names = len(p.symbols)
+        """Return what is at most something: rows, the size of orders, weights, volumes and the bounds."""
+        p = self.problem
         totals, offset = self._totals()
         least = np.array([row.least for row in self.case.rows])
-        ends = np.array([row.most for row in self.case.rows])
-        parts, right = [totals, -totals], [ends - offset, offset - least]
-        number = p.lot_account[self.lots] * names + p.lot_security[self.lots]
-        order, of_lot = np.unique(number, return_inverse=True)
-        sizes = self._placed(self.sell, incidence(of_lot, len(order)))
-        parts += [-sizes]
-        right += [np.full(len(order), -most.min_trade)]
-        own = [(self.sell, len(self.sell)), (self.buy, len(self.buy)), (self.pay, len(self.pay))]
-        together = self.orders.dealt is None and p.purses.count > 1
-        lower = [0.0, 0.0 if together else most.min_trade, 0.0]
-        for (columns, size), low in zip(own, lower, strict=True):
-            parts.append(-self._placed(columns, sp.eye_array(size)))
-            right.append(np.full(size, -low))
-        if len(self.spend):
-            parts.append(-self._placed(self.spend, sp.eye_array(len(self.spend))))
-            right.append(np.zeros(len(self.spend)))
-        bought = np.unique(self.bought)
-        if together:  # which purse buys is left open, not how much
-            of_name = np.searchsorted(bought, self.bought)
-            parts.append(-self._placed(self.buy, incidence(of_name, len(bought))))
-            right.append(np.full(len(bought), -most.min_trade))
+        most = np.array([row.most for row in self.case.rows])
+        parts, right = [totals, -totals], [most - offset, offset - least]
+        for columns in (self.sell, self.buy, self.pay, self.spend):
+            parts.append(-self._placed(columns, sp.eye_array(len(columns))))
+            right.append(np.zeros(len(columns)))
         parts.append(self._placed(self.sell, sp.eye_array(len(self.sell))))
         right.append(p.lot_most[self.lots])
+        bought = np.unique(self.bought)
         parts.append(self._placed(self.expose[bought], sp.eye_array(len(bought))))
         right.append((p.room + p.active)[bought])
+        for more in (self._sizes(), self._volumes()):
+            parts += [part for part, _ in more]
+            right += [ends for _, ends in more]
+        return parts, right
+
+    def _sizes(self) -> list[tuple[Any, FloatArray]]:
+        """Return what keeps orders from being too small; which purse buys is left open until they are dealt."""
+        p = self.problem
+        least = least_orders(p)
+        number = p.lot_account[self.lots] * len(p.symbols) + p.lot_security[self.lots]
+        order, of_lot = np.unique(number, return_inverse=True)
+        sales = self._placed(self.sell, incidence(of_lot, len(order)))
+        if self.orders.dealt is not None:
+            buys = self._placed(self.buy, sp.eye_array(len(self.buy)))
+            ends = least[self.who, self.bought]
+        else:
+            bought, of_buy = np.unique(self.bought, return_inverse=True)
+            buys = self._placed(self.buy, incidence(of_buy, len(bought)))
+            ends = least.min(axis=0)[bought]
+        return [(-sales, -least.reshape(-1)[order]), (-buys, -ends)]
+
+    def _volumes(self) -> list[tuple[Any, FloatArray]]:
+        """Return the most that may be traded of securities in the whole household."""
+        p, found = self.problem, []
         for limit, columns, security in (
             (p.most_sold, self.sell, p.lot_security[self.lots]),
             (p.most_bought, self.buy, self.bought),
         ):
             if limit is not None and len(columns):
-                traded = np.unique(security)
-                of = np.searchsorted(traded, security)
-                parts.append(self._placed(columns, incidence(of, len(traded))))
-                right.append(limit[traded])
-        return parts, right
+                traded, of = np.unique(security, return_inverse=True)
+                found.append((self._placed(columns, incidence(of, len(traded))), limit[traded]))
+        return found
 
     def solved(self, stop: Stop) -> OrderPlan | None:
         """Return the plan, or None."""

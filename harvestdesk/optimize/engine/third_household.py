@@ -20,7 +20,7 @@ from harvestdesk.optimize.engine.problem import BoolArray, FloatArray, IntArray,
 from harvestdesk.optimize.engine.search import Effort, Found, Incumbent, near
 from harvestdesk.optimize.engine.third_ascent import ascended, nearby
 from harvestdesk.optimize.engine.third_fixed import OrderPlan, Orders, plan_of
-from harvestdesk.optimize.engine.third_orders import OrderBound, Priced, choices_of
+from harvestdesk.optimize.engine.third_orders import OrderBound, Priced, choices_of, least_orders
 from harvestdesk.optimize.solve import SolveStatus
 
 ROUNDS = 5
@@ -168,7 +168,7 @@ class _Household:
         """Return the plan with its purchases dealt to accounts, none below the least order."""
         p = self._case.problem
         dealt = dealt_out(p, plan.sold, np.where(plan.bought < DUST, 0.0, plan.bought), plan.paid)
-        small = dealt < max(p.limits.min_trade * (1 - 1e-6), DUST)
+        small = dealt < np.maximum(least_orders(p) * (1 - 1e-6), DUST)
         for made in (dealt > DUST, ~small):
             orders = replace(plan.orders, dealt=made)
             found = plan_of(self._case, orders, self._effort.stop)
@@ -183,6 +183,9 @@ class _Household:
         on[chosen[chosen >= 0]] = True
         sells = np.zeros((len(p.account_ids), len(p.symbols)), dtype=np.bool_)
         groups = choices.pair_group[on[choices.pair_choice]]
+        groups = groups[
+            choices.group_least[groups] > 0
+        ]  # of more accounts than are chosen among none sells
         sells[choices.group_account[groups], choices.group_security[groups]] = True
         bought = np.zeros(len(p.symbols), dtype=np.bool_)
         bought[choices.security[on & choices.bought]] = True
@@ -306,9 +309,9 @@ class _Household:
         of_set, _ = bound.sides(least)
         p, choices = self._case.problem, bound.choices
         of_side = np.array([total_by(p.set_of, row, p.sets) for row in least])
-        rest = of_side[:, p.set_of] - least
         side, j = choices.side, choices.security
         with np.errstate(invalid="ignore"):
+            rest = of_side[:, p.set_of] - least
             above = rest[side, j] + priced.value - of_set[p.set_of[j]]
             waits = rest.min(axis=0) + priced.nothing - of_set[p.set_of]
         kept = node.kept.copy()

@@ -31,6 +31,7 @@ from harvestdesk.optimize.engine.problem import (
 
 BUYS, SELLS = 0, 1
 """Sides of a set: on the first, losses aren't sold."""
+SHARE_HAIR = 1e-9
 MOST_ACCOUNTS = 5
 """Accounts of a security that are chosen among; the smaller positions beyond sell what they like."""
 
@@ -83,6 +84,14 @@ class Choices:
         )
 
 
+def least_orders(problem: EngineProblem) -> FloatArray:
+    """Return [account, security] the weight of the least order; where shares are whole, of whole ones."""
+    prices = np.array([float(price / problem.exact.value) for price in problem.exact.prices])
+    least = problem.limits.min_trade
+    whole = np.ceil(least / prices - SHARE_HAIR) * prices
+    return np.where(problem.in_parts[:, None], least, np.maximum(whole, least))
+
+
 def choices_of(problem: EngineProblem) -> Choices:
     """Return all choices of a problem."""
     found = _Listed(problem)
@@ -96,7 +105,7 @@ class _Listed:
 
     def __init__(self, problem: EngineProblem) -> None:
         self._problem = problem
-        self._least = max(problem.limits.min_trade, LEAST_ORDER)
+        self._least = np.maximum(least_orders(problem), LEAST_ORDER)
         lots = np.flatnonzero(problem.sellable)
         order = np.lexsort((problem.lot_account[lots], problem.lot_security[lots]))
         self._lots = lots[order]
@@ -135,13 +144,18 @@ class _Listed:
     def _orders(self, security: int, lots: IntArray) -> tuple[list[int], list[int]]:
         """Return the orders that may be chosen, and those that are free."""
         p = self._problem
+        least = self._least[:, security]
         held = total_by(p.lot_account[lots], p.lot_most[lots], len(p.account_ids))
-        accounts = [int(a) for a in np.argsort(-held, kind="stable") if held[a] >= self._least]
+        accounts = [
+            int(a)
+            for a in np.argsort(-held, kind="stable")
+            if held[a] >= least[a] * (1 - SHARE_HAIR)
+        ]
         numbers = []
         for rank, account in enumerate(accounts):
-            least = self._least if rank < MOST_ACCOUNTS else 0.0
             numbers.append(len(self._groups))
-            self._groups.append((account, security, least))
+            size = float(least[account]) if rank < MOST_ACCOUNTS else 0.0
+            self._groups.append((account, security, size))
             self._members.append(lots[p.lot_account[lots] == account])
         return numbers[:MOST_ACCOUNTS], numbers[MOST_ACCOUNTS:]
 
@@ -213,6 +227,8 @@ class OrderBound:
         self.orders = total_by(choices.pair_choice, np.ones(len(choices.pair_choice)), len(choices))
         self.orders += choices.bought
         self._most = p.lot_most[choices.entry_lot]
+        least = np.maximum(least_orders(p).min(axis=0), LEAST_ORDER)
+        self._least_bought = least[choices.security]
 
     def risk_of(self, prices: Prices) -> float:
         """Return the price of variance."""
@@ -287,15 +303,12 @@ class OrderBound:
             most = np.minimum(most, p.most_bought[choices.security])
         return np.where(choices.bought, most, 0.0)
 
-    def _least_bought(self) -> float:
-        return max(self.case.problem.limits.min_trade, LEAST_ORDER)
-
     def _impossible(self, gone: FloatArray, most: FloatArray) -> BoolArray:
         p, choices = self.case.problem, self.choices
-        never = choices.bought & (most < self._least_bought())
+        never = choices.bought & (most < self._least_bought)
         if p.most_sold is not None:
             never |= gone > p.most_sold[choices.security] * (1 + 1e-12)
-        return never
+        return np.asarray(never)
 
     def _rungs(
         self,
@@ -315,7 +328,7 @@ class OrderBound:
             left = p.most_sold[choices.security[of]] - gone[of] - _before(of, amounts[order])
             amounts[order] = np.clip(left, 0.0, amounts[order])
         buyers = np.flatnonzero(choices.bought)
-        undone = np.maximum(most[buyers] - self._least_bought(), 0.0)
+        undone = np.maximum(most[buyers] - self._least_bought[buyers], 0.0)
         return (
             np.concatenate([choices.rung_choice, buyers]),
             np.concatenate([amounts, undone]),

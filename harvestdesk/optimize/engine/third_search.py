@@ -58,7 +58,7 @@ def search_orders(case: Case, effort: Effort) -> Found:
     """
     started = time.perf_counter()
     if not one_each(case.problem):
-        return search_household(case, effort, _sizes_free(case, effort))
+        return _of_household(case, effort, started)
     seed = _sizes_free(case, effort) if _least_alone(case.problem) else None
     if seed is not None and (seed.best is None or seed.best.objective >= effort.enough):
         return seed
@@ -67,6 +67,20 @@ def search_orders(case: Case, effort: Effort) -> Found:
     if seed is not None and orders.near(seed):
         return orders.from_seed(seed)
     return orders.whole(seed)
+
+
+def _of_household(case: Case, effort: Effort, started: float) -> Found:
+    """Return the best plan where a set is several orders.
+
+    Where their number is limited, or they cost something, sets that count as one order each may do better: who
+    buys what is decided after the search, and orders too many are left out then.
+    """
+    found = search_household(case, effort, _sizes_free(case, effort))
+    if _least_alone(case.problem) or found.proven(effort.good) or effort.stop():
+        return found
+    sets = _ThirdSearch(case, whole_columns(case.problem, case.cost), effort, started).whole(None)
+    bound = max(found.bound, sets.bound)
+    return replace(sets, bound=bound) if found.best is None else replace(found, bound=bound)
 
 
 def plan_near(case: Case, seed: Found, effort: Effort) -> Incumbent | None:

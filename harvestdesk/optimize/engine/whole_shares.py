@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from harvestdesk.optimize.engine.case import CASH, NETTING, Case
-from harvestdesk.optimize.engine.problem import BoolArray, FloatArray, IntArray
+from harvestdesk.optimize.engine.problem import BoolArray, FloatArray, IntArray, total_by
 from harvestdesk.optimize.problem import Side
 
 MOST_STEPS = 5_000
@@ -86,9 +86,7 @@ class _Steps:
         self.most = np.concatenate([in_lot, np.floor(room + 1e-9)])
         self.count = np.minimum(np.rint(wanted), self.most)
         names, accounts = len(p.symbols), len(p.cash)
-        gone = np.asarray(
-            np.bincount(p.lot_security, given.sold, minlength=names), dtype=np.float64
-        )
+        gone = total_by(p.lot_security, given.sold, names)
         self.given = given.bought.sum(axis=0) - gone
         self._within_caps()
         self._within_volumes((gone, given.bought.sum(axis=0)))
