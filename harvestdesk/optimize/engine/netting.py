@@ -29,7 +29,7 @@ from harvestdesk.optimize.engine.netting_start import head_start, prices_in
 from harvestdesk.optimize.engine.problem import NO_LIMIT, EngineProblem, FloatArray, IntArray, Mode
 from harvestdesk.optimize.engine.relaxation import Relaxation
 from harvestdesk.optimize.engine.search import Effort, Found, Incumbent, near, polish, search
-from harvestdesk.optimize.engine.third_search import plan_near
+from harvestdesk.optimize.engine.third_search import orders_bound, plan_near
 from harvestdesk.optimize.problem import Side
 from harvestdesk.optimize.solve import SolveStatus
 from harvestdesk.optimize.solvers import SCS
@@ -318,6 +318,7 @@ class _Cells:
         shared = replace(prices, rows=np.array([of_row[i] for i in kept]))
         sides = np.full(problem.sets, int(Side.OPEN), dtype=np.intp)
         least = bound_of(base, self._columns, shared, sides).value
+        least = max(least, orders_bound(base, shared))
         if budget:
             least -= budget * problem.limits.tax
         for number, other in enumerate(self._cells):

@@ -35,6 +35,7 @@ from harvestdesk.optimize.engine.search import (
     search,
 )
 from harvestdesk.optimize.engine.third_household import search_household
+from harvestdesk.optimize.engine.third_orders import OrderBound, choices_of
 from harvestdesk.optimize.problem import Side
 from harvestdesk.optimize.solve import SolveStatus
 
@@ -91,6 +92,15 @@ def plan_near(case: Case, seed: Found, effort: Effort) -> Incumbent | None:
     orders = _ThirdSearch(case, columns, effort, time.perf_counter())
     orders.near(seed)
     return orders.best
+
+
+def orders_bound(case: Case, prices: Prices) -> float:
+    """Return what prices prove where a set is several orders; nothing where it isn't."""
+    problem = case.problem
+    if not problem.counts_orders or one_each(problem):
+        return float("-inf")
+    bound = OrderBound(case, choices_of(problem))
+    return bound.value(bound.at(prices))
 
 
 def one_each(problem: EngineProblem) -> bool:
