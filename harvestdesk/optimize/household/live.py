@@ -17,7 +17,7 @@ from harvestdesk.domain.plan_settings import PLAN_NAMES, PlanKind, PlanSettings
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.optimize.engine.fast import FastModel, FastPoint
 from harvestdesk.optimize.engine.frontier import EngineFrontier, Standing, as_frontier, frontier
-from harvestdesk.optimize.engine.problem import NO_LIMIT, EngineProblem
+from harvestdesk.optimize.engine.problem import NO_LIMIT, BoolArray, EngineProblem
 from harvestdesk.optimize.household.build import BuiltHousehold, build_household
 from harvestdesk.optimize.household.limits import BP
 from harvestdesk.optimize.household.plan import within_bands
@@ -152,7 +152,7 @@ def _simpler(built: BuiltHousehold) -> _Simpler:
     out += ["max_trades"] if limits.max_trades is not None else []
     least = max(limits.min_trade, NO_ORDER)
     limits = replace(limits, min_trade=0.0, ticket_cost=0.0, max_trades=None)
-    problem = replace(problem, limits=limits)
+    problem = replace(problem, limits=limits, may_buy=_affordable(problem))
     if FastModel.covers(problem) == "max_volume":
         problem = replace(problem, most_sold=None, most_bought=None)
         out.append("max_volume_share")
@@ -162,6 +162,21 @@ def _simpler(built: BuiltHousehold) -> _Simpler:
     if reason is not None:
         raise NoPlanError(f"The fast path doesn't know {reason}.", code="fast.rule", rule=reason)
     return _Simpler(problem, least, tuple(out))
+
+
+def _affordable(problem: EngineProblem) -> BoolArray:
+    """Return [account, security] what may be bought where there is anything to buy with.
+
+    An account without cash or lots buys nothing in any plan; on the fast path its prices would have no hold.
+    """
+    shape = (len(problem.account_ids), len(problem.symbols))
+    may = np.broadcast_to(True, shape) if problem.may_buy is None else problem.may_buy
+    least = 0.0 if problem.limits.cash_least is None else problem.limits.cash_least
+    raised = np.bincount(
+        problem.lot_account, np.where(problem.sellable, problem.lot_most, 0.0), shape[0]
+    )
+    means = problem.cash - np.minimum(least, problem.cash) + raised
+    return np.asarray(may & (means > NO_ORDER)[:, None], dtype=np.bool_)
 
 
 def _orders(simple: _Simpler, point: FastPoint) -> int:
