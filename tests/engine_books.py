@@ -114,13 +114,15 @@ class Plain:
         self,
         selling: dict[str, bool],
         *,
-        tax: tuple[float, float, float] | None = None,
+        tax: tuple[float, float, float] | np.ndarray | None = None,
+        budget: tuple[float, float, float] | None = None,
         inside: tuple[np.ndarray, np.ndarray] | None = None,
     ) -> float:
         """Return the optimum with a side for each set; infinite if there is no plan.
 
         Args:
-            tax: short rate, long rate and constant instead of the typed rates.
+            tax: short rate, long rate and constant instead of the typed rates; of several, the most counts.
+            budget: the same for a tax budget, where it counts otherwise than the objective.
             inside: (A, b): the short and long results r keep A r <= b.
         """
         import cvxpy as cp
@@ -161,11 +163,15 @@ class Plain:
         cost = d["objective"]["cost_rate"]
         owed = (self.rate * self.gain) @ s
         if tax is not None:
-            owed = np.array(tax[:2]) @ (self.results() @ s) + tax[2]
+            lines = np.atleast_2d(np.array(tax))
+            owed = cp.max(lines[:, :2] @ (self.results() @ s) + lines[:, 2])
         if inside is not None:
             rules.append(inside[0] @ (self.results() @ s) <= inside[1])
         if "tax_budget" in limits:
-            rules.append(owed <= limits["tax_budget"])
+            due = owed
+            if budget is not None:
+                due = np.array(budget[:2]) @ (self.results() @ s) + budget[2]
+            rules.append(due <= limits["tax_budget"])
         value = d["objective"]["risk_aversion"] * variance + owed + cost * (cp.sum(s) + cp.sum(u))
         goal = cp.Maximize(-self.gain @ s) if harvest else cp.Minimize(value)
         problem = cp.Problem(goal, rules)

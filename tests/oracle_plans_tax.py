@@ -12,6 +12,7 @@ import numpy as np
 from oracle_plans import TaxPiece
 
 from harvestdesk.optimize.engine.problem import EngineProblem
+from harvestdesk.tax.carried import carried_worth
 from harvestdesk.tax.liability import year_tax
 from harvestdesk.tax.situation import TaxSituation
 
@@ -26,14 +27,20 @@ TINY = 1.0
 
 
 class Plane:
-    """The exact tax of results in dollars, less the tax of no trade."""
+    """The exact tax of results in dollars, less what carried losses save later; no trade is nothing."""
 
     def __init__(self, situation: TaxSituation) -> None:
-        nothing = year_tax(situation, Decimal(0), Decimal(0)).tax
+        worth = carried_worth(situation)
+
+        def cost(short: Decimal, long: Decimal) -> Decimal:
+            year = year_tax(situation, short, long)
+            return year.tax - worth.of(year.netting.carryover_short + year.netting.carryover_long)
+
+        nothing = cost(Decimal(0), Decimal(0))
 
         @cache
         def tax(short: float, long: float) -> float:
-            return float(year_tax(situation, Decimal(short), Decimal(long)).tax - nothing)
+            return float(cost(Decimal(short), Decimal(long)) - nothing)
 
         self._tax = tax
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from harvestdesk.domain.lot import Term
 from harvestdesk.domain.money import ONE, ZERO
 from harvestdesk.tax.bracket_walk import BracketStep, bracket_walk, gain_rate
+from harvestdesk.tax.carried import FUTURE_YEARS
 from harvestdesk.tax.netting import NettingResult
 from harvestdesk.tax.situation import TaxSituation
 from harvestdesk.tax.year import MarginalRates, YearTax, state_rules, typed_rates, year_tax
@@ -28,9 +29,6 @@ __all__ = [
     "marginal_value",
     "year_tax",
 ]
-
-FUTURE_YEARS = 60
-"""Years a carried loss is followed for; what is left then is worth nothing."""
 
 
 @dataclass(frozen=True, slots=True)

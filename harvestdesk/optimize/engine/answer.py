@@ -37,6 +37,7 @@ def answer_document(problem: EngineProblem, plan: EnginePlan) -> dict[str, Any]:
         "tracking_error": figures.tracking_error,
         "turnover": figures.turnover,
         "tax_cost": money_text(figures.tax_cost),
+        "later_saved": money_text(figures.later_saved),
         "realised_loss": money_text(figures.realised_loss),
         "trades": sells + buys,
         "payouts": [

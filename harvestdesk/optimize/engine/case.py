@@ -91,17 +91,18 @@ def rows_of(problem: EngineProblem) -> list[Row]:
         rows.append(Row(TURNOVER, "", 0.0, limits.turnover, 0.0, np.ones(lots)))
     tax = problem.lot_rate * problem.lot_gain
     if np.isfinite(limits.tax):
-        rows.append(_budget(problem, TAX, tax, limits.tax))
+        rows.append(budget_row(problem, TAX, tax, limits.tax))
     if np.isfinite(limits.gain):
         taxed = problem.taxable[problem.lot_account]
-        rows.append(_budget(problem, GAIN, np.where(taxed, problem.lot_gain, 0.0), limits.gain))
+        rows.append(budget_row(problem, GAIN, np.where(taxed, problem.lot_gain, 0.0), limits.gain))
     if limits.loss_least > 0:
         rows.append(_losses(problem))
     rows.extend(_weight_rows(problem))
     return rows
 
 
-def _budget(problem: EngineProblem, kind: str, per_lot: FloatArray, most: float) -> Row:
+def budget_row(problem: EngineProblem, kind: str, per_lot: FloatArray, most: float) -> Row:
+    """Return the row of a budget on what lots sold come to."""
     least = float(np.minimum(per_lot * problem.lot_weight, 0.0).sum())
     # In the order of the typed rates tax budgets agree with costs, but the price of a run would not be exact.
     return Row(kind, "", min(least, most), most, 0.0, per_lot, even=False)

@@ -21,7 +21,7 @@ from harvestdesk.optimize.engine.newton import fixed_plan
 from harvestdesk.optimize.engine.plan import EnginePlan
 from harvestdesk.optimize.engine.problem import EngineProblem, FloatArray, IntArray, Mode
 from harvestdesk.optimize.engine.search import Effort, Incumbent, polish, search
-from harvestdesk.optimize.engine.trades import tax_of
+from harvestdesk.optimize.engine.trades import later_of, tax_of
 from harvestdesk.optimize.problem import Side
 
 ASKED = "asked"
@@ -185,10 +185,11 @@ def _results(problem: EngineProblem, sold: FloatArray) -> tuple[float, float]:
 
 
 def _tax(problem: EngineProblem, sold: FloatArray) -> float:
-    """Return the year's tax of sales by the real netting, as a fraction of value."""
+    """Return the tax of sales by the real netting, less what carried losses save later; of value."""
     value = problem.exact.value
     short, long = (Decimal(amount) * value for amount in _results(problem, sold))
-    return float(tax_of(problem, [(short, False), (long, True)]) / value)
+    gains = [(short, False), (long, True)]
+    return float((tax_of(problem, gains) - later_of(problem, gains)) / value)
 
 
 class _Again:

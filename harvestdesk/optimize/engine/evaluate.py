@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from harvestdesk.domain.money import cents
+from harvestdesk.domain.money import ZERO, cents
 from harvestdesk.optimize.engine.checks import broken_rules
 from harvestdesk.optimize.engine.problem import EngineProblem, Mode
 from harvestdesk.optimize.engine.trades import Sums, Trades, active_after, price_of, sums_of
@@ -20,7 +20,8 @@ class Figures:
 
     Attributes:
         objective: of the contract; in a harvest the losses sold, as a fraction of value.
-        tax_cost: dollars; negative saves.
+        tax_cost: dollars of this year; negative saves.
+        later_saved: dollars that losses carried into later years save then, at present value.
         realised_loss: dollars of loss sold in taxable accounts, positive.
         cash: [account] after the plan; payouts: [account] dollars paid out of it.
         orders: accounts and securities sold or bought.
@@ -37,6 +38,7 @@ class Figures:
     payouts: tuple[Decimal, ...]
     orders: int
     broken: tuple[str, ...]
+    later_saved: Decimal = ZERO
 
 
 def evaluate(problem: EngineProblem, trades: Trades) -> Figures:
@@ -56,6 +58,7 @@ def evaluate(problem: EngineProblem, trades: Trades) -> Figures:
         payouts=sums.payouts,
         orders=len(sums.orders),
         broken=tuple(broken_rules(problem, trades, sums, active)),
+        later_saved=cents(sums.later),
     )
 
 
@@ -68,7 +71,7 @@ def _objective(problem: EngineProblem, trades: Trades, sums: Sums, variance: flo
         return float(sums.loss() / value) - extra
     costs = Decimal(str(problem.cost_rate)) * (sums.sold + sums.bought)
     extra += limits.ticket_cost * len(sums.orders)
-    return problem.risk_aversion * variance + float((sums.tax + costs) / value) + extra
+    return problem.risk_aversion * variance + float((sums.tax - sums.later + costs) / value) + extra
 
 
 def _extras(problem: EngineProblem, trades: Trades) -> float:

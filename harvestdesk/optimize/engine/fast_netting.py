@@ -10,11 +10,9 @@ from decimal import Decimal
 
 import numpy as np
 
-from harvestdesk.domain.money import ZERO
 from harvestdesk.optimize.engine.case import NETTING, TAX, Case, Row, linear_case
 from harvestdesk.optimize.engine.netting_cells import Cell, cells_of
 from harvestdesk.optimize.engine.problem import BoolArray, EngineProblem, FloatArray, Mode
-from harvestdesk.tax.liability import year_tax
 
 SHORT, LONG = "short", "long"
 
@@ -24,10 +22,10 @@ class Plane:
     """What the corners of cells put into the rows of a case.
 
     Attributes:
-        tax: [corner] objective; in_rows: [row, corner].
+        cost: [corner] objective; in_rows: [row, corner].
     """
 
-    tax: FloatArray
+    cost: FloatArray
     in_rows: FloatArray
 
 
@@ -41,14 +39,14 @@ class Netting:
     """The cells of a problem's tax plane, cut once."""
 
     def __init__(self, problem: EngineProblem) -> None:
-        if problem.situation is None:
+        if problem.netted_tax is None:
             raise AssertionError("typed rates hold everywhere")
-        self._situation = problem.situation
-        self._value = problem.exact.value
-        self._nothing = year_tax(problem.situation, ZERO, ZERO).tax
+        self._netted, self._value = problem.netted_tax, problem.exact.value
+        self._later = problem.values_carried
         self.cells: list[Cell] = cells_of(problem)
         self.corners = np.concatenate([cell.corners for cell in self.cells])
         self.tax = np.concatenate([cell.tax for cell in self.cells])
+        self.cost = np.concatenate([cell.cost for cell in self.cells])
         self.cell = np.repeat(range(len(self.cells)), [len(c.corners) for c in self.cells])
         gain = np.where(problem.taxable[problem.lot_account], problem.lot_gain, 0.0)
         self.short = np.where(problem.lot_long, 0.0, gain)
@@ -77,7 +75,7 @@ class Netting:
                 in_rows[number] = tax
             elif row.kind == NETTING:
                 in_rows[number] = -corners[:, 0 if row.name == SHORT else 1]
-        return Plane(tax, in_rows)
+        return Plane(self.cost[kept], in_rows)
 
     def results(self, sold: FloatArray) -> tuple[float, float]:
         """Return the short and long result of sales [lot], fractions of value."""
@@ -86,7 +84,13 @@ class Netting:
     def tax_of(self, sold: FloatArray) -> float:
         """Return the exact change of the year's tax, a fraction of value."""
         short, long = (Decimal(x) * self._value for x in self.results(sold))
-        return float((year_tax(self._situation, short, long).tax - self._nothing) / self._value)
+        return float(self._netted.tax(short, long) / self._value)
+
+    def cost_of(self, sold: FloatArray) -> float:
+        """Return what sales cost in the objective: the tax, less what carried losses save later."""
+        short, long = (Decimal(x) * self._value for x in self.results(sold))
+        count = self._netted.cost if self._later else self._netted.tax
+        return float(count(short, long) / self._value)
 
     def nearest(self, short: float, long: float) -> int:
         """Return the cell that holds results, or comes nearest."""
@@ -99,7 +103,7 @@ class Netting:
     def least_of(self, case: Case, prices: FloatArray) -> FloatArray:
         """Return [cell] what the corners of each are worth at the prices of a case's rows."""
         plane = self.plane(case)
-        worth = plane.tax + prices @ plane.in_rows
+        worth = plane.cost + prices @ plane.in_rows
         least = np.full(len(self.cells), np.inf)
         np.minimum.at(least, self.cell, worth)
         return least

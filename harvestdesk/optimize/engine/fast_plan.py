@@ -111,7 +111,7 @@ def amounts_of(case: Case, traded: Traded, netting: Netting | None) -> Amounts:
         taxed = float(case.cost @ traded.sold)
     else:
         tax = netting.tax_of(traded.sold)
-        taxed = float(case.cost @ traded.sold) + tax
+        taxed = float(case.cost @ traded.sold) + netting.cost_of(traded.sold)
     table = np.where(bought > 0, buying_costs(p), 0.0)
     extra = float((np.where(np.isfinite(table), table, 0.0) * bought).sum())
     if p.limits.payout is not None:

@@ -16,15 +16,22 @@ from decimal import Decimal
 import numpy as np
 
 from harvestdesk.domain.conflict import Conflict, ConflictError, RuleGive, RuleKind
-from harvestdesk.domain.money import ZERO
-from harvestdesk.optimize.engine.case import NETTING, TAX, Case, Row, objective_of, rows_of
+from harvestdesk.optimize.engine.case import (
+    NETTING,
+    TAX,
+    Case,
+    Row,
+    budget_row,
+    objective_of,
+    rows_of,
+)
 from harvestdesk.optimize.engine.climbed import MANY_COLUMNS
 from harvestdesk.optimize.engine.columns import lots_sold, whole_columns
 from harvestdesk.optimize.engine.conflicts import conflict_error, conflict_of
 from harvestdesk.optimize.engine.conic import NodeSolution, solve_node
 from harvestdesk.optimize.engine.doctor import remedies
 from harvestdesk.optimize.engine.duals import Prices, bound_of
-from harvestdesk.optimize.engine.netting_cells import Cell, cells_of
+from harvestdesk.optimize.engine.netting_cells import Cell, Linear, cells_of
 from harvestdesk.optimize.engine.netting_start import head_start, prices_in
 from harvestdesk.optimize.engine.problem import NO_LIMIT, EngineProblem, FloatArray, IntArray, Mode
 from harvestdesk.optimize.engine.relaxation import Relaxation
@@ -33,7 +40,6 @@ from harvestdesk.optimize.engine.third_search import orders_bound, plan_near
 from harvestdesk.optimize.problem import Side
 from harvestdesk.optimize.solve import SolveStatus
 from harvestdesk.optimize.solvers import SCS
-from harvestdesk.tax.liability import year_tax
 
 ROOM = 1e-8
 """Fractions of value a cell is made wider by, so that cells leave nothing out between them."""
@@ -98,6 +104,7 @@ def _tax_alone(problem: EngineProblem) -> EngineProblem:
         cost_rate=0.0,
         lot_extra=None,
         buy_extra=None,
+        carried_counts=False,
         left_alone=~problem.sellable,  # a harvest sells losses only
         limits=limits,
     )
@@ -105,20 +112,26 @@ def _tax_alone(problem: EngineProblem) -> EngineProblem:
 
 def cell_case(problem: EngineProblem, cell: Cell, *, inside: bool = True) -> Case:
     """Return the case of a cell; without its rows where the plan may leave it (`inside` False)."""
-    taxed = problem.taxable[problem.lot_account]
-    rate = np.where(taxed, np.where(problem.lot_long, cell.long, cell.short), 0.0)
-    linear = replace(problem, lot_rate=rate)
-    rows = [_shifted(row, cell.constant) if row.kind == TAX else row for row in rows_of(linear)]
+    linear = replace(problem, lot_rate=_rates_of_lots(problem, cell.costs))
+    rows = [_budget_in(problem, cell) if row.kind == TAX else row for row in rows_of(linear)]
     if inside:
         rows += _rows_of_cell(problem, cell)
-    counted = cell.constant if problem.mode is Mode.REBALANCE else 0.0
+    counted = cell.costs.constant if problem.mode is Mode.REBALANCE else 0.0
     return Case(linear, linear.lot_cost, tuple(rows), counted)
 
 
-def _shifted(row: Row, constant: float) -> Row:
-    """Return a tax budget less what the cell's tax starts from."""
-    most = row.most - constant
-    return replace(row, least=min(row.least, most), most=most)
+def _rates_of_lots(problem: EngineProblem, line: Linear) -> FloatArray:
+    """Return [lot] what a dollar of gain costs."""
+    taxed = problem.taxable[problem.lot_account]
+    return np.where(taxed, np.where(problem.lot_long, line.long, line.short), 0.0)
+
+
+def _budget_in(problem: EngineProblem, cell: Cell) -> Row:
+    """Return the tax budget, of this year's tax, less what the cell's tax starts from."""
+    per_lot = _rates_of_lots(problem, cell.taxed) * problem.lot_gain
+    row = budget_row(problem, TAX, per_lot, problem.limits.tax - cell.taxed.constant)
+    # Where losses save nothing more this year both ends would meet, and any price would do.
+    return replace(row, least=row.least - 1.0)
 
 
 def _rows_of_cell(problem: EngineProblem, cell: Cell) -> list[Row]:
@@ -268,11 +281,11 @@ class _Cells:
         return replace(plan, objective=objective + self._tax(plan.sold))
 
     def _tax(self, sold: FloatArray) -> float:
-        situation, value = self._problem.situation, self._problem.exact.value
-        assert situation is not None  # noqa: S101 - search_netted looked
-        short, long = (Decimal(amount) * value for amount in self._sums(sold))
-        change = year_tax(situation, short, long).tax - year_tax(situation, ZERO, ZERO).tax
-        return float(change / value)
+        problem, value = self._problem, self._problem.exact.value
+        netted = problem.netted_tax
+        assert netted is not None  # noqa: S101 - search_netted looked
+        count = netted.cost if problem.values_carried else netted.tax
+        return float(count(*(Decimal(amount) * value for amount in self._sums(sold))) / value)
 
     def _sums(self, sold: FloatArray) -> tuple[float, float]:
         short, long = self._results
@@ -308,8 +321,8 @@ class _Cells:
         kinds = [row.kind for row in case.rows]
         # What a dollar of tax costs: itself, where the objective counts it, and the price of a budget.
         budget = max(of_row[kinds.index(TAX)], 0.0) if TAX in kinds else 0.0
-        worth = budget + (1.0 if problem.mode is Mode.REBALANCE else 0.0)
-        rates = worth * np.array([cell.short, cell.long])
+        counts = 1.0 if problem.mode is Mode.REBALANCE else 0.0
+        rates = budget * cell.taxed.rates + counts * cell.costs.rates
         if NETTING in kinds:
             own = [p for p, kind in zip(of_row, kinds, strict=True) if kind == NETTING]
             rates += np.array(own) @ np.array(cell.sides)
@@ -322,7 +335,8 @@ class _Cells:
         if budget:
             least -= budget * problem.limits.tax
         for number, other in enumerate(self._cells):
-            above = float((worth * other.tax - other.corners @ rates).min())
+            worth = budget * other.tax + counts * other.cost
+            above = float((worth - other.corners @ rates).min())
             self._proven[number] = max(self._proven[number], least + above)
 
     def _cost(self, rates: FloatArray) -> FloatArray:

@@ -5,18 +5,17 @@ turns, the loss limit, brackets, bands, thresholds, the state's) cut what sales 
 cells. In each of them the tax is two rates and a constant, taken from the exact tax by differences.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
 import numpy as np
 
-from harvestdesk.domain.money import ZERO
+from harvestdesk.optimize.engine.netted_tax import NettedTax, carried_in
 from harvestdesk.optimize.engine.problem import EngineProblem, FloatArray
 from harvestdesk.tax.bracket_walk import lines_of
 from harvestdesk.tax.liability import YearTax, year_tax
-from harvestdesk.tax.situation import TaxSituation
 
 Corner = tuple[float, float]
 Corners = tuple[Corner, ...]
@@ -32,19 +31,62 @@ SAME_AREA = 1e-9
 
 
 @dataclass(frozen=True)
-class Cell:
-    """A convex part of the plane of (short, long) results with linear tax; fractions of value.
-
-    Attributes:
-        short, long: tax on a further dollar of either term.
-        constant: tax the linear function has at no result, less the tax of no trade.
-        corners: counter-clockwise.
-        sides: (short, long) directions of its edges inside what sales can reach, each once.
-    """
+class Linear:
+    """short * result + long * result + constant."""
 
     short: float
     long: float
     constant: float
+
+    @property
+    def rates(self) -> FloatArray:
+        """On a further dollar of either term."""
+        return np.array([self.short, self.long])
+
+    def over(self, corners: FloatArray) -> FloatArray:
+        """[corner] values."""
+        return np.asarray(corners @ self.rates + self.constant)
+
+    def at(self, corner: Corner) -> float:
+        """Return the value of results."""
+        return self.short * corner[0] + self.long * corner[1] + self.constant
+
+    @property
+    def turned(self) -> "Linear":
+        """The same line seen from its other side."""
+        return Linear(-self.short, -self.long, -self.constant)
+
+    def above(self, level: float) -> "Linear":
+        """The line less a level."""
+        return replace(self, constant=self.constant - level)
+
+    def less(self, other: "Linear", rate: float, constant: float) -> "Linear":
+        """The line less a multiple of another and a constant."""
+        return Linear(
+            self.short - rate * other.short,
+            self.long - rate * other.long,
+            self.constant - rate * other.constant - constant,
+        )
+
+    def same(self, other: "Linear") -> bool:
+        """Return True where both are one line of dollars."""
+        rates = max(abs(self.short - other.short), abs(self.long - other.long))
+        return rates < SAME_RATE and abs(self.constant - other.constant) < SAME_TAX
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A convex part of the plane of (short, long) results with linear tax; fractions of value.
+
+    Attributes:
+        taxed: this year's tax as a line over the plane, less that of no trade.
+        costs: the same less what carried losses save later: what counts in the objective.
+        corners: counter-clockwise.
+        sides: (short, long) directions of its edges inside what sales can reach, each once.
+    """
+
+    taxed: "Linear"
+    costs: "Linear"
     corners: FloatArray
     sides: tuple[Corner, ...]
 
@@ -55,8 +97,13 @@ class Cell:
 
     @cached_property
     def tax(self) -> FloatArray:
-        """[corner] tax, less the tax of no trade."""
-        return np.asarray(self.corners @ np.array([self.short, self.long]) + self.constant)
+        """[corner] this year's tax, less that of no trade."""
+        return self.taxed.over(self.corners)
+
+    @cached_property
+    def cost(self) -> FloatArray:
+        """[corner] what the results there cost in the objective."""
+        return self.costs.over(self.corners)
 
     def holds(self, short: float, long: float, room: float) -> bool:
         """Return True where results are inside, or outside by no more than `room`."""
@@ -70,10 +117,10 @@ class Cell:
 
 def cells_of(problem: EngineProblem) -> list[Cell]:
     """Return the cells sales can reach; the problem must have a tax situation."""
-    if problem.situation is None:
+    if problem.netted_tax is None:
         raise AssertionError("typed rates hold everywhere: there is nothing to cut")
     box = _reach(problem)
-    plane = _Plane(problem.situation)
+    plane = _Plane(problem.netted_tax, later=problem.values_carried)
     return [
         _cell(corners, linear, box, float(problem.exact.value))
         for linear, corners in _joined(plane.cut(box))
@@ -93,66 +140,76 @@ def _reach(problem: EngineProblem) -> Corners:
 
 
 @dataclass(frozen=True)
-class _Linear:
-    """a * short + b * long + c, in dollars."""
+class _Worth:
+    """Tax and cost of a part, in dollars."""
 
-    a: float
-    b: float
-    c: float
+    tax: Linear
+    cost: Linear
 
-    def at(self, corner: Corner) -> float:
-        return self.a * corner[0] + self.b * corner[1] + self.c
-
-    @property
-    def turned(self) -> "_Linear":
-        """The same line seen from its other side."""
-        return _Linear(-self.a, -self.b, -self.c)
-
-    def same(self, other: "_Linear") -> bool:
-        rates = max(abs(self.a - other.a), abs(self.b - other.b))
-        return rates < SAME_RATE and abs(self.c - other.c) < SAME_TAX
+    def same(self, other: "_Worth") -> bool:
+        return self.tax.same(other.tax) and self.cost.same(other.cost)
 
 
 class _Plane:
     """The exact tax of a situation over the plane, in dollars."""
 
-    def __init__(self, situation: TaxSituation) -> None:
-        self._situation = situation
-        self._nothing = year_tax(situation, ZERO, ZERO).tax
+    def __init__(self, netted: NettedTax, *, later: bool) -> None:
+        self._netted, self._situation = netted, netted.situation
+        self._pieces = netted.pieces if later else ()
 
-    def cut(self, corners: Corners) -> list[tuple[_Linear, Corners]]:
+    def cut(self, corners: Corners) -> list[tuple[_Worth, Corners]]:
         """Return the cells of a convex part, each with its tax less that of no trade."""
         found, waiting = [], [corners]
         while waiting:
             part = waiting.pop()
-            tax, lines = self._around(_middle(part))
+            tax, carried, lines = self._around(_middle(part))
             line = next((line for line in lines if _cuts(line, part)), None)
             if line is None:
-                found.append((tax, part))
+                found += self._by_piece(part, tax, carried)
                 continue
             waiting += [_above(part, line), _above(part, line.turned)]
         return found
 
-    def _around(self, middle: Corner) -> tuple[_Linear, list[_Linear]]:
-        """Return the tax and the lines around a point; between lines all of them are linear."""
+    def _around(self, middle: Corner) -> tuple[Linear, Linear, list[Linear]]:
+        """Return the tax, the carried losses and the lines around a point; between lines all of them are linear."""
         # A point on a line would see both its sides: cents with an odd tail are on none of the tables'.
         short, long = (Decimal(x).quantize(CENT) + Decimal("0.0037") for x in middle)
         years = []
         for at in ((short, long), (short + STEP, long), (short, long + STEP)):
             year = year_tax(self._situation, *at)
             years.append((year, self._lines(*at, year)))
-        taxes = [year.tax - self._nothing for year, _ in years]
-        tax = _linear(short, long, *taxes)
+        tax = _linear(short, long, *(self._netted.tax_of(year) for year, _ in years))
+        carried = _linear(short, long, *(carried_in(year) for year, _ in years))
         here = zip(*(lines for _, lines in years), strict=True)
-        return tax, [_linear(short, long, *values) for values in here]
+        return tax, carried, [_linear(short, long, *values) for values in here]
+
+    def _by_piece(
+        self, part: Corners, tax: Linear, carried: Linear
+    ) -> Iterator[tuple[_Worth, Corners]]:
+        """Yield a part of linear tax cut where a further carried loss is worth less."""
+        if not self._pieces:
+            yield _Worth(tax, tax), part
+            return
+        amounts = [carried.at(corner) for corner in part]
+        room = NARROW * max(float(np.hypot(carried.short, carried.long)), SAME_RATE)
+        low, high = min(amounts) + room, max(amounts) - room
+        if low > high:  # one amount throughout
+            low = high = (low + high) / 2
+        for piece in self._pieces:
+            if piece.end <= low or (piece.start > 0 and piece.start > high):
+                continue
+            inside = _above(part, carried.above(piece.start)) if piece.start > low else part
+            if piece.end <= high:
+                inside = _above(inside, carried.above(piece.end).turned)
+            yield _Worth(tax, tax.less(carried, piece.rate, piece.constant)), inside
 
     def _lines(self, short: Decimal, long: Decimal, year: YearTax) -> list[Decimal]:
         return [line.above for line in lines_of(self._situation, short, long, year)]
 
 
-def _linear(short: Decimal, long: Decimal, at: Decimal, right: Decimal, up: Decimal) -> _Linear:
+def _linear(short: Decimal, long: Decimal, at: Decimal, right: Decimal, up: Decimal) -> Linear:
     a, b = (right - at) / STEP, (up - at) / STEP
-    return _Linear(float(a), float(b), float(at - a * short - b * long))
+    return Linear(float(a), float(b), float(at - a * short - b * long))
 
 
 def _middle(corners: Corners) -> Corner:
@@ -160,16 +217,16 @@ def _middle(corners: Corners) -> Corner:
     return sum(x for x, _ in corners) / count, sum(y for _, y in corners) / count
 
 
-def _cuts(line: _Linear, corners: Corners) -> bool:
+def _cuts(line: Linear, corners: Corners) -> bool:
     """Return True where a line has enough of a part on both of its sides."""
-    slope = float(np.hypot(line.a, line.b))
+    slope = float(np.hypot(line.short, line.long))
     if slope < SAME_RATE:
         return False
     values = [line.at(corner) / slope for corner in corners]
     return min(values) < -NARROW and max(values) > NARROW
 
 
-def _above(corners: Corners, line: _Linear) -> Corners:
+def _above(corners: Corners, line: Linear) -> Corners:
     """Return what is left of a convex part where a line is not negative."""
     kept: list[Corner] = []
     for start, end in zip(corners, (*corners[1:], corners[0]), strict=True):
@@ -184,9 +241,9 @@ def _above(corners: Corners, line: _Linear) -> Corners:
     return tuple(kept)
 
 
-def _joined(cells: list[tuple[_Linear, Corners]]) -> list[tuple[_Linear, Corners]]:
+def _joined(cells: list[tuple[_Worth, Corners]]) -> list[tuple[_Worth, Corners]]:
     """Join cells of one tax whose union is convex: a line that bends nothing is no line."""
-    joined: list[tuple[_Linear, Corners]] = []
+    joined: list[tuple[_Worth, Corners]] = []
     waiting = list(cells)
     while waiting:
         tax, corners = waiting.pop()
@@ -227,9 +284,9 @@ def _turn(a: Corner, b: Corner, c: Corner) -> float:
     return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
 
 
-def _cell(corners: Corners, tax: _Linear, box: Corners, value: float) -> Cell:
-    sides = _sides(corners, box)
-    return Cell(tax.a, tax.b, tax.c / value, np.array(corners) / value, sides)
+def _cell(corners: Corners, worth: _Worth, box: Corners, value: float) -> Cell:
+    tax, cost = (replace(line, constant=line.constant / value) for line in (worth.tax, worth.cost))
+    return Cell(tax, cost, np.array(corners) / value, _sides(corners, box))
 
 
 def _sides(corners: Corners, box: Corners) -> tuple[Corner, ...]:

@@ -74,6 +74,6 @@ def prices_in(case: Case, cell: Cell, start: Start) -> Prices:
     if edges:
         budget = start.rows.get((TAX, ""), 0.0)
         wanted = np.array([start.rows[NETTING, "short"], start.rows[NETTING, "long"]])
-        rest = wanted - (1.0 + budget) * np.array([cell.short, cell.long])
+        rest = wanted - cell.costs.rates - budget * cell.taxed.rates
         rows[edges] = np.linalg.lstsq(np.array(cell.sides).T, rest, rcond=None)[0]
     return Prices(rows, start.factors, start.risk)

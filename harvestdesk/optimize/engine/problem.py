@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from harvestdesk.optimize.engine.netted_tax import NettedTax
 from harvestdesk.optimize.engine.purses import Purses, purses_of
 from harvestdesk.tax.situation import TaxSituation
 
@@ -130,6 +131,7 @@ class EngineProblem:
             counts where it is given.
         rates: typed short and long rate.
         situation: the tax return the year is netted through; None: the rates hold for every dollar.
+        carried_counts: losses carried into later years count in the objective, where a year is netted.
         left_alone, not_bought: [lot], [security] kept out of the plan by a rule, or by an earlier look at it.
         outside: [security] weight held elsewhere: counted in risk, never traded.
         may_buy: [account, security] what an account offers; None: everything, everywhere.
@@ -167,6 +169,7 @@ class EngineProblem:
     account_fractional: BoolArray | None = None
     rates: tuple[float, float] = (0.0, 0.0)
     situation: TaxSituation | None = None
+    carried_counts: bool = True
     left_alone: BoolArray | None = None
     not_bought: BoolArray | None = None
     outside: FloatArray | None = None
@@ -311,6 +314,16 @@ class EngineProblem:
         if self.account_fractional is not None:
             return self.account_fractional
         return np.full(len(self.account_ids), self.fractional)
+
+    @cached_property
+    def netted_tax(self) -> NettedTax | None:
+        """The year's tax by real netting; None where the typed rates hold."""
+        return None if self.situation is None else NettedTax(self.situation)
+
+    @property
+    def values_carried(self) -> bool:
+        """True where the objective counts what carried losses save later."""
+        return self.carried_counts and self.mode is Mode.REBALANCE
 
     @cached_property
     def lot_cost(self) -> FloatArray:

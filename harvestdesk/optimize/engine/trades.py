@@ -9,7 +9,6 @@ import numpy as np
 
 from harvestdesk.domain.money import ZERO, cents
 from harvestdesk.optimize.engine.problem import EngineProblem, FloatArray
-from harvestdesk.tax.liability import year_tax
 
 Order = tuple[int, int, bool]
 """Account, security, and True where it sells."""
@@ -51,6 +50,7 @@ class Sums:
         orders: of each account, security and direction.
         taxed: gains that count in tax, each with whether it is long-term.
         cash: [account] before any payout.
+        tax: of this year; later: what losses carried into later years save then, at present value.
     """
 
     sold: Decimal
@@ -60,6 +60,7 @@ class Sums:
     cash: tuple[Decimal, ...]
     payouts: tuple[Decimal, ...]
     tax: Decimal
+    later: Decimal
 
     @property
     def gain(self) -> Decimal:
@@ -89,6 +90,7 @@ def sums_of(problem: EngineProblem, trades: Trades) -> Sums:
         cash=cash,
         payouts=payouts_of(problem, cash),
         tax=tax_of(problem, taxed),
+        later=later_of(problem, taxed),
     )
 
 
@@ -175,13 +177,23 @@ def tax_of(problem: EngineProblem, taxed: Sequence[tuple[Decimal, bool]]) -> Dec
 
     With a tax profile it is the change of the whole year's tax by real netting.
     """
-    short = sum((gain for gain, long in taxed if not long), ZERO)
-    long = sum((gain for gain, is_long in taxed if is_long), ZERO)
-    if problem.situation is None:
+    short, long = _by_term(taxed)
+    if problem.netted_tax is None:
         rate_short, rate_long = (Decimal(str(rate)) for rate in problem.rates)
         return rate_short * short + rate_long * long
-    before = year_tax(problem.situation, ZERO, ZERO).tax
-    return year_tax(problem.situation, short, long).tax - before
+    return problem.netted_tax.tax(short, long)
+
+
+def later_of(problem: EngineProblem, taxed: Sequence[tuple[Decimal, bool]]) -> Decimal:
+    """Return by how much gains change what carried losses save in later years, in dollars; typed rates: nothing."""
+    if problem.netted_tax is None or not problem.values_carried:
+        return ZERO
+    return problem.netted_tax.later(*_by_term(taxed))
+
+
+def _by_term(taxed: Sequence[tuple[Decimal, bool]]) -> tuple[Decimal, Decimal]:
+    short = sum((gain for gain, long in taxed if not long), ZERO)
+    return short, sum((gain for gain, is_long in taxed if is_long), ZERO)
 
 
 def active_after(problem: EngineProblem, trades: Trades) -> FloatArray:

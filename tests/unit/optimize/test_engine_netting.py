@@ -2,6 +2,7 @@
 
 import copy
 import itertools
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +17,7 @@ from harvestdesk.optimize.engine.netting import cell_case, search_netted
 from harvestdesk.optimize.engine.netting_cells import cells_of
 from harvestdesk.optimize.engine.plan import solve_problem
 from harvestdesk.optimize.engine.search import Effort, search
+from harvestdesk.tax.carried import carried_worth
 from harvestdesk.tax.liability import year_tax
 
 EXACT = Effort(aim=1e-7, good=1e-7, patience=10**9)
@@ -59,6 +61,21 @@ def exact_tax(problem, short: float, long: float) -> float:
     return float((year_tax(problem.situation, *dollars).tax - none) / value)
 
 
+def exact_cost(problem, worth, short: float, long: float) -> float:
+    """Return the same less what the losses carried on save later, both by the tax engine alone."""
+    value, situation = problem.exact.value, problem.situation
+    saved = []
+    for dollars in ((Decimal(x) * value for x in (short, long)), (Decimal(0), Decimal(0))):
+        netting = year_tax(situation, *dollars).netting
+        saved.append(worth.of(netting.carryover_short + netting.carryover_long))
+    return exact_tax(problem, short, long) - float((saved[0] - saved[1]) / value)
+
+
+def rates_of(cell) -> tuple[float, float]:
+    """Return the rates of this year's tax in a cell."""
+    return round(cell.taxed.short, 6), round(cell.taxed.long, 6)
+
+
 def halfplanes(corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return A, b with A r <= b inside counter-clockwise corners."""
     along = np.roll(corners, -1, axis=0) - corners
@@ -73,13 +90,27 @@ def brute_force(document: dict[str, Any]) -> float:
     names = sorted(set(plain.sets))
     lost = {plain.sets[plain.lot_j[lot]] for lot in np.flatnonzero(plain.loss)}
     choices = [(True, False) if name in lost else (False,) for name in names]
-    for cell in cells_of(read_problem(document)):
-        tax = (cell.short, cell.long, cell.constant)
+    problem = read_problem(document)
+    parts = cells_of(problem)
+    for cell in cells_of(replace(problem, carried_counts=False)):
+        tax = (cell.taxed.short, cell.taxed.long, cell.taxed.constant)
+        cost = costs_in(cell, parts)
         inside = halfplanes(cell.corners)
         for sides in itertools.product(*choices):
             selling = dict(zip(names, sides, strict=True))
-            best = min(best, plain.solve(selling, tax=tax, inside=inside))
+            best = min(best, plain.solve(selling, tax=cost, budget=tax, inside=inside))
     return best
+
+
+def costs_in(cell, parts) -> np.ndarray:
+    """Return the lines whose largest is what results in a cell of this year's tax cost."""
+    middles = [part.corners.mean(axis=0) for part in parts]
+    mine = [n for n, at in enumerate(middles) if cell.holds(*at, 1e-12)]
+    lines = np.array([(c.short, c.long, c.constant) for c in (parts[n].costs for n in mine)])
+    for row, n in enumerate(mine):
+        values = lines[:, :2] @ middles[n] + lines[:, 2]
+        assert values[row] == pytest.approx(values.max(), abs=1e-10)
+    return lines
 
 
 # --- cells ---
@@ -88,21 +119,26 @@ def brute_force(document: dict[str, Any]) -> float:
 @cases
 def test_cells_hold_the_exact_tax_and_leave_nothing_out(profile) -> None:
     problem = read_problem(netted(profile))
-    cells = cells_of(problem)
+    cells, worth = cells_of(problem), carried_worth(problem.situation)
     ends = np.concatenate([cell.corners for cell in cells])
     rng = np.random.default_rng(0)
     for short, long in rng.uniform(ends.min(axis=0), ends.max(axis=0), (300, 2)):
         found = [cell for cell in cells if cell.holds(short, long, 1e-12)]
         assert found
         for cell in found:
-            value = cell.short * short + cell.long * long + cell.constant
-            assert value == pytest.approx(exact_tax(problem, short, long), abs=1e-10)
+            assert cell.taxed.at((short, long)) == pytest.approx(
+                exact_tax(problem, short, long), abs=1e-10
+            )
+            assert cell.costs.at((short, long)) == pytest.approx(
+                exact_cost(problem, worth, short, long), abs=1e-10
+            )
 
 
 def test_a_line_that_bends_nothing_is_no_cell() -> None:
     """High wages alone: four signs of the netting, and losses beyond the limit."""
     problem = read_problem(netted({"filing_status": "single", "wages": "2000000"}))
-    rates = sorted({(round(c.short, 6), round(c.long, 6)) for c in cells_of(problem)})
+    problem = replace(problem, carried_counts=False)
+    rates = sorted({rates_of(cell) for cell in cells_of(problem)})
     assert rates == [(0.0, 0.0), (0.238, 0.238), (0.37, 0.37), (0.408, 0.238), (0.408, 0.408)]
 
 
@@ -147,7 +183,7 @@ def test_no_point_of_a_grid_is_better(name) -> None:
     """The tax of each point is the engine's own: nothing here knows of cells."""
     document = netted(PROFILES[name], names=2, lots=4, seed=2)
     problem = read_problem(document)
-    plan = solve_problem(problem, EXACT)
+    plan, worth = solve_problem(problem, EXACT), carried_worth(problem.situation)
     plain = Plain(document)
     results = plain.results() * plain.w
     ends = np.minimum(results, 0).sum(axis=1), np.maximum(results, 0).sum(axis=1)
@@ -156,7 +192,7 @@ def test_no_point_of_a_grid_is_better(name) -> None:
     room, values = 1e-6, []
     for short, long in grid:
         at = np.array([short, -short, long, -long]) + room
-        tax = exact_tax(problem, short + room, long + room)
+        tax = exact_cost(problem, worth, short + room, long + room)
         for sides in itertools.product((True, False), repeat=2):
             selling = dict(zip(("G0", "G1"), sides, strict=True))
             values.append(plain.solve(selling, tax=(0.0, 0.0, tax), inside=(around, at)))
@@ -185,7 +221,7 @@ def test_short_gains_that_push_long_ones_over_the_line_cost_less_beyond_it() -> 
     """12 + 15 % until all long gains are over the 0/15 line, and 22 % after it."""
     profile = {"filing_status": "single", "wages": "55000", "realised_long": "12000"}
     cells = cells_of(read_problem(netted(profile)))
-    rates = {(round(cell.short, 6), round(cell.long, 6)) for cell in cells}
+    rates = {rates_of(cell) for cell in cells}
     assert {(0.12, 0.0), (0.27, 0.15), (0.22, 0.15)} <= rates
 
 
@@ -255,7 +291,7 @@ def test_a_tax_budget_that_binds_has_a_price_and_lines_of_the_tax_have_none() ->
     limits = {"tax_budget": -0.0092}
     document = netted(PROFILES["short gain outstanding"], names=6, seed=1, limits=limits)
     document["objective"] = {"risk_aversion": 300.0, "cost_rate": 0.0}
-    problem = read_problem(document)
+    problem = replace(read_problem(document), carried_counts=False)
     answer = answer_document(problem, solve_problem(problem, EXACT))
     assert answer["status"] == "optimal"
     assert answer["duals"]["tax_budget"] > 0
