@@ -243,7 +243,11 @@ def test_target__out_of_reach_takes_what_there_is() -> None:
 
 def test_target__out_of_reach_says_what_keeps_the_rest() -> None:
     of = losing()
-    lots = (*of.lots, lot("held", "BND", 100, 9000), lot("young", "USB", 100, 6500, on=days_ago(9)))
+    washed = (
+        lot("old", "USB", 100, 6500),
+        lot("bought", "USB", 200, 9000, account="ira", on=days_ago(9)),
+    )
+    lots = (*of.lots, lot("held", "BND", 100, 9000), *washed)
     proposal = plan(replace(of, lots=lots), TARGET, amount=Decimal(50000), never_sell=(BND,))
     (notice,) = (n for n in proposal.notices if n.code == "loss_out_of_reach")
     assert (notice.facts["locked"], notice.facts["ruled"]) == ("1500.00", "1000.00")
