@@ -35,16 +35,13 @@ def frontier(request: PlanRequest[PlanSettings], points: int = POINTS) -> Fronti
     """Return the curve of tracking error against tax for what is asked; nothing is stored.
 
     Raises:
+        BadInputError: a kind of plan that isn't weighed against tracking error.
         NoPlanError: no plan keeps every rule.
     """
-    # Both bring the risk model, which takes a moment to import.
-    from harvestdesk.optimize.engine.frontier import as_frontier
-    from harvestdesk.optimize.engine.frontier import frontier as curve_of
-    from harvestdesk.optimize.household.build import build_household
+    # It brings the risk model, which takes a moment to import.
+    from harvestdesk.optimize.household.live import household_frontier
 
-    built = build_household(request.snapshot, request.settings)
-    found = curve_of(built.problem, points, float(request.settings.risk_aversion))
-    return as_frontier(found, built.total)
+    return household_frontier(request.snapshot, request.settings, points)
 
 
 def what_if(ctx: AppContext, proposal_id: str | None, lot_id: str) -> LotAsked:
@@ -70,25 +67,13 @@ def what_if(ctx: AppContext, proposal_id: str | None, lot_id: str) -> LotAsked:
             f"There was no lot {lot_id} when {proposal.id} was made.", code="plan.lot", field="lot"
         )
     sold = sum((s.shares for s in proposal.sales if s.lot_id == lot_id), ZERO)
-    answer = _asked(inputs, proposal.asked, lots.index(LotId(lot_id)), sold > 0)
+    answer = _asked(inputs, proposal.asked, LotId(lot_id), sold > 0)
     return LotAsked(proposal, LotId(lot_id), sold > 0, answer)
 
 
-def _asked(inputs: HouseholdSnapshot, settings: PlanSettings, lot: int, sold: bool) -> WhatIf:
-    from harvestdesk.optimize.engine.counterfactual import what_if_kept, what_if_sold
-    from harvestdesk.optimize.engine.search import Effort
-    from harvestdesk.optimize.household.build import build_household
-    from harvestdesk.optimize.household.plan import within_bands
-    from harvestdesk.optimize.household.solving import solve_household
+def _asked(
+    inputs: HouseholdSnapshot, settings: PlanSettings, lot_id: LotId, is_sold: bool
+) -> WhatIf:
+    from harvestdesk.optimize.household.other_lot import SolvedHousehold
 
-    built = build_household(inputs, settings)
-    if within_bands(built):
-        raise BadInputError(
-            "Every asset class is inside its band, so the plan left everything alone. Plan without a "
-            "no-trade zone to weigh lots.",
-            code="plan.within_bands",
-        )
-    effort = Effort(seconds=settings.time_limit_seconds)
-    solved = solve_household(built, effort)
-    asked = what_if_kept if sold else what_if_sold
-    return asked(solved.problem, solved.plan, lot, effort)
+    return SolvedHousehold(inputs, settings).what_if(lot_id, sold=not is_sold)
