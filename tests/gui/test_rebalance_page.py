@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
 from harvestdesk.domain.conflict import Conflict, ConflictError, RuleGive, RuleKind
-from harvestdesk.domain.errors import BadInputError
+from harvestdesk.domain.errors import BadInputError, Notice
 from harvestdesk.domain.plan_settings import (
     HOUSEHOLD_KINDS,
     PLAN_NAMES,
@@ -444,3 +444,21 @@ def test_bands__what_is_asked_already_is_not_overwritten(show):
     page.refresh(desk(BANDED, None))
     assert not page.settings().keep_bands
     assert page.settings().risk_aversion == 33
+
+
+def test_answer__an_empty_gain_harvest_says_why(show):
+    why = Notice("gain_room_losses", {"carried": "7000.00"})
+    plan = f.household_plan(PlanKind.GAIN_HARVEST, sales=(), purchases=(), notices=(why,))
+    assert show(plan).answer.startswith("Losses of $7,000.00 are carried into next year")
+
+
+def test_answer__a_target_out_of_reach_says_what_keeps_the_rest(show):
+    facts = {"asked": "500000.00", "reached": "14500.00", "locked": "9000.00"}
+    plan = f.household_plan(
+        PlanKind.HARVEST_TARGET,
+        settings=replace(f.ASKED[PlanKind.HARVEST_TARGET], amount=Decimal(500000)),
+        notices=(Notice("loss_out_of_reach", facts),),
+    )
+    said = show(plan).answer
+    assert "of the $500,000 of losses asked for" in said
+    assert "nothing else can be sold because $9,000.00 is locked by wash-sale rules" in said

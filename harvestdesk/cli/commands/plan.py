@@ -82,7 +82,7 @@ def run_repeat(run: Run) -> None:
     """
     with open_book(run.args.household, view_only=True) as book:
         kept, again = plans.repeat(AppContext(book), run.args.plan)
-    same = (kept.sales, kept.purchases) == (again.sales, again.purchases)
+    same = (kept.sales, kept.purchases, kept.gifts) == (again.sales, again.purchases, again.gifts)
     if not same:
         raise BadInputError(
             f"{kept.id} came out differently: made by HarvestDesk {kept.engine_version} with {kept.solver.solver} "

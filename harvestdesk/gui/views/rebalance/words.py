@@ -12,6 +12,7 @@ from harvestdesk.gui.theme import Tone
 from harvestdesk.gui.view_base import Figure
 from harvestdesk.gui.views.plan.words import brief
 from harvestdesk.reports.reach_words import out_of_reach, why_no_more
+from harvestdesk.reports.wording import sentence
 from harvestdesk.services.views.rebalance import (
     CLASS,
     FACTOR,
@@ -38,10 +39,14 @@ def answer(view: RebalanceView) -> str:
         count = formatting.plural(len(checks), "exact check")
         return f"Do not trade: this plan failed {failed} of {count}, so it cannot be exported."
     if view.nothing:
-        return _NOTHING.get(view.proposal.kind, "There is nothing to trade.")
+        why = next((n for n in view.proposal.notices if n.code in _SAYS_WHY), None)
+        said = sentence(why) if why is not None else ""
+        return said or _NOTHING.get(view.proposal.kind, "There is nothing to trade.")
     return f"{_ANSWERS[view.proposal.kind](view)}; {_effects(view)}."
 
 
+_SAYS_WHY = frozenset({"gain_room_full", "gain_room_losses", "no_gains_to_take"})
+"""Notices that are the whole answer of an empty plan."""
 _NOTHING = {
     PlanKind.REBALANCE: "Leave everything as it is: no trade brings more than it costs.",
     PlanKind.INVEST: "There is no cash to invest beyond what the accounts keep in reserve.",
@@ -329,6 +334,8 @@ _BRIEF = {
     "sale_cuts_risk": "nearer to target",
     "sale_raises_cash": "raises cash",
     "sale_for_rule": "asked for by a rule",
+    "gain_taken": "gain free of federal tax",
+    "bought_back": "bought back at once",
     "buy_cuts_risk": "nearer to target",
     "buy_spends_cash": "puts cash to work",
     "buy_for_rule": "asked for by a rule",
