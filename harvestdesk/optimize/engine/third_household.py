@@ -20,7 +20,14 @@ from harvestdesk.optimize.engine.problem import BoolArray, FloatArray, IntArray,
 from harvestdesk.optimize.engine.search import Effort, Found, Incumbent, near
 from harvestdesk.optimize.engine.third_ascent import ascended, nearby
 from harvestdesk.optimize.engine.third_fixed import OrderPlan, Orders, plan_of
-from harvestdesk.optimize.engine.third_orders import OrderBound, Priced, choices_of, least_orders
+from harvestdesk.optimize.engine.third_orders import (
+    BUYS,
+    SELLS,
+    OrderBound,
+    Priced,
+    choices_of,
+    least_orders,
+)
 from harvestdesk.optimize.solve import SolveStatus
 
 ROUNDS = 5
@@ -108,6 +115,8 @@ class _Household:
             if following is None or self._content():
                 break
             prices = following
+        if self._best is None:
+            self._begin_near(seed.best)
         self._change(FIRST_CHANGES)
         self._branch()
         return self._found()
@@ -206,6 +215,47 @@ class _Household:
                 break
             kept[made[number]] = -1
         return kept
+
+    # --- where no choice of the prices has a plan ---
+
+    def _begin_near(self, plan: Incumbent) -> None:
+        """Make plans of the orders of a plan of any sizes: all of them, the large ones, and none."""
+        p, least = self._case.problem, least_orders(self._case.problem) * (1 - 1e-6)
+        names = len(p.symbols)
+        of_order = p.lot_account * names + p.lot_security
+        sold = total_by(of_order, plan.sold, len(least) * names).reshape(least.shape)
+        bought = np.where(plan.bought < DUST, 0.0, plan.bought)
+        dealt = dealt_out(p, plan.sold, bought, plan.paid)
+        for smallest in (np.full(least.shape, DUST), np.maximum(least, DUST), np.inf):
+            orders = self._dealt_orders(sold > smallest, dealt > smallest)
+            made = plan_of(self._case, orders, self._effort.stop)
+            most = p.limits.max_trades
+            if made is None or (most is not None and self._count(made) > most):
+                continue
+            if self._best is None or made.objective < self._best.plan.objective:
+                self._best = _Chosen(made, self._choices_of(orders))
+
+    def _dealt_orders(self, sells: BoolArray, dealt: BoolArray) -> Orders:
+        purses = self._case.problem.purses
+        buys = np.zeros((purses.count, dealt.shape[1]), dtype=np.bool_)
+        accounts, names = np.nonzero(dealt)
+        buys[purses.of_account[accounts], names] = True
+        return Orders(sells, buys, dealt)
+
+    def _choices_of(self, orders: Orders) -> IntArray:
+        """Return the choices [security] that orders are, -1 where they are none."""
+        p, choices = self._case.problem, self._bound.choices
+        buys = orders.buys.any(axis=0)
+        of_set = np.zeros(p.sets, dtype=np.bool_)
+        of_set[p.set_of[buys]] = True
+        sells = np.zeros((len(choices), len(p.account_ids)), dtype=np.bool_)
+        sells[choices.pair_choice, choices.group_account[choices.pair_group]] = True
+        j = choices.security
+        same = (sells == orders.sells[:, j].T).all(axis=1) & (choices.bought == buys[j])
+        same &= choices.side == np.where(of_set[p.set_of[j]], BUYS, SELLS)
+        chosen = np.full(len(p.symbols), -1, dtype=np.intp)
+        chosen[j[same]] = np.flatnonzero(same)
+        return chosen
 
     # --- single changes ---
 
