@@ -251,7 +251,7 @@ class _Household:
         sells = np.zeros((len(choices), len(p.account_ids)), dtype=np.bool_)
         sells[choices.pair_choice, choices.group_account[choices.pair_group]] = True
         j = choices.security
-        same = (sells == orders.sells[:, j].T).all(axis=1) & (choices.bought == buys[j])
+        same = ~(sells ^ orders.sells[:, j].T).any(axis=1) & (choices.bought == buys[j])
         same &= choices.side == np.where(of_set[p.set_of[j]], BUYS, SELLS)
         chosen = np.full(len(p.symbols), -1, dtype=np.intp)
         chosen[j[same]] = np.flatnonzero(same)
