@@ -20,8 +20,9 @@ def without_excess_orders(
     sales = np.bincount(number, sold, minlength=len(problem.account_ids) * names)
     sizes = np.concatenate([sales[sales > LEAST_ORDER], bought[bought > LEAST_ORDER]])
     over = len(sizes) - most
-    if over <= 0:
+    if over <= 0 or not len(sizes):
         return None
+    over = min(over, len(sizes))
     limit = float(np.sort(sizes)[(over + 1) // 2 - 1])
     # What isn't traded now stays so: it would only be an order more.
     lots = sales[number] <= limit

@@ -195,7 +195,7 @@ class _Steps:
             over = np.sqrt(np.maximum(self._variance() + risk, 0.0)) - self.limit
             now = np.sqrt(self._variance()) - self.limit
             worse += FIRMNESS * (np.maximum(over, 0.0) - max(now, 0.0))
-        if p.limits.min_trade > 0:
+        if p.counts_orders:  # a share of what isn't traded would be an order more
             least, order = p.limits.min_trade, self.ordered[self.order]
             allowed &= order > 0
             small = np.maximum(least - order - step * self.weight, 0.0)
