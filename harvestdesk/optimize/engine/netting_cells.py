@@ -159,7 +159,8 @@ class _Plane:
 
     def cut(self, corners: Corners) -> list[tuple[_Worth, Corners]]:
         """Return the cells of a convex part, each with its tax less that of no trade."""
-        found, waiting = [], [corners]
+        found: list[tuple[_Worth, Corners]] = []
+        waiting = [corners]
         while waiting:
             part = waiting.pop()
             tax, carried, lines = self._around(_middle(part))
