@@ -384,6 +384,25 @@ def test_conflict__names_the_rules_and_lets_one_give(show, asked):
     assert not page.no_plan.isVisible()
 
 
+def test_conflict_of_several_rules__lets_all_of_them_give_at_once(show, asked):
+    page = show(f.household_plan())
+    settings = PlanSettings(tax_budget=Decimal(0), turnover=Decimal("0.01"))
+    page.ask(settings)
+    error = ConflictError("No plan.")
+    error.conflict = Conflict(
+        (
+            RuleGive(RuleKind.TAX_BUDGET, "", 0.0, 1239.2),
+            RuleGive(RuleKind.TURNOVER, "", 0.01, 0.04),
+        )
+    )
+    page.show_failure(settings, error)
+    (button,) = page.no_plan.buttons
+    button.click()
+    (loosened,) = asked
+    assert loosened.tax_budget == 1250
+    assert loosened.turnover >= Decimal("0.04")
+
+
 def test_bad_settings__are_said_in_the_bar(show):
     page = show(f.household_plan())
     page.show_failure(PlanSettings(), BadInputError("The amount is more than zero dollars."))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from harvestdesk.domain.proposal import Proposal
@@ -210,6 +211,12 @@ class ScenariosDialog(FormDialog):
     def _on_failed(self, error: BaseException) -> None:
         self.notice.say(words_of(error), Tone.ERROR)
         self._enable()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Return in the name rename, and press no button of the dialog besides."""
+        is_return = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+        if not (is_return and self.new_name.hasFocus()):
+            super().keyPressEvent(event)
 
 
 def _explain(values: RowValues) -> str:

@@ -1,9 +1,11 @@
 """Said in place of trades where no plan keeps every rule: which rules are in conflict, and which one to let give."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from harvestdesk.domain.conflict import ConflictError, RuleGive
+from harvestdesk.domain.conflict import Conflict, ConflictError, RuleGive
 from harvestdesk.domain.errors import NoPlanError
 from harvestdesk.domain.plan_settings import PlanSettings
 from harvestdesk.domain.relaxed import relaxed
@@ -16,10 +18,10 @@ from harvestdesk.reports.rule_words import conflict_words, give_words
 
 
 class NoPlanPanel(QFrame):
-    """The conflict in words, and a button for each rule of which one is enough.
+    """The conflict in words, and a button for each way out.
 
     Signals:
-        allowed: PlanSettings with one rule loosened by enough.
+        allowed: PlanSettings with one rule, or all that must give together, loosened by enough.
     """
 
     allowed = Signal(object)
@@ -53,9 +55,8 @@ class NoPlanPanel(QFrame):
         said: tuple[str, ...] = (words_of(error),)
         if isinstance(error, ConflictError) and error.conflict.together:
             said = conflict_words(error.conflict, names)
-            gives = (*error.conflict.alone, *error.conflict.together[:1])
-            for give in {(g.kind, g.name, g.least): g for g in reversed(gives)}.values():
-                self._offer(asked, give, snapshot, give_words(give, names))
+            for way in _ways(error.conflict):
+                self._offer(asked, way, snapshot, " ".join(give_words(g, names) for g in way))
         self.words.setText("\n".join(said))
         self.setAccessibleName(f"No plan keeps every rule. {' '.join(said)}")
 
@@ -64,12 +65,15 @@ class NoPlanPanel(QFrame):
         self._column.insertWidget(self._column.count() - 1, widget)
 
     def _offer(
-        self, asked: PlanSettings, give: RuleGive, snapshot: HouseholdSnapshot, why: str
+        self, asked: PlanSettings, way: Sequence[RuleGive], snapshot: HouseholdSnapshot, why: str
     ) -> None:
-        """Offer what lets a rule give enough, in the figures that will be asked for then."""
-        loosened = relaxed(asked, give)
-        if loosened is None:
-            return
+        """Offer what lets rules give enough, in the figures that will be asked for then."""
+        loosened = asked
+        for give in way:
+            step = relaxed(loosened, give)
+            if step is None:  # with one of them left as it is, the others help nobody
+                return
+            loosened = step
         was = {row.field: row.value for row in asked_rows(asked, snapshot)}
         changed = [r for r in asked_rows(loosened, snapshot) if r.value != was.get(r.field)]
         words = "; ".join(f"{r.label} {r.value} instead of {was.get(r.field)}" for r in changed)
@@ -85,6 +89,15 @@ class NoPlanPanel(QFrame):
             button.hide()
             button.deleteLater()
         self.buttons = []
+
+
+def _ways(conflict: Conflict) -> list[tuple[RuleGive, ...]]:
+    """Return the ways out: each rule of which one alone is enough, then the least that gives all together."""
+    alone = {(g.kind, g.name, g.least): g for g in conflict.alone}
+    ways: list[tuple[RuleGive, ...]] = [(give,) for give in alone.values()]
+    together = tuple(conflict.together)
+    known = len(together) == 1 and (together[0].kind, together[0].name, together[0].least) in alone
+    return ways if known else [*ways, together]
 
 
 def _names(snapshot: HouseholdSnapshot) -> dict[str, str]:

@@ -7,7 +7,15 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from harvestdesk.domain.errors import NoPlanError
 from harvestdesk.domain.plan_settings import PlanSettings
@@ -168,19 +176,24 @@ class RebalancePage(Page):
         column.setSpacing(self.theme.px(Space.SMALL))
         bar = QHBoxLayout()
         bar.addWidget(self.parts)
-        bar.addStretch(1)
+        extras = QWidget()  # they make way, so they must not keep the page wide
+        extras.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        beside = QHBoxLayout(extras)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.addStretch(1)
+        bar.addWidget(extras, 1)
         self.copy_button = name(
             QPushButton("Copy"), "Copy trades", "All trades as text for a spreadsheet"
         )
         self.copy_button.setProperty("quiet", True)
         self.copy_button.setToolTip("All trades as text for a spreadsheet")
-        bar.addWidget(self.copy_button)
+        beside.addWidget(self.copy_button)
         self.scenarios_button = name(
             QPushButton("Scenarios…"), "Scenarios", "Keep this plan, and lay kept ones side by side"
         )
         self.scenarios_button.setProperty("quiet", True)
         self.scenarios_button.setToolTip(self.scenarios_button.accessibleDescription())
-        bar.addWidget(self.scenarios_button)
+        beside.addWidget(self.scenarios_button)
         column.addLayout(bar)
         column.addWidget(self._tables, 1)
         column.addWidget(self.why)
