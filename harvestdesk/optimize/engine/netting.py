@@ -236,7 +236,9 @@ class _Cells:
         plan = polish(replace(case, problem=free), sides, self._effort, prices)
         if plan is None or not problem.counts_orders:
             return plan
-        return plan_near(case, Found(SolveStatus.OPTIMAL, bound, plan, None), self._effort)
+        # Further than what a large problem is content with its orders need not be looked for.
+        effort = replace(self._effort, aim=self._effort.good)
+        return plan_near(case, Found(SolveStatus.OPTIMAL, bound, plan, None), effort)
 
     # --- one cell ---
 
