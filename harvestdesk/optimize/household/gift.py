@@ -30,8 +30,10 @@ from harvestdesk.optimize.household.gift_notices import gift_notices
 from harvestdesk.optimize.household.lots import lots_left_alone
 from harvestdesk.optimize.household.measures import measures
 from harvestdesk.optimize.household.records import certain, effort_of, found_by, timed
+from harvestdesk.optimize.household.solving import is_proven
 from harvestdesk.optimize.household.trades import shared_by
 from harvestdesk.optimize.household.verify_gifts import Given, verify_gifts
+from harvestdesk.optimize.solve import SolveStatus
 from harvestdesk.optimize.stages import Stages
 from harvestdesk.optimize.trades import booked
 from harvestdesk.tax.liability import year_tax
@@ -136,6 +138,9 @@ def _all(built: BuiltHousehold) -> _Chosen:
 def _chosen(built: BuiltHousehold, token: Cancellation) -> _Chosen:
     plan = solve_problem(built.problem, effort_of(built.settings, token))
     trades = _trimmed(built, _in_whole_shares(built, plan.trades))
+    if is_proven(plan.best.objective, plan.bound):
+        # What its own parts of shares miss by a cent is no matter: whole ones are made of them here.
+        plan = replace(plan, status=SolveStatus.OPTIMAL)
     return _Chosen(trades, found_by(built, plan, _looked_at(built, trades)))
 
 

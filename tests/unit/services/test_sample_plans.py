@@ -9,6 +9,27 @@ from harvestdesk.services import plan_household
 from harvestdesk.services.context import AppContext
 
 
+@pytest.mark.parametrize("amount", [12345, 50000, 200000])
+def test_sample__gifts_pass(sample: AppContext, amount: int) -> None:
+    settings = PlanSettings(PlanKind.GIFT, amount=Decimal(amount))
+    proposal = plan_household.run(plan_household.prepare(sample, settings))
+    assert proposal.passed, (proposal.solver, proposal.checks)
+    assert (
+        amount
+        <= sum(g.value for g in proposal.gifts)
+        < amount + max(g.price for g in proposal.gifts)
+    )
+    assert proposal.solver.gap < 0.001
+
+
+def test_sample__no_room_for_gains_says_why(sample: AppContext) -> None:
+    settings = PlanSettings(PlanKind.GAIN_HARVEST)
+    proposal = plan_household.run(plan_household.prepare(sample, settings))
+    assert proposal.passed
+    assert proposal.sales == ()
+    assert "gain_room_full" in {n.code for n in proposal.notices}
+
+
 @pytest.mark.parametrize(
     "settings",
     [
