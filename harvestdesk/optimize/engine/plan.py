@@ -31,6 +31,7 @@ PROVEN = 5e-4
 NEGLIGIBLE = 1e-6
 """Objective, a fraction of value, by which a plan may miss the bound whatever its gap: a dollar in a million."""
 LEAST_DUAL = 1e-9
+UNDECIDED = frozenset({SolveStatus.FAILED, SolveStatus.LIMIT})
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ def solve_problem(problem: EngineProblem, effort: Effort | None = None) -> Engin
     effort = effort or Effort()
     started = time.perf_counter()
     case, found, effort = _searched(problem, effort)
+    if found.best is None and found.status in UNDECIDED and problem.counts_orders:
+        case, found, effort = _of_any_size(problem, found, effort)
     best = _best_of(case, found, effort)
     rounding = time.perf_counter()
     made = in_shares(case, best, effort)
@@ -115,6 +118,17 @@ def _searched(problem: EngineProblem, effort: Effort) -> tuple[Case, Found, Effo
         effort = replace(effort, solver=SCS)
         found = search(case, effort)
     return case, found, effort
+
+
+def _of_any_size(
+    problem: EngineProblem, undecided: Found, effort: Effort
+) -> tuple[Case, Found, Effort]:
+    """Return what is found where orders don't count; they are left out until the rules hold when it is in shares."""
+    limits = replace(problem.limits, min_trade=0.0, ticket_cost=0.0, max_trades=None)
+    case, found, effort = _searched(replace(problem, limits=limits), effort)
+    counted = replace(case, problem=replace(case.problem, limits=problem.limits))
+    bound = max(found.bound, undecided.bound) if np.isfinite(undecided.bound) else found.bound
+    return counted, replace(found, bound=bound), effort
 
 
 def _netted(problem: EngineProblem) -> bool:

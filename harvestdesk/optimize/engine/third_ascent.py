@@ -24,6 +24,8 @@ TIED = (2e-3, 2e-5)
 at first, as their prices meet only on the way."""
 RIDGE = 1e-9
 FLAT = 1e-9
+ENOUGH = 100.0
+"""Times the objective's size: no plan costs so much."""
 LEAST_GAIN = 2e-6
 """Of the objective's size: less isn't worth a step."""
 
@@ -113,6 +115,8 @@ class _Ascent:
                     best = Proof(point.prices, point.true)
                 if gain <= LEAST_GAIN * self._size:
                     break
+                if best.value > ENOUGH * self._size:  # nothing keeps these rules
+                    return best
         return best
 
     def _at(self, prices: Prices, heat: float) -> _Point:

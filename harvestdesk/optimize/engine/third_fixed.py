@@ -6,13 +6,13 @@ are dealt out, those of accounts, each of the least order at least.
 """
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
-from harvestdesk.optimize.engine.case import Case, objective_of
+from harvestdesk.optimize.engine.case import Case, active_after, objective_of
 from harvestdesk.optimize.engine.conic import Stop, clarabel_answer
 from harvestdesk.optimize.engine.duals import Prices
 from harvestdesk.optimize.engine.matrices import PERCENT, incidence
@@ -28,6 +28,8 @@ from harvestdesk.optimize.problem import Side
 from harvestdesk.optimize.solve import SolveStatus
 
 TOLERANCE = 1e-9
+WIDE = 5.0
+"""Weights no row reaches."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,21 @@ def sides_of(case: Case, orders: Orders) -> IntArray:
 def plan_of(case: Case, orders: Orders, stop: Stop) -> OrderPlan | None:
     """Return the best plan of orders, or None where there is none."""
     return _Program(case, orders).solved(stop)
+
+
+def missed_by(case: Case, orders: Orders, stop: Stop) -> FloatArray:
+    """Return [row] by how much the plan of orders that misses the rows least is above, or below, each."""
+    wide = [row if row.account >= 0 else replace(row, least=-WIDE, most=WIDE) for row in case.rows]
+    plan = plan_of(replace(case, rows=tuple(wide)), orders, stop)
+    missed = np.zeros(len(case.rows))
+    if plan is not None:
+        for n, row in enumerate(case.rows):
+            total = row.offset + float(row.lots @ plan.sold)
+            if row.securities is not None:
+                total += float(row.securities @ active_after(case.problem, plan.sold, plan.bought))
+            if row.account < 0:
+                missed[n] = max(0.0, total - row.most) - max(0.0, row.least - total)
+    return missed
 
 
 class _Program:

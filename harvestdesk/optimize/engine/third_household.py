@@ -19,7 +19,7 @@ from harvestdesk.optimize.engine.duals import Prices
 from harvestdesk.optimize.engine.problem import BoolArray, FloatArray, IntArray, total_by
 from harvestdesk.optimize.engine.search import Effort, Found, Incumbent, near
 from harvestdesk.optimize.engine.third_ascent import ascended, nearby
-from harvestdesk.optimize.engine.third_fixed import OrderPlan, Orders, plan_of
+from harvestdesk.optimize.engine.third_fixed import OrderPlan, Orders, missed_by, plan_of
 from harvestdesk.optimize.engine.third_orders import (
     BUYS,
     SELLS,
@@ -32,6 +32,10 @@ from harvestdesk.optimize.solve import SolveStatus
 
 ROUNDS = 5
 FIRST_CHANGES = 20
+MARGIN = 1.2
+"""Times what a row is missed by: the rest of the plan gives a little back."""
+CLOSER = 0.7
+"""Of what a row was missed by: changes that bring it no closer lead nowhere."""
 FEWER = 4
 """Times a plan with too many orders is made again with fewer."""
 LITTLE = 1e-9
@@ -57,12 +61,12 @@ class _Node:
     prices: Prices = field(compare=False)
 
 
-def search_household(case: Case, effort: Effort, seed: Found) -> Found:
+def search_household(case: Case, effort: Effort, seed: Found, *, branching: bool = True) -> Found:
     """Return the best plan found where orders of several accounts count, with a true bound.
 
     `seed` is what was found where they don't: its bound holds, its prices are where to begin.
     """
-    return _Household(case, effort, seed).run()
+    return _Household(case, effort, seed).run(branching=branching)
 
 
 def orders_of_plan(case: Case, plan: Incumbent) -> Orders:
@@ -104,21 +108,26 @@ class _Household:
         self._closed = np.inf
         self._size = max(abs(seed.bound), LITTLE)
 
-    def run(self) -> Found:
-        """Take turns, then change single securities."""
+    def run(self, *, branching: bool) -> Found:
+        """Take turns, then change single securities, then branch."""
         seed = self._seed
         if seed.best is None:
             return seed
         self._prices = prices = seed.best.prices
         for _ in range(ROUNDS):
+            before = self._proven
             following = self._turn(prices)
-            if following is None or self._content():
+            if self._content() or self._proven >= self._effort.enough:
                 break
-            prices = following
+            if following is None and (self._best or self._proven <= before):
+                break
+            # Where no plan came of the prices, they may prove more yet: that there is none, in the end.
+            prices = following or self._prices
         if self._best is None:
             self._begin_near(seed.best)
         self._change(FIRST_CHANGES)
-        self._branch()
+        if branching:
+            self._branch()
         return self._found()
 
     def _found(self) -> Found:
@@ -129,8 +138,12 @@ class _Household:
             self._proven = min(self._proven, plan.objective)
         seconds = dict(seed.seconds)
         seconds["polish"] = seconds.get("polish", 0.0) + time.perf_counter() - self._started
-        status = seed.status if plan is not None else SolveStatus.FAILED
-        return Found(status, self._proven, plan, seed.root, seed.nodes + self._nodes, seconds)
+        known = plan is not None or self._proven >= self._effort.enough
+        status = seed.status if known else SolveStatus.LIMIT
+        root = seed.root
+        if root is not None and self._prices is not None:
+            root = replace(root, prices=self._prices)
+        return Found(status, self._proven, plan, root, seed.nodes + self._nodes, seconds)
 
     def _turn(self, prices: Prices) -> Prices | None:
         """Prove what can be from some prices, make the plan of its choices; return the plan's prices."""
@@ -156,6 +169,8 @@ class _Household:
             self._seen.add(orders.key)
             self._plans += 1
             plan = plan_of(self._case, orders, self._effort.stop)
+            if plan is None and self._best is None:
+                chosen, plan = self._towards_rows(chosen, orders, priced)
             if plan is None or (self._best and plan.objective >= self._best.plan.objective):
                 return plan
             dealt = self._dealt(plan)
@@ -168,6 +183,60 @@ class _Household:
                 return plan
             allowed = max(0, allowed - over)
         return plan
+
+    def _towards_rows(
+        self, chosen: IntArray, orders: Orders, priced: Priced
+    ) -> tuple[IntArray, OrderPlan | None]:
+        """Return choices that keep the rows these miss, and their plan: the cheapest changes that move far enough."""
+        choices, rows = self._bound.choices, self._case.rows
+        lots = choices.entry_lot[choices.rung_entry]
+        before = np.inf
+        for _ in range(FEWER):
+            missed = missed_by(self._case, orders, self._effort.stop)
+            worst = int(np.argmax(np.abs(missed)))
+            if not 0 < abs(missed[worst]) < CLOSER * before:
+                break
+            before = abs(missed[worst])
+            row = rows[worst]
+            moved = total_by(choices.rung_choice, row.lots[lots] * priced.sold, len(choices))
+            if row.securities is not None:
+                moved += row.securities[choices.security] * (
+                    priced.active - self._case.problem.active[choices.security]
+                )
+            chosen = self._moved(
+                chosen, priced, -np.sign(missed[worst]) * moved, abs(missed[worst])
+            )
+            orders = self._orders(chosen)
+            plan = plan_of(self._case, orders, self._effort.stop)
+            if plan is not None:
+                return chosen, plan
+        return chosen, None
+
+    def _moved(
+        self, chosen: IntArray, priced: Priced, moved: FloatArray, amount: float
+    ) -> IntArray:
+        """Return choices that move so much more [choice], by the changes that cost least for it."""
+        choices, j = self._bound.choices, self._bound.choices.security
+        side = np.where(chosen >= 0, choices.side[np.maximum(chosen, 0)], -1)
+        of = self._case.problem.set_of
+        members = np.bincount(of)[of]
+        before = np.where(chosen >= 0, moved[np.maximum(chosen, 0)], 0.0)
+        now = np.where(chosen >= 0, priced.value[np.maximum(chosen, 0)], priced.nothing)
+        further = moved - before[j]
+        fits = (further > LITTLE) & np.isfinite(priced.value)
+        fits &= (members[j] == 1) | (side[j] == choices.side)
+        price = np.full(len(choices), np.inf)
+        np.divide(priced.value - now[j], further, out=price, where=fits)
+        changed, left = chosen.copy(), MARGIN * amount
+        seen = np.zeros(len(chosen), dtype=np.bool_)
+        for number in np.argsort(price, kind="stable"):
+            if left <= 0 or not np.isfinite(price[number]):
+                break
+            if not seen[j[number]]:
+                changed[j[number]] = number
+                seen[j[number]] = True
+                left -= float(further[number])
+        return changed
 
     def _count(self, plan: OrderPlan) -> int:
         dealt = plan.orders.buys if plan.orders.dealt is None else plan.orders.dealt
@@ -251,7 +320,8 @@ class _Household:
         sells = np.zeros((len(choices), len(p.account_ids)), dtype=np.bool_)
         sells[choices.pair_choice, choices.group_account[choices.pair_group]] = True
         j = choices.security
-        same = ~(sells ^ orders.sells[:, j].T).any(axis=1) & (choices.bought == buys[j])
+        other = np.asarray((sells ^ orders.sells[:, j].T).any(axis=1))
+        same = np.asarray(~other & (choices.bought == buys[j]))
         same &= choices.side == np.where(of_set[p.set_of[j]], BUYS, SELLS)
         chosen = np.full(len(p.symbols), -1, dtype=np.intp)
         chosen[j[same]] = np.flatnonzero(same)

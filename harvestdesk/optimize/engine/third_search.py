@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from harvestdesk.optimize.engine.case import Case
+from harvestdesk.optimize.engine.case import NETTING, Case
 from harvestdesk.optimize.engine.columns import Columns, whole_columns
 from harvestdesk.optimize.engine.conic import NodeSolution, solve_node
 from harvestdesk.optimize.engine.duals import Prices
@@ -76,7 +76,12 @@ def _of_household(case: Case, effort: Effort, started: float) -> Found:
     Where their number is limited, or they cost something, sets that count as one order each may do better: who
     buys what is decided after the search, and orders too many are left out then.
     """
-    found = search_household(case, effort, _sizes_free(case, effort))
+    seed = _sizes_free(case, effort)
+    found = search_household(case, effort, seed)
+    of_cell = any(row.kind == NETTING for row in case.rows)
+    if found.best is None and seed.best is not None and not of_cell:
+        # Orders are left out until the rules hold, when the plan is known.
+        found = replace(found, status=seed.status, best=seed.best)
     if _least_alone(case.problem) or found.proven(effort.good) or effort.stop():
         return found
     sets = _ThirdSearch(case, whole_columns(case.problem, case.cost), effort, started).whole(None)
@@ -87,7 +92,7 @@ def _of_household(case: Case, effort: Effort, started: float) -> Found:
 def plan_near(case: Case, seed: Found, effort: Effort) -> Incumbent | None:
     """Return a plan where orders count, made of one whose orders may have any size."""
     if not one_each(case.problem):
-        return search_household(case, effort, seed).best
+        return search_household(case, effort, seed, branching=False).best
     columns = whole_columns(case.problem, case.cost)
     orders = _ThirdSearch(case, columns, effort, time.perf_counter())
     orders.near(seed)
