@@ -314,7 +314,7 @@ class _Household:
     def _choices_of(self, orders: Orders) -> IntArray:
         """Return the choices [security] that orders are, -1 where they are none."""
         p, choices = self._case.problem, self._bound.choices
-        buys = orders.buys.any(axis=0)
+        buys = np.asarray(orders.buys.any(axis=0), dtype=np.bool_)
         of_set = np.zeros(p.sets, dtype=np.bool_)
         of_set[p.set_of[buys]] = True
         sells = np.zeros((len(choices), len(p.account_ids)), dtype=np.bool_)
