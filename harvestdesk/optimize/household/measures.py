@@ -24,6 +24,8 @@ from harvestdesk.optimize.household.targets import class_members
 from harvestdesk.risk.exposures import ExposureKind, exposures
 
 DIGITS = Decimal("0.000001")
+NOTHING = 1e-12
+"""Of the household's value: what is left where all of it is paid out."""
 
 
 def measures(
@@ -127,7 +129,7 @@ def _classes(built: BuiltHousehold, held: FloatArray, after: FloatArray) -> Iter
         if not cash and kind not in bands and not (inside @ held or inside @ after):
             continue
         before, then_after, aim = (
-            (total - float(risky @ part)) / total if cash else float(inside @ part) / total
+            _part_of(total, total - float(risky @ part) if cash else float(inside @ part))
             for part, total in ((held, whole), (after, then), (built.yard.target, then))
         )
         band = bands.get(kind)
@@ -142,6 +144,11 @@ def _classes(built: BuiltHousehold, held: FloatArray, after: FloatArray) -> Iter
         )
 
 
+def _part_of(whole: float, part: float) -> float:
+    """Return a part as a fraction; of nothing, where all is paid out, nothing."""
+    return part / whole if whole > NOTHING else 0.0
+
+
 def _of_model(
     built: BuiltHousehold, kind: ExposureKind, before: FloatArray, after: FloatArray
 ) -> Iterator[WeightChange]:
@@ -150,13 +157,17 @@ def _of_model(
     is_sector = kind is ExposureKind.SECTOR
     scales = (whole, built.yard.whole) if is_sector else (1.0, 1.0)
     rows = [
-        {r.name: r.exposure / scale for r in exposures(built.model, part) if r.kind is kind}
+        {
+            r.name: _part_of(scale, r.exposure)
+            for r in exposures(built.model, part)
+            if r.kind is kind
+        }
         for part, scale in zip((before, after), scales, strict=True)
     ]
     aims = {}
     if is_sector:
         aims = {
-            r.name: r.exposure / built.yard.whole
+            r.name: _part_of(built.yard.whole, r.exposure)
             for r in exposures(built.model, built.yard.target)
             if r.kind is kind
         }
