@@ -400,8 +400,7 @@ class _Household:
         best = bound.best(priced)
         self._try(self._of_all(node.kept, best), self._bound.at(node.prices))
         kept, idle = self._narrowed(node, bound, priced)
-        number = np.flatnonzero(node.kept)
-        taken = np.where(best >= 0, number[np.maximum(best, 0)], -1)
+        taken = self._of_all(node.kept, best)
         options = total_by(whole.security[kept], np.ones(int(kept.sum())), len(best)) + idle
         open_names = np.flatnonzero(options > 1)
         if not len(open_names):

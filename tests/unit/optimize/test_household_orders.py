@@ -6,7 +6,9 @@ import pytest
 from harvest_households import days_ago, lot
 from household_cases import IRA, JOINT, PLAN, ROTH, SOLO, household, notice_codes, plan
 
-from harvestdesk.domain.plan_settings import PlanKind
+from harvestdesk.domain.plan_settings import PlanKind, PlanSettings
+from harvestdesk.optimize.engine.plan import solve_problem
+from harvestdesk.optimize.household.build import build_household
 
 LEAST = Decimal(250)
 
@@ -57,3 +59,12 @@ def test_least_orders_cost_a_household_next_to_nothing(asked) -> None:
     assert "solver_fallback" not in notice_codes(made)
     value = float(mixed().total_value())
     assert made.solver.objective <= free.solver.objective + 2e-4 * value
+
+
+@pytest.mark.parametrize("most", [1, 3])
+def test_no_more_orders_than_allowed_across_accounts(most) -> None:
+    settings = PlanSettings(min_trade=LEAST, max_trades=most)
+    built = build_household(mixed(), settings)
+    made = solve_problem(built.problem)
+    assert made.figures.broken == ()
+    assert 0 < made.figures.orders <= most
