@@ -10,7 +10,7 @@ from harvestdesk.domain.account_rule import AccountRole, AccountRule
 from harvestdesk.domain.ids import AccountId, SecurityId
 from harvestdesk.domain.money import ZERO
 from harvestdesk.domain.plan_settings import PlanKind, PlanSettings
-from harvestdesk.domain.security import AssetClass, Security
+from harvestdesk.domain.security import AssetClass, Security, SecurityKind
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 
 OF_GAINS = frozenset({PlanKind.GAIN_HARVEST, PlanKind.GIFT})
@@ -93,6 +93,20 @@ def menu_of(
     own = held | {t.security_id for t in snapshot.security_targets if t.account_id == account.id}
     rows = snapshot.replacements
     return own | {r.replacement_id for r in rows if r.buy_allowed and r.security_id in own}
+
+
+def workplace_funds(snapshot: HouseholdSnapshot) -> frozenset[SecurityId]:
+    """Return the mutual funds that only workplace plans hold or offer: shares for plans, not sold elsewhere."""
+    inside: set[SecurityId] = set()
+    outside = {r.replacement_id for r in snapshot.replacements if r.buy_allowed}
+    plans = {a.id for a in snapshot.accounts if a.type is AccountType.PLAN_401K}
+    named = [(x.account_id, x.security_id) for x in snapshot.lots]
+    named += [(t.account_id, t.security_id) for t in snapshot.security_targets if t.weight > 0]
+    named += [(r.account_id, s) for r in snapshot.account_rules for s in r.menu]
+    for account_id, security_id in named:
+        (inside if account_id in plans else outside).add(security_id)
+    funds = {s.id for s in snapshot.securities if s.kind is SecurityKind.MUTUAL_FUND}
+    return frozenset((inside - outside) & funds)
 
 
 def modelled(snapshot: HouseholdSnapshot) -> frozenset[AccountId]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from harvestdesk.domain.account import AccountType
 from harvestdesk.domain.errors import BadInputError
 from harvestdesk.domain.ids import AccountId, LotId, SecurityId
 from harvestdesk.domain.lock import LotStanding, WashLock
@@ -31,6 +32,7 @@ from harvestdesk.optimize.household.accounts import (
     offers,
     receivers,
     trading_accounts,
+    workplace_funds,
 )
 from harvestdesk.optimize.household.arrays import LotArrays, numbered
 from harvestdesk.optimize.household.bands import (
@@ -262,6 +264,7 @@ class _Builder:
             return may
         barred = {*settings.excluded_security_ids, *settings.never_buy}
         wanted = buyable_securities(snapshot, barred) & self._known()
+        elsewhere = wanted - workplace_funds(snapshot)
         held = defaultdict(set)
         for lot in snapshot.lots:
             held[lot.account_id].add(lot.security_id)
@@ -269,7 +272,8 @@ class _Builder:
             if account.id not in self.trading or not self._takes_purchases(account.id):
                 continue
             menu = menu_of(snapshot, account, frozenset(held[account.id]))
-            may[a] = [s.id in wanted and offers(account, menu, s) for s in snapshot.securities]
+            here = wanted if account.type is AccountType.PLAN_401K else elsewhere
+            may[a] = [s.id in here and offers(account, menu, s) for s in snapshot.securities]
         return may
 
     def _takes_purchases(self, account_id: AccountId) -> bool:
