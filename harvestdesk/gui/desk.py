@@ -194,8 +194,10 @@ class Desk(QObject):
         kind = settings.kind if isinstance(settings, PlanSettings) else PlanKind.HARVEST
         handle = self.runner.start_job(f"{PLAN_NAMES[kind]} plan", job)
         self.planning = handle
+        # Not at `finished`: by then the window has looked whether there may be another plan.
+        for over in (handle.succeeded, handle.failed, handle.cancelled):
+            over.connect(self._on_planning_over)
         handle.succeeded.connect(self._on_solved)
-        handle.finished.connect(self._on_planning_over)
         self._report_plan_failure(handle, settings)
 
     def _on_solved(self, proposal: Any) -> None:

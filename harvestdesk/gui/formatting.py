@@ -1,5 +1,6 @@
 """Numbers and dates as people read them: true minus, thousands separated, same decimals in a column."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -7,6 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal
 MINUS = "\u2212"
 NOTHING = "\u2013"
 """Shown where a value is unknown."""
+
+_PER_CENT = re.compile(r"(\d)(?:\.0)?%")
 
 Number = Decimal | float | int
 
@@ -71,6 +74,11 @@ def percent(fraction: Number | None, decimals: int = 1) -> str:
     assert fraction is not None  # noqa: S101 - for the type checker
     exact = fraction if isinstance(fraction, Decimal) else Decimal(str(fraction))
     return f"{_fixed(exact * 100, decimals)} %"
+
+
+def per_cents(text: str) -> str:
+    """Return a sentence of a report with its per cents as the window writes them: 1.0% -> `1 %`, unbroken."""
+    return _PER_CENT.sub("\\1\u00a0%", text)
 
 
 def value_is_nothing(value: object) -> bool:

@@ -19,7 +19,7 @@ from harvestdesk.domain.plan_settings import (
     PlanSettings,
     Zone,
 )
-from harvestdesk.domain.proposal import Check, RulePrice
+from harvestdesk.domain.proposal import Check, Reason, RulePrice
 from harvestdesk.domain.security import AssetClass
 from harvestdesk.domain.target import ClassTarget
 from harvestdesk.gui import a11y
@@ -28,7 +28,7 @@ from harvestdesk.gui.view_base import DeskData, ViewContext
 from harvestdesk.gui.views.rebalance import RebalancePage
 from harvestdesk.gui.views.rebalance.jobs import JOBS
 from harvestdesk.gui.views.rebalance.settings_panel import IN_BANDS
-from harvestdesk.gui.views.rebalance.words import line_name
+from harvestdesk.gui.views.rebalance.words import brief_reason, line_name
 from harvestdesk.services.views.overview import overview
 from harvestdesk.services.views.rebalance import FACTOR, WeightLine, rebalance_view
 
@@ -155,9 +155,13 @@ def test_picked_row__is_explained_with_its_figures(show):
 def test_before_after_and_badge(show):
     page = show(f.household_plan())
     assert page.before_after.badge.text() == "within 0.03 % of the best possible"
-    assert page.before_after.cells["tracking_error"] == ("98.1 bp", "55.7 bp", "\u221242.4 bp")
-    assert page.before_after.cells["worst_drift"] == ("16.2 %", "3.8 %", "\u221212.4 %")
-    assert page.before_after.cells["turnover"][1] == "11.8 %"
+    assert page.before_after.cells["tracking_error"] == (
+        "98.1 bp",
+        "55.7 bp",
+        "\u2713 \u221242.4 bp",
+    )
+    assert page.before_after.cells["worst_drift"] == ("16.2 %", "3.8 %", "\u2713 \u221212.4 %")
+    assert page.before_after.cells["turnover"] == ("0.0 %", "11.8 %", "+11.8 %")
 
 
 def test_rules__have_their_price_and_cheap_ones_are_counted(show):
@@ -170,6 +174,18 @@ def test_rules__have_their_price_and_cheap_ones_are_counted(show):
     said = lines(page)
     assert "Tax budget $21" in said
     assert "2 more rules hold" in said
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"removed_bp": "1.24"}, "nearer to target, \u22121.2 bp"),
+        ({"added_bp": "0.3"}, "nearer to target, +0.3 bp"),
+        ({"added_bp": "0.04"}, "nearer to target"),
+    ],
+)
+def test_brief_reason__names_what_tracking_error_moves_by(facts, words):
+    assert brief_reason(Reason("buy_cuts_risk", facts)) == words
 
 
 def test_exposure__picture_and_table_say_the_same_and_select_each_other(show, qtbot):
@@ -375,7 +391,7 @@ def test_conflict__names_the_rules_and_lets_one_give(show, asked):
     texts = [b.text() for b in page.no_plan.buttons]
     assert len(texts) == 2
     assert "the plan may cost $1,250.00 instead of $0.00" in texts[0]
-    assert texts[1].endswith("instead of 1.0%")
+    assert texts[1].endswith("instead of 1\u00a0%")
     assert a11y.nameless(page.no_plan) == []
     page.no_plan.buttons[0].click()
     (loosened,) = asked

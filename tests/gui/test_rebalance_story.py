@@ -86,6 +86,7 @@ def test_limits_no_plan_keeps__one_is_let_give_and_the_plan_made(sample, qtbot):
     with qtbot.waitSignal(window.desk.not_planned, timeout=60_000):
         window.actions_by_key["plan.trades"].trigger()
     settle(qtbot, window)
+    assert window.actions_by_key["plan.trades"].isEnabled()
     assert page.no_plan.isVisible()
     button = page.no_plan.buttons[-1]
     with qtbot.waitSignal(window.desk.planned, timeout=60_000):

@@ -8,8 +8,12 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout
 
 from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
 from harvestdesk.gui.views.plan.words import MEASURES, badge, measured
-from harvestdesk.services.views.plan import Comparison, PlanView
+from harvestdesk.services.views.plan import Comparison, Measure, PlanView
 
+_BETTER = "\u2713 "
+"""Begins a change for the better, so that its colour is not alone."""
+_LESS_IS_BETTER = frozenset({Measure.TAX, Measure.TRACKING_ERROR, Measure.WORST_DRIFT})
+"""The others are means, not ends: nobody trades for the sake of turnover or of a net gain."""
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -66,12 +70,12 @@ class BeforeAfter(QFrame):
             texts = (
                 measured(line, line.before),
                 measured(line, line.after),
-                measured(line, line.change, sign=True) if line.change else "\u2013",
+                _change(line),
             )
             self.cells[line.measure.value] = texts
             self._put(row, 0, title, explanation, Tone.PLAIN)
             for place, text in enumerate(texts, start=1):
-                tone = Tone.PLAN if place == 3 and line.change else Tone.PLAIN
+                tone = Tone.PLAN if place == 3 and text.startswith(_BETTER) else Tone.PLAIN
                 self._put(row, place, text, explanation, tone)
 
     def _put(self, row: int, place: int, text: str, explanation: str, tone: Tone) -> None:
@@ -88,3 +92,11 @@ class BeforeAfter(QFrame):
     def _on_theme_changed(self) -> None:
         if self._shown is not None:
             self.show_plan(*self._shown)
+
+
+def _change(line: Comparison) -> str:
+    """Return what changes, with a tick where it changes for the better."""
+    if not line.change:
+        return "\u2013"
+    better = line.change < 0 and line.measure in _LESS_IS_BETTER
+    return f"{_BETTER if better else ''}{measured(line, line.change, sign=True)}"

@@ -12,6 +12,7 @@ from harvestdesk.domain.relaxed import relaxed
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.gui.a11y import name
 from harvestdesk.gui.errors import words_of
+from harvestdesk.gui.formatting import per_cents
 from harvestdesk.gui.theme import Space, TextSize, Theme
 from harvestdesk.reports.asked_words import asked_rows
 from harvestdesk.reports.rule_words import conflict_words, give_words
@@ -56,7 +57,10 @@ class NoPlanPanel(QFrame):
         if isinstance(error, ConflictError) and error.conflict.together:
             said = conflict_words(error.conflict, names)
             for way in _ways(error.conflict):
-                self._offer(asked, way, snapshot, " ".join(give_words(g, names) for g in way))
+                self._offer(
+                    asked, way, snapshot, per_cents(" ".join(give_words(g, names) for g in way))
+                )
+        said = tuple(per_cents(x) for x in said)
         self.words.setText("\n".join(said))
         self.setAccessibleName(f"No plan keeps every rule. {' '.join(said)}")
 
@@ -76,7 +80,9 @@ class NoPlanPanel(QFrame):
             loosened = step
         was = {row.field: row.value for row in asked_rows(asked, snapshot)}
         changed = [r for r in asked_rows(loosened, snapshot) if r.value != was.get(r.field)]
-        words = "; ".join(f"{r.label} {r.value} instead of {was.get(r.field)}" for r in changed)
+        words = per_cents(
+            "; ".join(f"{r.label} {r.value} instead of {was.get(r.field)}" for r in changed)
+        )
         button = name(QPushButton(f"Allow: {words}"), f"Allow: {words}", why)
         button.setToolTip(f"{why} Writes it at the left and plans again.")
         button.clicked.connect(lambda: self.allowed.emit(loosened))

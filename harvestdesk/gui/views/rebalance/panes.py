@@ -46,13 +46,17 @@ def pane_lines(view: RebalanceView) -> list[Line]:
     lines.append(
         Line(checks_words(view.plan), tone=Tone.PLAN if passed else Tone.ERROR, strong=True)
     )
-    lines += [Line(f"\u2713 {sentence(c)}") for c in view.proposal.checks if c.passed]
+    lines += [
+        Line(f"\u2713 {formatting.per_cents(sentence(c))}")
+        for c in view.proposal.checks
+        if c.passed
+    ]
     return lines
 
 
 def _rule_line(price: RulePrice) -> Line:
     title = rule_title(price.code, price.name)
-    return Line(title, formatting.dollars(price.dollars), price_words(price))
+    return Line(title, formatting.dollars(price.dollars), formatting.per_cents(price_words(price)))
 
 
 # --- why ----------------------------------------------------------------------------------------------
@@ -102,7 +106,7 @@ class ReasonPanel(QFrame):
         """Say why a row stands as it does."""
         self.row = row
         self.title.setText(_title(row) if row else "")
-        self.words.setText(sentence(row.reason) if row else _PICK)
+        self.words.setText(formatting.per_cents(sentence(row.reason)) if row else _PICK)
         self.facts.setText(_facts(row) if row else "")
         self.title.setVisible(row is not None)
         self.facts.setVisible(row is not None)

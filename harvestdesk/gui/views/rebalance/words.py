@@ -349,6 +349,9 @@ _BRIEF = {
 }
 """What stands in a narrow column; the whole sentence is below the table and in the tooltip."""
 
+_LEAST_BP = Decimal("0.05")
+"""Less than this would be written as nothing."""
+
 
 def brief_reason(reason: Reason) -> str:
     """Return a reason for a narrow column: what it is for, and what it does to tracking error."""
@@ -358,6 +361,7 @@ def brief_reason(reason: Reason) -> str:
     if words is None:
         return brief(reason)
     removed, added = (parse_decimal(reason.facts.get(f, "")) for f in ("removed_bp", "added_bp"))
-    if removed is not None:
-        return f"{words}, {formatting.basis_points(-removed)}"
-    return words if added is None else f"{words}, +{formatting.basis_points(added)}"
+    moved = added if removed is None else -removed
+    if moved is None or abs(moved) < _LEAST_BP:
+        return words
+    return f"{words}, {'+' if moved > 0 else ''}{formatting.basis_points(moved)}"
