@@ -239,7 +239,7 @@ def test_what_breaks_a_rule_is_told() -> None:
 
 
 def test_a_plan_that_breaks_a_rule_is_not_optimal(monkeypatch) -> None:
-    from harvestdesk.optimize.engine import plan as module
+    from harvestdesk.optimize.engine import into_shares as module
 
     def wrong(_case, _plan):
         return Trades(buys=(Buy(0, 0, Decimal(10**6)),))
