@@ -81,6 +81,11 @@ def per_cents(text: str) -> str:
     return _PER_CENT.sub("\\1\u00a0%", text)
 
 
+def reads_as_nothing(text: str) -> bool:
+    """Return True for a figure that is zero as it is written."""
+    return not any(digit in text for digit in "123456789")
+
+
 def value_is_nothing(value: object) -> bool:
     """Return True for None and NaN."""
     return value is None or (isinstance(value, float) and value != value)  # noqa: PLR0124

@@ -116,7 +116,7 @@ def _gap(row: ScenarioRow) -> str:
 
 def _state(row: ScenarioRow) -> str:
     if not row.passed:
-        return "failed a check"
+        return "not to be traded"
     return "household changed since" if row.stale else "as planned"
 
 

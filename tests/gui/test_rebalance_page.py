@@ -356,6 +356,13 @@ def test_failed_check__forbids_trading(show):
     assert any(x.tone is Tone.ERROR and x.words.startswith("\u2716") for x in page.pane.lines)
 
 
+def test_plan_not_proved__is_not_said_to_have_failed_a_check(show):
+    plan = f.household_plan()
+    page = show(replace(plan, solver=replace(plan.solver, status="user_limit")))
+    assert page.before_after.badge.text() == "not proved optimal"
+    assert page.notice.words.startswith("This plan keeps every rule, but time ran out")
+
+
 def test_empty_household__offers_the_import(show, ctx, qtbot):
     page = show(snapshot=vs.empty_household())
     assert page.is_empty

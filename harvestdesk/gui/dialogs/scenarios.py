@@ -13,6 +13,7 @@ from harvestdesk.gui.a11y import name
 from harvestdesk.gui.desk import Desk
 from harvestdesk.gui.dialogs.form import FormDialog
 from harvestdesk.gui.errors import words_of
+from harvestdesk.gui.formatting import per_cents
 from harvestdesk.gui.models.table_base import Column, ColumnTable, Kind, RowValues
 from harvestdesk.gui.theme import Space, Theme, Tone
 from harvestdesk.gui.widgets.fields import Choice
@@ -87,7 +88,7 @@ class ScenariosDialog(FormDialog):
         self.buttons.button(self.buttons.StandardButton.Cancel).setText("Close")
         self._lay_out_parts()
         self._connect()
-        self.resize(theme.px(860), theme.px(560))
+        self.resize(theme.px(940), theme.px(560))
         self._look()
 
     def _lay_out_parts(self) -> None:
@@ -122,7 +123,7 @@ class ScenariosDialog(FormDialog):
     def _show(self, read: _Read) -> None:
         chosen = self.chosen
         self.read = read
-        self.answer.setText(scenario_answer(read.table))
+        self.answer.setText(per_cents(scenario_answer(read.table)))
         self.answer.setAccessibleName(self.answer.text())
         self._show_table(read)
         names = [row.name for row in read.table.rows]
@@ -150,7 +151,7 @@ class ScenariosDialog(FormDialog):
         model = ColumnTable(columns, self.theme)
         lines = read.lines
         values: dict[str, list[Any]] = {"label": [x.label for x in lines], "row": list(lines)}
-        values |= {str(n): [x.texts[n] for x in lines] for n in range(len(names))}
+        values |= {str(n): [per_cents(x.texts[n]) for x in lines] for n in range(len(names))}
         model.set_rows(values, list(range(len(lines))))
         self.table = PlainTable(
             model, self.theme, "Scenarios beside each other", most_rows=_MOST_ROWS, spread=True

@@ -25,7 +25,8 @@ class PlainTable(QTableView):
     little, the columns named in `optional` make way, the first of them first; after them the cents of
     amounts, then the end of the first column's words. They all stay in the copy.
     With `most_rows` it is no higher than these and scrolls. With `spread` the room that is left is shared
-    by all columns: for tables of figures, which should not stand far apart.
+    by all columns: for tables of figures, which should not stand far apart. `least_last` is the room, in
+    digits, that the words of the last column keep before others make way.
 
     Signals:
         chosen: key of the row the person picked.
@@ -42,6 +43,7 @@ class PlainTable(QTableView):
         most_rows: int = 0,
         *,
         spread: bool = False,
+        least_last: int = _LEAST_LAST,
     ) -> None:
         super().__init__()
         self.columns_model = model
@@ -51,6 +53,7 @@ class PlainTable(QTableView):
         self._left_out: frozenset[str] = frozenset()
         self._most_rows = most_rows
         self._spread = spread
+        self._least = least_last
         self._widths: list[int] = []
         self._whole_widths: list[int] = []
         model.setParent(self)
@@ -132,12 +135,13 @@ class PlainTable(QTableView):
             for number in shown[:-1]:
                 self.setColumnWidth(number, widths[number])
             last = self._least_last(widths)
-            self.setColumnWidth(len(model.columns) - 1, max(last + spare, last))
+            least = min(last, self._theme.text_width(_LEAST_LAST))
+            self.setColumnWidth(len(model.columns) - 1, max(last + spare, least))
 
     def _least_last(self, widths: Sequence[int]) -> int:
         """Return the room the last column must have."""
         least = widths[-1] if widths else 0
-        return least if self._spread else min(least, self._theme.text_width(_LEAST_LAST))
+        return least if self._spread else min(least, self._theme.text_width(self._least))
 
     def _hidden(self, widths: Sequence[int]) -> tuple[set[str], int]:
         """Return the columns that make way, and the room that is left then; below zero: too little."""

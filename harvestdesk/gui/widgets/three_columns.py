@@ -9,6 +9,7 @@ from harvestdesk.gui.theme import Space, Theme
 _THREE_COLUMNS = 1060
 """Least width, in design pixels, at which the right column stands by itself."""
 _SIDE = 240
+"""Least width, in design pixels, of a side: what is asked keeps it whatever is asked."""
 
 
 class ThreeColumns(QSplitter):
@@ -81,7 +82,9 @@ class ThreeColumns(QSplitter):
         """Give the sides what their words need, and the middle all that is left."""
         side = max(self._upper.sizeHint().width(), self._theme.px(_SIDE))
         bar = self._area.verticalScrollBar().sizeHint().width() + self._theme.px(2)
-        wide = max(self._left.minimumSizeHint().width(), side if self._folded else 0)
+        wide = max(
+            self._left.minimumSizeHint().width(), side if self._folded else self._theme.px(_SIDE)
+        )
         scrolls = self._folded or self._left.sizeHint().height() > self.height()
         self._area.setMinimumWidth(wide + (bar if scrolls else 0))
         self.setSizes([self._area.minimumWidth(), self.width(), side])

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout
 
+from harvestdesk.gui import formatting
 from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
 from harvestdesk.gui.views.plan.words import MEASURES, badge, measured
 from harvestdesk.services.views.plan import Comparison, Measure, PlanView
@@ -96,7 +97,8 @@ class BeforeAfter(QFrame):
 
 def _change(line: Comparison) -> str:
     """Return what changes, with a tick where it changes for the better."""
-    if not line.change:
-        return "\u2013"
+    text = measured(line, line.change, sign=True)
+    if formatting.reads_as_nothing(text):
+        return formatting.NOTHING
     better = line.change < 0 and line.measure in _LESS_IS_BETTER
-    return f"{_BETTER if better else ''}{measured(line, line.change, sign=True)}"
+    return f"{_BETTER}{text}" if better else text

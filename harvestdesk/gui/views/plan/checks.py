@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from harvestdesk.domain.errors import Severity
 from harvestdesk.gui.a11y import name
+from harvestdesk.gui.formatting import per_cents
 from harvestdesk.gui.theme import Space, Theme, Tone
 from harvestdesk.gui.views.plan.words import brief_notice, checks_words
 from harvestdesk.gui.widgets.detail_pane import DetailPane, Line
@@ -67,7 +68,7 @@ def check_lines(view: PlanView, *, every: bool = True) -> list[Line]:
     """Return failed checks first, then warnings, and the passed checks where all are wanted."""
     proposal = view.proposal
     failed = [c for c in proposal.checks if not c.passed]
-    lines = [Line(f"\u2716 failed: {sentence(c)}", tone=Tone.ERROR) for c in failed]
+    lines = [Line(f"\u2716 failed: {per_cents(sentence(c))}", tone=Tone.ERROR) for c in failed]
     for notice in proposal.notices:
         warns = notice.severity is not Severity.INFO
         sign = "\u26a0 " if warns else ""
@@ -76,5 +77,5 @@ def check_lines(view: PlanView, *, every: bool = True) -> list[Line]:
     passed = [c for c in proposal.checks if c.passed] if every else []
     if passed:
         lines.append(Line("CHECKED EXACTLY", head=True))
-    lines += [Line(f"\u2713 passed: {sentence(c)}") for c in passed]
+    lines += [Line(f"\u2713 passed: {per_cents(sentence(c))}") for c in passed]
     return lines

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from harvestdesk.gui.models.table_base import Column
@@ -36,6 +36,7 @@ class TradeTable:
         make_way: columns left out where there is little room, first ones first.
         left_out: columns that have nothing to say here.
         written: what the columns say, where a lane wrote it beforehand.
+        reason_digits: room the reasons keep before columns make way.
     """
 
     spoken: str
@@ -45,6 +46,7 @@ class TradeTable:
     make_way: Sequence[str] = ()
     left_out: Sequence[str] = ()
     written: Mapping[str, Sequence[Any]] | None = None
+    reason_digits: int = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class TradeList(QScrollArea):
         self._sections: tuple[Section, ...] = ()
         self._nothing = NOTHING
         self.tables: list[PlainTable] = []
+        self._told: tuple[PlainTable, int] | None = None
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -111,6 +114,7 @@ class TradeList(QScrollArea):
         """Show the trades of a plan, or say that there are none."""
         self._sections, self._nothing = tuple(sections), nothing
         self.tables = []
+        self._told = None
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
@@ -134,7 +138,9 @@ class TradeList(QScrollArea):
                 continue
             model = PlanTable(part.columns, self._theme, part.write)
             model.show(part.rows, part.written)
-            table = PlainTable(model, self._theme, part.spoken, part.make_way)
+            table = PlainTable(
+                model, self._theme, part.spoken, part.make_way, least_last=part.reason_digits
+            )
             if part.left_out:
                 table.leave_out(part.left_out)
             self._keep(column, table)
@@ -148,10 +154,20 @@ class TradeList(QScrollArea):
         place = table.columns_model.row_of(str(key))
         if place is None:
             return
+        self._told = table, place
         row = table.columns_model.values_at(place)["row"]
         if hasattr(row, "lot_id"):
             self.lot_chosen.emit(str(row.lot_id))
         self.row_chosen.emit(row)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the row the person picked on view: its reason takes room from the trades."""
+        super().resizeEvent(event)
+        if self._told is not None:
+            table, place = self._told
+            index = table.columns_model.index(place, 0)
+            middle = table.viewport().mapTo(self.widget(), table.visualRect(index).center())
+            self.ensureVisible(0, middle.y(), 0, self._theme.row_height)
 
     def _label(self, text: str, size: TextSize, tone: Tone, *, strong: bool = False) -> QLabel:
         label = QLabel(text)

@@ -164,8 +164,8 @@ def brief_notice(notice: Notice) -> str:
     """Return a warning without the list of securities that stands under Do not buy."""
     names = [n for n in notice.facts.get("symbols", "").split(",") if n.strip()]
     if notice.code != "locks_into_january" or len(names) < _FEW:
-        return sentence(notice)
-    whole = sentence(notice)
+        return formatting.per_cents(sentence(notice))
+    whole = formatting.per_cents(sentence(notice))
     listed = notice.facts["symbols"]
     return whole.replace(listed, f"the {len(names)} securities sold")
 

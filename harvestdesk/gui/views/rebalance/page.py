@@ -36,7 +36,13 @@ from harvestdesk.gui.views.rebalance.panes import ReasonPanel, Row, pane_lines
 from harvestdesk.gui.views.rebalance.settings_panel import SettingsPanel
 from harvestdesk.gui.views.rebalance.tables import KEPT, kept_columns
 from harvestdesk.gui.views.rebalance.trades import sections
-from harvestdesk.gui.views.rebalance.words import NO_TARGETS, answer, figures, plan_title
+from harvestdesk.gui.views.rebalance.words import (
+    NO_TARGETS,
+    answer,
+    figures,
+    plan_title,
+    why_not_traded,
+)
 from harvestdesk.gui.widgets.action_button import ActionButton
 from harvestdesk.gui.widgets.data_table import DataTable
 from harvestdesk.gui.widgets.detail_pane import DetailPane
@@ -195,6 +201,8 @@ class RebalancePage(Page):
         self.scenarios_button.setToolTip(self.scenarios_button.accessibleDescription())
         beside.addWidget(self.scenarios_button)
         column.addLayout(bar)
+        # The highest part is the curve; below the others stands a reason, which must not be cut off.
+        self._tables.setMinimumHeight(self.theme.px(96))
         column.addWidget(self._tables, 1)
         column.addWidget(self.why)
         return part
@@ -373,8 +381,7 @@ class RebalancePage(Page):
             words = "The household has changed since this plan was made. Plan again before trading."
             self.show_problem(words, Tone.WARNING)
         elif not view.proposal.passed:
-            words = "This plan did not pass every check, so its orders cannot be exported."
-            self.show_problem(words, Tone.ERROR)
+            self.show_problem(why_not_traded(view), Tone.ERROR)
         elif self.settings() != view.proposal.asked:
             words = "The figures at the left have changed. Plan again to see what they do."
             self.show_problem(words, Tone.WARNING)

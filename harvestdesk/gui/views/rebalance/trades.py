@@ -17,7 +17,9 @@ from harvestdesk.services.views.rebalance import AccountPart, RebalanceView
 
 _SALES_MAKE_WAY = ("price", "proceeds", "term", "acquired")
 _BUYS_MAKE_WAY = ("price", "replaces")
-_GIFTS_MAKE_WAY = ("price", "acquired")
+_GIFTS_MAKE_WAY = ("price",)
+_REASON = 19
+"""Digits a short reason takes with its basis points."""
 
 
 def sections(view: RebalanceView) -> tuple[Section, ...]:
@@ -45,5 +47,9 @@ def _section(part: AccountPart) -> Section:
         _BUYS_MAKE_WAY,
         () if any(b.replaces for b in part.trades.buys) else ("replaces",),
     )
-    tables = (replace(t, written=t.write(t.rows)) for t in (sales, buys, gifts) if t.rows)
+    tables = (
+        replace(t, written=t.write(t.rows), reason_digits=_REASON)
+        for t in (sales, buys, gifts)
+        if t.rows
+    )
     return Section(part.account, account_sums(part), tuple(tables))

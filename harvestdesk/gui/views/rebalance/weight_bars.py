@@ -32,8 +32,9 @@ _FIGURES = (("Before", "00.00 %"), ("After", "00.00 %"), ("Change", "+00.00 %"))
 """Columns right of the bars, each with its widest text; the last ones make way first."""
 _NAMES_AND_BARS = 0.62
 """Least share of the picture for names and bars."""
-_NAMES = 0.42
-"""Most share of the picture for names."""
+_NAMES, _NAMES_NARROW = 0.42, 0.36
+"""Most share of the picture for names; narrow ones need the room for bars."""
+_NARROW = 460
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,8 @@ class WeightBars(Canvas):
             right -= wide[title] + gap
         left = self.gap(Space.SMALL)
         widest = max((body.horizontalAdvance(line_name(x)) for x in self._lines), default=80.0)
-        names = QRectF(left, 0, min(widest + 2, self.width() * _NAMES), self.height())
+        share = _NAMES if self.width() >= self.theme.px(_NARROW) else _NAMES_NARROW
+        names = QRectF(left, 0, min(widest + 2, self.width() * share), self.height())
         bars = QRectF(
             names.right() + gap, 0, max(right - names.right() - 2 * gap, 40), self.height()
         )

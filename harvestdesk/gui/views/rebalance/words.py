@@ -40,7 +40,7 @@ def answer(view: RebalanceView) -> str:
         return f"Do not trade: this plan failed {failed} of {count}, so it cannot be exported."
     if view.nothing:
         why = next((n for n in view.proposal.notices if n.code in _SAYS_WHY), None)
-        said = sentence(why) if why is not None else ""
+        said = formatting.per_cents(sentence(why)) if why is not None else ""
         return said or _NOTHING.get(view.proposal.kind, "There is nothing to trade.")
     return f"{_ANSWERS[view.proposal.kind](view)}; {_effects(view)}."
 
@@ -203,7 +203,7 @@ def _tax_figure(view: RebalanceView) -> Figure:
         f"Tax of this year with the plan, {formatting.dollars(view.proposal.after.tax)}, less without, "
         f"{formatting.dollars(view.proposal.before.tax)}, over the netting of Schedule D, payouts from traditional accounts included. A minus is tax saved.",
         note if round(change) >= 0 else f"saved; {note}",
-        Tone.PLAN if change <= 0 else Tone.PLAIN,
+        Tone.PLAN if round(change) < 0 else Tone.PLAIN,
     )  # fmt: skip
 
 
@@ -321,6 +321,16 @@ def weight_words(line: WeightLine) -> str:
     return "\n".join(words)
 
 
+def why_not_traded(view: RebalanceView) -> str:
+    """Return why the orders of a plan cannot be exported."""
+    if all(c.passed for c in view.proposal.checks):
+        return (
+            "This plan keeps every rule, but time ran out before it was proved near the best possible; "
+            "its orders cannot be exported. Plan again, or with fewer limits."
+        )
+    return "This plan did not pass every check, so its orders cannot be exported."
+
+
 def plan_title(view: RebalanceView) -> str:
     """Return the job of the plan and its day."""
     plan = view.proposal
@@ -333,12 +343,13 @@ _BRIEF = {
     "sale_takes_loss": "takes the loss",
     "sale_cuts_risk": "nearer to target",
     "sale_raises_cash": "raises cash",
-    "sale_for_rule": "asked for by a rule",
+    "sale_for_rule": "for a rule",
     "gain_taken": "gain free of federal tax",
+    "gift_gain": "gain never taxed",
     "bought_back": "bought back at once",
     "buy_cuts_risk": "nearer to target",
     "buy_spends_cash": "puts cash to work",
-    "buy_for_rule": "asked for by a rule",
+    "buy_for_rule": "for a rule",
     "left_by_rounding": "left by rounding",
     "other_side": "its set is bought",
     "lock_stops": "locked",
