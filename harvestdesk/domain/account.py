@@ -22,8 +22,14 @@ class AccountType(StrEnum):
         """True where sales are reported on Form 8949."""
         return self in _TAXABLE
 
+    @property
+    def is_deferred(self) -> bool:
+        """True where payouts are ordinary income: traditional accounts (IRC §408(d)(1), §402(a))."""
+        return self in _DEFERRED
+
 
 _TAXABLE = frozenset({AccountType.TAXABLE, AccountType.JOINT, AccountType.TRUST})
+_DEFERRED = frozenset({AccountType.TRADITIONAL_IRA, AccountType.PLAN_401K})
 
 ACCOUNT_TYPE_NAMES: dict[AccountType, str] = {
     AccountType.TAXABLE: "Taxable",

@@ -219,7 +219,9 @@ PLAN_NOTICES: Final = table(
         "menu_assumed", ("accounts",), "no menu: only what the workplace plan holds is bought"
     ),
     CodeSpec(
-        "after_tax_view_open", (), "weights count traditional accounts before tax all the same"
+        "after_tax_view",
+        ("accounts", "percent"),
+        "weights count traditional accounts less the tax at withdrawal",
     ),
     CodeSpec("location_assumed", ("years",), "asset location rests on assumed returns and yields"),
     CodeSpec("volume_unknown", ("symbols", "count"), "no average volume: not limited by it"),

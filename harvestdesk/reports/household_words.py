@@ -71,8 +71,8 @@ HOUSEHOLD_SENTENCES: dict[str, str] = {
     "model_assumed": "{accounts}: a model of its own is followed there, so only what the model names, what is held "
     "there already, and their replacements are bought. A menu for the account says otherwise.",
     "menu_assumed": "No menu is entered for {accounts}, so only what is held there already is bought.",
-    "after_tax_view_open": "Weights count traditional accounts before tax: the after-tax view is not part of "
-    "plans yet.",
+    "after_tax_view": "Weights, drift and tracking error count {accounts} less {percent:pct} tax at withdrawal. Shares, "
+    "cash and this year's tax are in full dollars.",
     "location_assumed": "Asset location rests on assumed returns and yields of asset classes over {years:count} "
     "years; it sells no gain the plan would not sell without it.",
     "volume_unknown": "No average volume is known for {symbols}, so their orders are not limited by it.",

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from harvestdesk.domain.account_rule import AccountRole, AccountRule
 from harvestdesk.domain.ids import AccountId, SecurityId
-from harvestdesk.domain.money import ONE, ZERO
+from harvestdesk.domain.money import CENT, ONE, ZERO
 from harvestdesk.domain.plan_settings import (
     PLAN_NAMES,
     GroupKind,
@@ -44,6 +44,7 @@ _AMOUNT_WORDS = {
     PlanKind.HARVEST_TARGET: "Say how many dollars of losses to realise.",
     PlanKind.GIFT: "Say how many dollars' worth of shares to give.",
 }
+_ABOVE_ZERO = "The amount is more than zero dollars."
 _NEEDS_TABLES = (
     "Gain harvesting needs the year's tax tables, since typed rates know no 0 % band: set the tax rates to come from "
     "tables, with the household's income."
@@ -67,7 +68,7 @@ def plan_problems(settings: PlanSettings, snapshot: HouseholdSnapshot) -> dict[s
     themselves. What only the solver can tell (limits no plan keeps together) is not said here.
     """
     found: dict[str, str] = {}
-    for look in (_numbers, _job, _accounts, _securities, _groups, _together):
+    for look in (_numbers, _job, _view, _accounts, _securities, _groups, _together):
         for field, words in look(settings, snapshot):
             found.setdefault(field, words)
     return found
@@ -114,10 +115,24 @@ def _amount(settings: PlanSettings, snapshot: HouseholdSnapshot) -> Found:
             yield "amount", _AMOUNT_WORDS[kind]
     elif kind not in _MAY_HAVE_AMOUNT:
         yield "amount", f"{PLAN_NAMES[kind]} takes no amount."
-    elif not 0 < amount <= _MOST_DOLLARS:
-        yield "amount", "The amount is more than zero dollars."
+    elif not CENT <= amount <= _MOST_DOLLARS:
+        yield "amount", "The amount is a cent or more." if amount > 0 else _ABOVE_ZERO
     elif kind is PlanKind.WITHDRAW and amount > snapshot.total_value():
         yield "amount", "The household is worth less than that."
+
+
+def _view(settings: PlanSettings, snapshot: HouseholdSnapshot) -> Found:
+    """What the after-tax view can't do: payouts are asked for in dollars before tax."""
+    if not settings.after_tax_view:
+        return
+    if settings.retirement_rate == ONE:
+        yield "retirement_rate", "With the after-tax view the tax at withdrawal is below 100 %."
+    known = snapshot.account_by_id
+    deferred = [a for a in settings.source_ids if a in known and known[a].type.is_deferred]
+    if settings.kind is PlanKind.WITHDRAW and deferred:
+        names = _named(snapshot, deferred)
+        words = "its amount is before tax, so plan this withdrawal without the after-tax view"
+        yield "source_ids", f"{names} is a traditional account: {words}."
 
 
 def _accounts(settings: PlanSettings, snapshot: HouseholdSnapshot) -> Found:

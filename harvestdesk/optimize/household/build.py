@@ -11,7 +11,7 @@ from harvestdesk.domain.account import AccountType
 from harvestdesk.domain.errors import BadInputError
 from harvestdesk.domain.ids import AccountId, LotId, SecurityId
 from harvestdesk.domain.lock import LotStanding, WashLock
-from harvestdesk.domain.money import ZERO, cents
+from harvestdesk.domain.money import ONE, ZERO, cents
 from harvestdesk.domain.plan_settings import PlanKind, PlanSettings
 from harvestdesk.domain.proposal import KeptLot
 from harvestdesk.domain.risk_settings import RiskSettings
@@ -34,6 +34,7 @@ from harvestdesk.optimize.household.accounts import (
     trading_accounts,
     workplace_funds,
 )
+from harvestdesk.optimize.household.after_tax import AfterTaxView
 from harvestdesk.optimize.household.arrays import LotArrays, numbered
 from harvestdesk.optimize.household.bands import (
     ClassWeight,
@@ -70,6 +71,8 @@ class BuiltHousehold:
         location: [account, security] yearly value per weight held there.
         active_today: [security] active weights of the household as it was given.
         possible_loss: dollars of loss that may be sold at most, of the kind asked for.
+        view: what a dollar of every account counts. The problem, its weights and `total` are of dollars that count;
+            `snapshot` and `cash` are as they are.
     """
 
     snapshot: HouseholdSnapshot
@@ -90,6 +93,7 @@ class BuiltHousehold:
     rates: MarginalRates
     location: FloatArray
     active_today: FloatArray
+    view: AfterTaxView
     possible_loss: Decimal = ZERO
 
     @property
@@ -137,13 +141,15 @@ def build_household(
         BadInputError: settings that contradict the household, or a household without any value.
     """
     arrived = _arrived(snapshot, settings)
+    view = AfterTaxView.of(snapshot, settings)
     given, snapshot = snapshot, _with_cash(snapshot, arrived)
-    yard = yardstick(given, PlanKind.REBALANCE, 0.0)
-    today = current_weights(given) + yard.outside - yard.target
+    counted = view.counted(given)
+    yard = yardstick(counted, PlanKind.REBALANCE, 0.0)
+    today = current_weights(counted) + yard.outside - yard.target
     if snapshot.total_value() <= 0:
         raise BadInputError("The household holds nothing of value to plan with.", code="plan.empty")
     model = build_model(snapshot, risk)
-    built = _Builder(snapshot, given.fingerprint, settings, arrived, model).built()
+    built = _Builder(snapshot, given.fingerprint, settings, arrived, model, view).built()
     return replace(built, active_today=today)
 
 
@@ -184,10 +190,12 @@ class _Builder:
         settings: PlanSettings,
         arrived: Mapping[AccountId, Decimal],
         model: FactorModel,
+        view: AfterTaxView,
     ) -> None:
         self.snapshot, self.settings, self.model = snapshot, settings, model
         self.fingerprint, self.arrived = fingerprint, arrived
-        self.total = snapshot.total_value()
+        self.view, self.counted = view, view.counted(snapshot)
+        self.total = self.counted.total_value()
         self.value = float(self.total)
         self.index = SetIndex.of_snapshot(snapshot)
         self.standings = lot_standings(snapshot)
@@ -195,14 +203,14 @@ class _Builder:
         self.left_alone = lots_left_alone(snapshot, settings, self.standings, self.locked)
         self.trading = trading_accounts(snapshot, settings)
         self.paid_out = self._share(settings.amount) if settings.kind in LEAVES else 0.0
-        self.yard = yardstick(snapshot, settings.kind, self.paid_out)
-        self.held = current_weights(snapshot)
+        self.yard = yardstick(self.counted, settings.kind, self.paid_out)
+        self.held = current_weights(self.counted)
         self.so_far = year_to_date(snapshot)
         self.situation = _situation(snapshot, self.so_far)
         self.rates = marginal_rates(self.situation)
         self.may_buy = self._may_buy()
         self.prices = self._prices()
-        self.lots = LotArrays(snapshot, self.total, self.prices, self.rates)
+        self.lots = LotArrays(self.counted, self.total, self.prices, self.rates)
 
     def _share(self, amount: Decimal | None) -> float:
         return 0.0 if amount is None else float(amount / self.total)
@@ -212,7 +220,10 @@ class _Builder:
         classes = class_weights(self.snapshot, self.held, self.yard)
         cash = self._cash()
         location = location_values(
-            self.snapshot, self.settings, LocationRates.of(self.rates, self.settings)
+            self.counted,
+            self.settings,
+            LocationRates.of(self.rates, self.settings),
+            self.view.parts,
         )
         groups = (
             *band_groups(
@@ -221,7 +232,7 @@ class _Builder:
             *limit_groups(self.snapshot, self.settings, self.yard),
         )
         asked = Asked(
-            self.snapshot,
+            self.counted,
             self.settings,
             self.total,
             self.prices,
@@ -230,6 +241,7 @@ class _Builder:
             groups,
             self.rates,
             self._possible_loss(),
+            min(self.view.parts, default=ONE),
         )
         return BuiltHousehold(
             snapshot=self.snapshot,
@@ -241,7 +253,7 @@ class _Builder:
             standings=self.standings,
             buy_locked=self.locked,
             left_alone=self.left_alone,
-            cash=cash,
+            cash=self.view.real_cash(cash),
             classes=classes,
             trading=self.trading,
             total=self.total,
@@ -250,6 +262,7 @@ class _Builder:
             rates=self.rates,
             location=location,
             active_today=self.held + self.yard.outside - self.yard.target,
+            view=self.view,
             possible_loss=asked.possible,
         )
 
@@ -311,10 +324,11 @@ class _Builder:
     # --- cash ---
 
     def _cash(self) -> tuple[CashState, ...]:
+        """Return every account's cash state, in dollars that count."""
         sellable: dict[AccountId, Decimal] = defaultdict(lambda: ZERO)
-        for lot in self.snapshot.lots:
+        for lot in self.counted.lots:
             if lot.id not in self.left_alone:
-                sellable[lot.account_id] += self.snapshot.value_of(lot)
+                sellable[lot.account_id] += self.counted.value_of(lot)
         barred = np.array([s in self.locked for s in self.model.security_ids], dtype=np.bool_)
         open_to = (self.may_buy & ~barred).sum(axis=1).tolist()
         buyers = frozenset(
@@ -322,7 +336,8 @@ class _Builder:
         )
         targeted = self.snapshot.class_targets or self.snapshot.security_targets
         kept = Decimal(str(self.yard.cash)) * self.total if targeted else ZERO
-        return cash_states(self.snapshot, self.settings, self.arrived, sellable, buyers, kept)
+        arrived = self.view.counted_cash(self.arrived)
+        return cash_states(self.counted, self.settings, arrived, sellable, buyers, kept)
 
     def _ends(self, cash: tuple[CashState, ...]) -> tuple[float, float]:
         """Return the least and the most cash of the household after the plan."""
@@ -367,11 +382,11 @@ class _Builder:
                 self.total,
                 self.prices,
                 tuple(s.before for s in cash),
-                tuple(x.shares for x in snapshot.lots),
+                tuple(x.shares for x in self.counted.lots),
                 lots.basis,
             ),
             fractional=all(a.fractional for a in accounts),
-            account_fractional=np.array([a.fractional for a in accounts], dtype=np.bool_),
+            account_fractional=self._in_parts(),
             rates=(0.0, 0.0) if untaxed else (float(self.rates.short), float(self.rates.long)),
             situation=None if untaxed else self.situation,
             left_alone=np.array([x.id in self.left_alone for x in snapshot.lots], dtype=np.bool_),
@@ -383,6 +398,14 @@ class _Builder:
             most_sold=asked.by_volume(),
             most_bought=asked.by_volume(),
         )
+
+    def _in_parts(self) -> BoolArray:
+        """Return [account] what the engine may trade in parts of shares.
+
+        A whole share that counts for less is no whole one to the engine: such shares are made whole when booked.
+        """
+        pairs = zip(self.snapshot.accounts, self.view.parts, strict=True)
+        return np.array([a.fractional or part < 1 for a, part in pairs], dtype=np.bool_)
 
     def _possible_loss(self) -> Decimal:
         """Return the dollars of loss that may be sold, of the kind asked for."""

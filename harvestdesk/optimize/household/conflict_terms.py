@@ -1,7 +1,8 @@
 """A conflict in the terms a household was asked in: classes as fractions of what bands and limits are fractions of.
 
 The engine limits securities, so a class's weight there leaves out what is held elsewhere, and a limit on cash is
-one on all securities together, the other way round (bands.py).
+one on all securities together, the other way round (bands.py). Cash of an account is told in its own dollars, whatever
+they count (after_tax.py).
 """
 
 from dataclasses import replace
@@ -9,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from harvestdesk.domain.conflict import Conflict, RuleGive, RuleKind
+from harvestdesk.domain.ids import AccountId
 from harvestdesk.domain.plan_settings import GroupKind
 from harvestdesk.domain.security import AssetClass
 from harvestdesk.optimize.household.build import BuiltHousehold
@@ -27,6 +29,9 @@ def in_asked_terms(built: BuiltHousehold, conflict: Conflict) -> Conflict:
 
 
 def _asked(built: BuiltHousehold, give: RuleGive) -> RuleGive:
+    if give.kind is RuleKind.CASH and give.name in built.account_ids:
+        part = float(built.view.part(AccountId(give.name)))
+        return replace(give, now=give.now / part, needed=give.needed / part)
     if give.kind is not RuleKind.ASSET_CLASS:
         return give
     limits = [

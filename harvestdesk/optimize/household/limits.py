@@ -9,7 +9,7 @@ import numpy as np
 from harvestdesk.domain.account import AccountType
 from harvestdesk.domain.account_rule import AccountRole
 from harvestdesk.domain.ids import LotId
-from harvestdesk.domain.money import ZERO
+from harvestdesk.domain.money import ONE, ZERO
 from harvestdesk.domain.plan_settings import PlanKind, PlanSettings
 from harvestdesk.domain.proposal import KeptLot
 from harvestdesk.domain.snapshot import HouseholdSnapshot
@@ -23,8 +23,6 @@ ELSEWHERE = 0.001
 """What a dollar traded outside the accounts to trade in first must bring more: 10 basis points."""
 LEAVES = frozenset({PlanKind.WITHDRAW, PlanKind.GIFT})
 """Plans whose amount leaves the household: as cash, or in shares."""
-DEFERRED = frozenset({AccountType.TRADITIONAL_IRA, AccountType.PLAN_401K})
-"""Accounts whose payouts are ordinary income (IRC §408(d)(1), §402(a))."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +30,11 @@ class Asked:
     """What the limits of a plan follow from.
 
     Attributes:
+        snapshot: as it counts (after_tax.py); so do all dollars here.
         total: dollars of the household; prices: [security].
         left_alone: lots the plan may not sell.
         possible: dollars of loss that may be sold, of the kind asked for.
+        least_part: what a dollar counts in the account where it counts least.
     """
 
     snapshot: HouseholdSnapshot
@@ -46,6 +46,7 @@ class Asked:
     groups: tuple[Group, ...]
     rates: MarginalRates
     possible: Decimal
+    least_part: Decimal = ONE
 
     def share(self, amount: Decimal | None) -> float:
         """Return dollars as a fraction of value; none are none."""
@@ -121,15 +122,18 @@ class Asked:
 
     def _payout_rate(self, kind: AccountType) -> float:
         """Return the tax on a dollar paid out of an account."""
-        return max(0.0, float(self.rates.ordinary)) if kind in DEFERRED else 0.0
+        return max(0.0, float(self.rates.ordinary)) if kind.is_deferred else 0.0
 
     def by_volume(self) -> FloatArray | None:
-        """Return [security] the most weight traded, by the average volume of a day."""
+        """Return [security] the most weight traded, by the average volume of a day.
+
+        Shares that count for less than one still make up a day's volume in full.
+        """
         share, volumes = self.settings.max_volume_share, self.snapshot.volumes
         if share is None:
             return None
         dollars = [
-            float(share * volumes[s] * price) if s in volumes else NO_LIMIT
+            float(share * volumes[s] * price * self.least_part) if s in volumes else NO_LIMIT
             for s, price in zip((x.id for x in self.snapshot.securities), self.prices, strict=True)
         ]
         return np.array(dollars, dtype=np.float64) / float(self.total)

@@ -7,7 +7,9 @@ value the mean of its class and the mean of its account are taken, so that the t
 another nor pays for holding less cash.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,17 +57,24 @@ def grown(kind: AccountType, returns: ClassReturn, years: int, rates: LocationRa
 
 
 def location_values(
-    snapshot: HouseholdSnapshot, settings: PlanSettings, rates: LocationRates
+    snapshot: HouseholdSnapshot,
+    settings: PlanSettings,
+    rates: LocationRates,
+    parts: Sequence[Decimal],
 ) -> FloatArray:
     """Return [account, security] yearly value per weight of holding it there rather than elsewhere.
 
+    `snapshot` is as it counts, and `parts` [account] what a dollar counts there (after_tax.py).
     Cash is worth nothing by definition: what is sold for cash gives its value up, and only that.
     """
     classes = [AssetClass.CASH if is_cash(s) else s.asset_class for s in snapshot.securities]
     wanted = sorted({*classes, AssetClass.CASH})
     years = max(1, settings.location_years)
     table = np.array(
-        [[grown(a.type, CLASS_RETURNS[c], years, rates) for c in wanted] for a in snapshot.accounts]
+        [
+            [grown(a.type, CLASS_RETURNS[c], years, rates) / part for c in wanted]
+            for a, part in zip(snapshot.accounts, map(float, parts), strict=True)
+        ]
     ).reshape(len(snapshot.accounts), len(wanted))
     of_account = _shares(np.array([_value(snapshot, a) for a in snapshot.accounts]))
     table = table - of_account @ table

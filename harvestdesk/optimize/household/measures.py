@@ -41,7 +41,7 @@ def measures(
 
     Args:
         built: the household and its problem.
-        trades: as the engine numbers them.
+        trades: as the engine numbers and counts them.
         booked: the same to the cent.
         figures: of the engine.
         tax: the household before and after.
@@ -50,11 +50,12 @@ def measures(
     """
     sales, purchases = booked
     sold = sum((s.proceeds for s in sales), ZERO)
+    counted = sum((s.proceeds * built.view.part(s.account_id) for s in sales), ZERO)
     traded = sold + sum((p.amount for p in purchases), ZERO)
     settings = built.settings
     before, after = tax
     return PlanMeasures(
-        turnover=_digits(float(sold / built.total)),
+        turnover=_digits(float(counted / built.total)),
         cost=cents(settings.cost_rate * traded + settings.ticket_cost * figures.orders),
         tax=after.tax - before.tax,
         risk_before=_dollars(built, float(settings.risk_aversion) * built.variance_today),
@@ -62,7 +63,7 @@ def measures(
         location=_dollars(built, _location(built, trades)),
         rounding=_dollars(built, rounding),
         weights=weight_changes(built, trades),
-        prices=prices,
+        prices=tuple(built.view.real_price(p) for p in prices),
         payouts=tuple(
             Payout(account_id, cents(amount))
             for account_id, amount in zip(built.account_ids, figures.payouts, strict=True)

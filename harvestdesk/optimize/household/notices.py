@@ -8,12 +8,11 @@ from harvestdesk.domain.account import AccountType
 from harvestdesk.domain.errors import Notice, Severity
 from harvestdesk.domain.ids import AccountId, LotId, SecurityId
 from harvestdesk.domain.lock import WashLock
-from harvestdesk.domain.money import ZERO, cents, money_text
+from harvestdesk.domain.money import ZERO, cents, decimal_text, money_text
 from harvestdesk.domain.plan_settings import PlanKind
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.optimize.household.accounts import CashAsked, modelled, receivers
 from harvestdesk.optimize.household.build import BuiltHousehold
-from harvestdesk.optimize.household.limits import DEFERRED
 from harvestdesk.optimize.household.loss_reach import reach_facts
 from harvestdesk.optimize.household.verify import Planned
 from harvestdesk.optimize.shared_notices import (
@@ -122,7 +121,7 @@ def _payouts(plan: Planned) -> Iterator[Notice]:
     """Payouts that are ordinary income, and the tax on all of them together."""
     accounts = plan.built.snapshot.account_by_id
     paid = [
-        p for p in plan.measures.payouts if accounts[p.account_id].type in DEFERRED and p.amount > 0
+        p for p in plan.measures.payouts if accounts[p.account_id].type.is_deferred and p.amount > 0
     ]
     if paid:
         facts = {
@@ -144,8 +143,12 @@ def _assumed(built: BuiltHousehold) -> Iterator[Notice]:
     if own_models and settings.kind not in SELLS_ONLY:
         names = ", ".join(a.name for a in snapshot.accounts if a.id in own_models)
         yield Notice("model_assumed", {"accounts": names}, Severity.INFO)
-    if settings.after_tax_view:
-        yield Notice("after_tax_view_open", {})
+    if not built.view.plain:
+        facts = {
+            "accounts": ", ".join(a.name for a in snapshot.accounts if a.type.is_deferred),
+            "percent": decimal_text(settings.retirement_rate * 100),
+        }
+        yield Notice("after_tax_view", facts, Severity.INFO)
     if settings.location_weight:
         yield Notice("location_assumed", {"years": str(settings.location_years)}, Severity.INFO)
     if settings.max_volume_share is not None:

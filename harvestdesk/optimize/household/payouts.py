@@ -7,7 +7,6 @@ from harvestdesk.domain.lot import Term
 from harvestdesk.domain.money import ZERO, cents
 from harvestdesk.domain.proposal import LotSale
 from harvestdesk.optimize.household.build import BuiltHousehold
-from harvestdesk.optimize.household.limits import DEFERRED
 from harvestdesk.tax.ordinary_income import ordinary_income_tax
 
 
@@ -19,7 +18,7 @@ def payout_tax(
         (
             amount
             for account, amount in zip(built.snapshot.accounts, payouts, strict=True)
-            if account.type in DEFERRED
+            if account.type.is_deferred
         ),
         ZERO,
     )

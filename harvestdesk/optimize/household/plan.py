@@ -147,11 +147,13 @@ def _finished(built: BuiltHousehold, solved: Solved | None, stages: Stages) -> "
 
 def _rounded(built: BuiltHousehold, solved: Solved) -> _Result:
     problem, plan = solved.problem, solved.plan
-    trades = in_steps(built, plan.trades)
+    view, of_lot = built.view, problem.lot_account
+    trades = in_steps(built, view.real_trades(plan.trades, of_lot))
+    counted = view.counted_trades(trades, of_lot)
     found = plan.figures
-    if trades != plan.trades:
-        found = evaluate(with_room(built, problem, trades), trades)
-    plan = replace(plan, trades=trades, figures=found)
+    if counted != plan.trades:
+        found = evaluate(with_room(built, problem, counted), counted)
+    plan = replace(plan, trades=counted, figures=found)
     record = found_by(built, plan, found)
     lost = max(0.0, found.objective - plan.best.objective)
     reached = Decimal(repr(solved.reached)) * built.total
@@ -227,7 +229,7 @@ class _Finish:
         after = _paid(after, sum(result.figures.payouts, ZERO), on_payouts)
         found = measures(
             built,
-            result.trades,
+            built.view.counted_trades(result.trades, built.problem.lot_account),
             (sales, booked.purchases),
             result.figures,
             (before, after),

@@ -15,6 +15,7 @@ from harvestdesk.domain.proposal import KeptLot, LotSale, Purchase, Reason
 from harvestdesk.optimize.engine.explain import Explanations
 from harvestdesk.optimize.engine.problem import EngineProblem
 from harvestdesk.optimize.engine.trades import Buy, Sale, Trades, as_dollars
+from harvestdesk.optimize.household.after_tax import even_out
 from harvestdesk.optimize.household.build import BuiltHousehold
 from harvestdesk.optimize.trades import NAMED_AT_MOST, booked
 from harvestdesk.optimize.unspent import share_step
@@ -33,7 +34,7 @@ class ExactTrades:
 
 
 def in_steps(built: BuiltHousehold, trades: Trades) -> Trades:
-    """Return trades in the brokers' steps, none of which cash does not pay for to the cent.
+    """Return trades, as they are, in the brokers' steps, none of which cash does not pay for to the cent.
 
     What is sold of a lot is rounded up and what is bought down, so that no account falls short; a purchase of
     the smallest size is rounded up too, and the largest of its account pays for it.
@@ -51,13 +52,49 @@ def in_steps(built: BuiltHousehold, trades: Trades) -> Trades:
     for buy in trades.buys:
         step = share_step(accounts[buy.account])
         shares = (buy.shares / step).to_integral_value(ROUND_FLOOR) * step
-        if shares * built.problem.exact.prices[buy.security] < least <= _dollars(built, buy):
+        smallest = least / built.view.parts[buy.account]
+        if shares * built.problem.exact.prices[buy.security] < smallest <= _dollars(built, buy):
             shares += step
         if shares > 0:
             buys[buy.account, buy.security] = shares
+    _spend_the_rest(built, trades, sales, buys)
     _pay_to_the_cent(built, sales, buys)
     kept = tuple(Buy(a, j, shares) for (a, j), shares in sorted(buys.items()) if shares > 0)
     return Trades(tuple(sales), kept)
+
+
+def _spend_the_rest(
+    built: BuiltHousehold,
+    trades: Trades,
+    sales: list[Sale],
+    buys: dict[tuple[int, int], Decimal],
+) -> None:
+    """Spend, or don't raise, what whole shares leave over where the engine dealt with parts of them, in place."""
+    prices, of_lot = built.problem.exact.prices, built.problem.lot_security
+    for a, account in enumerate(built.snapshot.accounts):
+        wanted = {(a, b.security): b.shares for b in trades.buys if b.account == a}
+        if account.fractional or built.view.parts[a] == 1:
+            continue
+        smallest = as_dollars(built.problem, built.problem.limits.min_trade) / built.view.parts[a]
+        mine = [n for n, s in enumerate(sales) if int(built.problem.lot_account[s.lot]) == a]
+        idle = sum(
+            (
+                (sales[n].shares - trades.sales[n].shares) * prices[int(of_lot[sales[n].lot])]
+                for n in mine
+            ),
+            ZERO,
+        )
+        idle += sum(
+            (n * prices[j] - buys.get((a, j), ZERO) * prices[j] for (_, j), n in wanted.items()),
+            ZERO,
+        )
+        idle = even_out(wanted, buys, prices, idle)
+        for n in mine:
+            shares, price = sales[n].shares - 1, prices[int(of_lot[sales[n].lot])]
+            whole = shares == shares.to_integral_value()  # or else all of a lot, which has parts
+            if price <= idle and shares > 0 and whole and shares * price >= smallest:
+                sales[n] = Sale(sales[n].lot, shares)
+                idle -= price
 
 
 def _dollars(built: BuiltHousehold, buy: Buy) -> Decimal:
@@ -96,14 +133,14 @@ def with_room(built: BuiltHousehold, problem: EngineProblem, trades: Trades) -> 
 
     The engine deals in finer parts of a share than brokers do.
     """
-    accounts, prices = built.snapshot.accounts, problem.exact.prices
-    room = np.zeros(len(accounts))
+    prices = problem.exact.prices
+    room = np.zeros(len(built.snapshot.accounts))
     for sale in trades.sales:
         a, j = int(problem.lot_account[sale.lot]), int(problem.lot_security[sale.lot])
-        room[a] += float(share_step(accounts[a]) * prices[j]) * accounts[a].fractional
+        room[a] += float(_step(built, a) * prices[j]) * problem.in_parts[a]
     for buy in trades.buys:
-        step = float(share_step(accounts[buy.account]) * prices[buy.security])
-        room[buy.account] += step * accounts[buy.account].fractional
+        step = float(_step(built, buy.account) * prices[buy.security])
+        room[buy.account] += step * problem.in_parts[buy.account]
     room = np.where(room > 0, room + float(CENT), room) / built.value
     limits = problem.limits
     return replace(
@@ -120,6 +157,11 @@ def with_room(built: BuiltHousehold, problem: EngineProblem, trades: Trades) -> 
             ),
         ),
     )
+
+
+def _step(built: BuiltHousehold, account: int) -> Decimal:
+    """Return what the smallest part of a share an account's broker trades counts."""
+    return share_step(built.snapshot.accounts[account]) * built.view.parts[account]
 
 
 def exact_trades(built: BuiltHousehold, trades: Trades, why: Explanations) -> ExactTrades:
@@ -143,6 +185,7 @@ def _sale(built: BuiltHousehold, sale: Sale, reason: Reason) -> LotSale:
     snapshot = built.snapshot
     lot = snapshot.lots[sale.lot]
     price = snapshot.prices.prices[lot.security_id]
+    reason = built.view.real_reason(reason, lot.account_id)
     proceeds, basis = booked(lot, sale.shares, price.value)
     acquired = lot.acquired_on or snapshot.as_of
     return LotSale(
@@ -172,6 +215,7 @@ def _purchase(
 ) -> Purchase:
     account_id, security_id = built.account_ids[buy.account], built.security_ids[buy.security]
     price = built.snapshot.prices.prices[security_id]
+    reason = built.view.real_reason(reason, account_id)
     sold = paid.get(account_id, {})
     names = sorted((s for s in sold if s != security_id), key=lambda s: (-sold[s], s))
     return Purchase(
@@ -278,7 +322,12 @@ def kept_lots(
         price = built.snapshot.prices.get(lot.security_id)
         gain = None if price is None else lot.gain_at(price.value)
         part = None if gain is None else cents(gain * left / lot.shares)
-        reason = reasons.get(number) or _rest(built, number, left, otherwise)
+        told = reasons.get(number)
+        reason = (
+            _rest(built, number, left, otherwise)
+            if told is None
+            else built.view.real_reason(told, lot.account_id)
+        )
         kept.append(KeptLot(lot.id, left, part, named(built, reason, {})))
     return tuple(kept)
 

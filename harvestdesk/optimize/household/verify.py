@@ -193,7 +193,7 @@ def budgets_kept(plan: Planned) -> Iterator[Check]:
     """Yield the checks of the budgets that were asked for: turnover, tax, gain."""
     settings, built = plan.built.settings, plan.built
     if settings.turnover is not None:
-        sold = sum((s.proceeds for s in plan.sales), ZERO)
+        sold = sum((s.proceeds * built.view.part(s.account_id) for s in plan.sales), ZERO)
         facts = {
             "turnover_percent": _percent(sold / built.total),
             "limit_percent": _percent(settings.turnover),
@@ -221,11 +221,12 @@ def _weights(plan: Planned) -> Check:
     problem, rows = built.problem, {s: j for j, s in enumerate(built.security_ids)}
     held = problem.held.copy()
     for sale in plan.sales:
-        held[rows[sale.security_id]] -= float(sale.shares * sale.price / built.total)
+        dollars = sale.shares * sale.price * built.view.part(sale.account_id)
+        held[rows[sale.security_id]] -= float(dollars / built.total)
     for bought in plan.purchases:
-        held[rows[bought.security_id]] += float(bought.shares * bought.price / built.total)
-    whole = any(not a.fractional for a in built.snapshot.accounts)
-    room = float(max(problem.exact.prices) / built.total) if whole else 1e-6
+        dollars = bought.shares * bought.price * built.view.part(bought.account_id)
+        held[rows[bought.security_id]] += float(dollars / built.total)
+    room = _weight_room(plan)
     broken = [
         group.name
         for group in problem.limits.groups
@@ -234,6 +235,18 @@ def _weights(plan: Planned) -> Check:
     over = np.flatnonzero(held > np.maximum(problem.cap, problem.held) + 1e-6)
     broken += [problem.symbols[j] for j in over]
     return Check("weights_within", not broken, {"names": ", ".join(sorted(set(broken)))})
+
+
+def _weight_room(plan: Planned) -> float:
+    """Return the weight by which whole shares may miss a limit: one, and one of each trade made whole when booked."""
+    built = plan.built
+    whole = {a.id for a in built.snapshot.accounts if not a.fractional}
+    if not whole:
+        return 1e-6
+    traded = [*(s.account_id for s in plan.sales), *(p.account_id for p in plan.purchases)]
+    rounded = [a for a in traded if a in whole and built.view.part(a) < 1]
+    dearest = max(built.problem.exact.prices)
+    return float(dearest / built.total) * max(1, len(rounded))
 
 
 def orders_kept(plan: Planned) -> Iterator[Check]:

@@ -237,3 +237,22 @@ def test_a_gift_has_no_orders(ctx, tmp_path):
         w.add_proposal(gift)
     with pytest.raises(BadInputError, match="gives shares away"):
         orders.export_orders(ctx, gift.id, "generic-csv", tmp_path / "orders")
+
+
+@pytest.mark.parametrize(
+    ("settings", "field"),
+    [
+        (PlanSettings(after_tax_view=True, retirement_rate=Decimal(1)), "retirement_rate"),
+        (
+            PlanSettings(
+                PlanKind.WITHDRAW, after_tax_view=True, amount=Decimal(1000), source_ids=(IRA,)
+            ),
+            "source_ids",
+        ),
+    ],
+)
+def test_the_after_tax_view_knows_no_payout_before_tax(settings, field):
+    found = wrong(settings)
+    assert set(found) == {field}
+    assert "after-tax view" in found[field]
+    assert wrong(replace(settings, after_tax_view=False)) == {}

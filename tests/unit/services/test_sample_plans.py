@@ -37,11 +37,21 @@ def test_sample__no_room_for_gains_says_why(sample: AppContext) -> None:
         PlanSettings(tax_budget=Decimal(0), keep_bands=True),
         PlanSettings(zone=Zone.TO_HALF),
         PlanSettings(piggy_back=True),
+        PlanSettings(after_tax_view=True, keep_bands=True, location_weight=Decimal(1)),
         PlanSettings(kind=PlanKind.INVEST, amount=Decimal(50000)),
         PlanSettings(kind=PlanKind.WITHDRAW, amount=Decimal(200000)),
         PlanSettings(kind=PlanKind.HARVEST_TARGET, amount=Decimal(30000), short_only=True),
     ],
-    ids=["rebalance", "bands", "zone", "piggy-back", "invest", "withdraw", "harvest to"],
+    ids=[
+        "rebalance",
+        "bands",
+        "zone",
+        "piggy-back",
+        "after tax",
+        "invest",
+        "withdraw",
+        "harvest to",
+    ],
 )
 def test_sample__plans_pass(sample: AppContext, settings: PlanSettings) -> None:
     proposal = plan_household.run(plan_household.prepare(sample, settings))
