@@ -10,6 +10,7 @@ from harvestdesk.domain.plan_settings import PLAN_NAMES
 from harvestdesk.domain.proposal import LotSale, Proposal
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.reports.figures import proved_percent, usd
+from harvestdesk.reports.rule_words import conflict_words, rule_names
 from harvestdesk.reports.wording import sentence
 from harvestdesk.reports.worksheets.trade_plan import decision
 from harvestdesk.services.plan_json import conflict_json
@@ -157,5 +158,9 @@ def say_conflict(run: Run, error: NoPlanError, snapshot: HouseholdSnapshot) -> i
                 "conflict": None if conflict is None else conflict_json(conflict, snapshot),
             }
         )
-    run.out.note(error.message)
+    if conflict is None:
+        run.out.note(error.message)
+    else:
+        for line in conflict_words(conflict, rule_names(snapshot)):
+            run.out.note(line)
     return NO_PLAN

@@ -81,6 +81,7 @@ def test_a_field_that_is_wrong_is_named_alone(field, value):
 def test_some_jobs_need_an_amount(kind):
     assert set(wrong(PlanSettings(kind))) == {"amount"}
     assert set(wrong(PlanSettings(kind, amount=Decimal(0)))) == {"amount"}
+    assert set(wrong(PlanSettings(kind, amount=Decimal("0.001")))) == {"amount"}
     assert wrong(PlanSettings(kind, amount=Decimal(900))) == {}
 
 
