@@ -152,15 +152,26 @@ def test_picked_row__is_explained_with_its_figures(show):
     assert page.why.title.text().startswith("Keep ")
 
 
+def test_picked_row__stays_on_view_above_its_reason(show):
+    page = show(f.household_plan(), size=(760, 460))
+    table = page.trades.tables[-1]
+    table.selectRow(0)
+    QApplication.processEvents()
+    place = table.visualRect(table.columns_model.index(0, 0)).center()
+    shown = table.viewport().mapTo(page.trades.viewport(), place)
+    assert page.trades.viewport().rect().contains(shown)
+    assert page.why.words.height() >= page.why.words.heightForWidth(page.why.words.width())
+
+
 def test_before_after_and_badge(show):
     page = show(f.household_plan())
     assert page.before_after.badge.text() == "within 0.03 % of the best possible"
     assert page.before_after.cells["tracking_error"] == (
         "98.1 bp",
         "55.7 bp",
-        "\u2713 \u221242.4 bp",
+        "\u2713\u200a\u221242.4 bp",
     )
-    assert page.before_after.cells["worst_drift"] == ("16.2 %", "3.8 %", "\u2713 \u221212.4 %")
+    assert page.before_after.cells["worst_drift"] == ("16.2 %", "3.8 %", "\u2713\u200a\u221212.4 %")
     assert page.before_after.cells["turnover"] == ("0.0 %", "11.8 %", "+11.8 %")
 
 
@@ -234,6 +245,12 @@ def test_look__switching_repaints(show, ctx, scheme):
     ctx.theme.choose(scheme)
     QApplication.processEvents()
     assert page.grab().toImage() != before
+
+
+def test_wide_page__offers_to_copy_and_to_compare_at_once(show):
+    page = show(f.household_plan())
+    assert page.copy_button.isVisible()
+    assert page.scenarios_button.isVisible()
 
 
 def test_narrow_page__folds_and_nothing_is_wider_than_it(show):

@@ -497,7 +497,7 @@ def test_plan__badge_and_before_after(show):
     page = show(PlanPage)
     assert page.before_after.badge.text() == "within 0.02 % of the best possible"
     assert page.before_after.cells["tracking_error"] == ("22.4 bp", "34.8 bp", "+12.4 bp")
-    assert page.before_after.cells["tax"][2] == "\u2713 \u2212$5,400"
+    assert page.before_after.cells["tax"][2] == "\u2713\u200a\u2212$5,400"
 
 
 def test_plan__unproved_plan_says_so(show):

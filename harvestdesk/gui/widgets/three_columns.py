@@ -9,7 +9,6 @@ from harvestdesk.gui.theme import Space, Theme
 _THREE_COLUMNS = 1060
 """Least width, in design pixels, at which the right column stands by itself."""
 _SIDE = 240
-"""Least width, in design pixels, of a side: what is asked keeps it whatever is asked."""
 
 
 class ThreeColumns(QSplitter):
@@ -82,9 +81,8 @@ class ThreeColumns(QSplitter):
         """Give the sides what their words need, and the middle all that is left."""
         side = max(self._upper.sizeHint().width(), self._theme.px(_SIDE))
         bar = self._area.verticalScrollBar().sizeHint().width() + self._theme.px(2)
-        wide = max(
-            self._left.minimumSizeHint().width(), side if self._folded else self._theme.px(_SIDE)
-        )
+        least = max(self._left.minimumSizeHint().width(), self._left.minimumWidth())
+        wide = max(least, side if self._folded else 0)
         scrolls = self._folded or self._left.sizeHint().height() > self.height()
         self._area.setMinimumWidth(wide + (bar if scrolls else 0))
         self.setSizes([self._area.minimumWidth(), self.width(), side])

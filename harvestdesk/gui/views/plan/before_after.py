@@ -11,7 +11,7 @@ from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
 from harvestdesk.gui.views.plan.words import MEASURES, badge, measured
 from harvestdesk.services.views.plan import Comparison, Measure, PlanView
 
-_BETTER = "\u2713 "
+_BETTER = "\u2713\u200a"
 """Begins a change for the better, so that its colour is not alone."""
 _LESS_IS_BETTER = frozenset({Measure.TAX, Measure.TRACKING_ERROR, Measure.WORST_DRIFT})
 """The others are means, not ends: nobody trades for the sake of turnover or of a net gain."""
@@ -35,7 +35,7 @@ class BeforeAfter(QFrame):
         self.badge.setWordWrap(True)
         column.addWidget(self.badge)
         self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(theme.px(6))
+        self._grid.setHorizontalSpacing(theme.px(4))
         self._grid.setVerticalSpacing(theme.px(Space.TINY))
         self._grid.setColumnStretch(0, 1)
         column.addLayout(self._grid)

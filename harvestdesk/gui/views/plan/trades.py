@@ -163,10 +163,11 @@ class TradeList(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the row the person picked on view: its reason takes room from the trades."""
         super().resizeEvent(event)
-        if self._told is not None:
+        content = self.widget()
+        if self._told is not None and content is not None:
             table, place = self._told
             index = table.columns_model.index(place, 0)
-            middle = table.viewport().mapTo(self.widget(), table.visualRect(index).center())
+            middle = table.viewport().mapTo(content, table.visualRect(index).center())
             self.ensureVisible(0, middle.y(), 0, self._theme.row_height)
 
     def _label(self, text: str, size: TextSize, tone: Tone, *, strong: bool = False) -> QLabel:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -86,6 +86,7 @@ class RebalancePage(Page):
         self._shown_id = ""
         self._trades_of: Proposal | None = None
         self.panel = SettingsPanel(self.theme)
+        self.panel.setMinimumWidth(self.theme.px(240))  # whatever the job asks
         self.trades = TradeList(self.theme)
         self.kept_model = PlanTable(KEPT, self.theme, kept_columns)
         self.kept = DataTable(self.kept_model, self.theme, "Kept lots")
@@ -208,6 +209,7 @@ class RebalancePage(Page):
         return part
 
     def _connect(self) -> None:
+        self._middle.installEventFilter(self)
         self.parts.chosen.connect(self._on_part)
         self.copy_button.clicked.connect(self.trades.copy)
         self.panel.changed.connect(self._on_asked_changed)
@@ -256,10 +258,11 @@ class RebalancePage(Page):
         wide = room > self.copy_button.sizeHint().width()
         self.copy_button.setVisible(self.part == TRADES and wide)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let the button to copy make way first."""
-        super().resizeEvent(event)
-        self._show_copy()
+        if event.type() == QEvent.Type.Resize:
+            self._show_copy()
+        return super().eventFilter(watched, event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Work out live figures while the page is on view."""

@@ -345,7 +345,7 @@ _BRIEF = {
     "sale_raises_cash": "raises cash",
     "sale_for_rule": "for a rule",
     "gain_taken": "gain free of federal tax",
-    "gift_gain": "gain never taxed",
+    "gift_gain": "not taxed",
     "bought_back": "bought back at once",
     "buy_cuts_risk": "nearer to target",
     "buy_spends_cash": "puts cash to work",
