@@ -20,6 +20,7 @@ HOUSEHOLD_SENTENCES: dict[str, str] = {
     "gain_not_worth": "Its gain of {gain:usd} is left: selling and buying back costs more than it can spare.",
     "not_given": "Its gain of {gain:usd} is left: other lots spare more tax for each dollar given, or bring the "
     "household nearer to its target.",
+    "share_above_gift": "One share is worth more than the gift.",
     "part_not_given": "Less than a share is left: brokers transfer whole shares.",
     # --- notices
     "gain_room": "Long-term gains of {room:usd} fit into this year at no federal tax[: taxable income of "
@@ -43,6 +44,8 @@ HOUSEHOLD_SENTENCES: dict[str, str] = {
     "no_gift_lots": "There is no long-term lot at a gain that may be given under your rules.",
     "gift_out_of_reach": "Shares worth {asked:usd} can't be given: {value:usd} is all there is of long-term lots at a "
     "gain, in whole shares.",
+    "gift_nearest": "Whole shares come to {value:usd}, the nearest to the {asked:usd} asked for.",
+    "gift_shares_dear": "One share of {symbols} is worth more than {asked:usd}, so none is given.",
     "losses_not_given": "{symbols}: lots at a loss of {loss:usd} are not given: sell them, take the loss and give "
     "the cash (a gift is deducted at its value, and the loss would be lost; Reg. 1.170A-1(c)).",
     "gift_papers": "Listed securities need no appraisal (IRC §170(f)(11)(A)(ii)). Keep evidence of when and at what "
@@ -83,7 +86,8 @@ HOUSEHOLD_SENTENCES: dict[str, str] = {
     "gift_shares_held": "No gift takes more shares than its lot has.",
     "gift_whole_shares": "Whole shares are given.",
     "gift_long_gains": "Every gift is a long-term gain, and its value and basis are exact.",
-    "gift_reached": "Shares[ worth {value:usd}] reach what was asked, or all there is[: {asked:usd}].",
+    "gift_reached": "Shares[ worth {value:usd}] come as near as whole shares can to what was asked, or are all there "
+    "is[: {asked:usd}].",
     "rules_kept": "Trades keep to the accounts, menus and never-lists you set.",
     "shares_tradable": "Shares are whole, or in the parts the broker trades.",
     "cash_within": "Every account ends with the cash its rule asks for.",

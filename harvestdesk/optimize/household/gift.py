@@ -5,7 +5,7 @@ The value of shares held for more than a year is deducted and their gain never t
 chosen. For the engine a gift is a sale whose tax is spared and whose proceeds leave the household.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
@@ -14,6 +14,7 @@ import numpy as np
 from harvestdesk import __version__
 from harvestdesk.domain.errors import BadInputError
 from harvestdesk.domain.ids import LotId, ProposalId
+from harvestdesk.domain.lot import TaxLot
 from harvestdesk.domain.money import ONE, ZERO, cents, decimal_text, money_text
 from harvestdesk.domain.plan_settings import PlanSettings
 from harvestdesk.domain.proposal import KeptLot, LotGift, Proposal, Reason, SolverRecord
@@ -41,6 +42,8 @@ from harvestdesk.washsale.outlook import lot_standings
 
 USUAL_LONG_RATE = Decimal("0.15")
 """What ranks lots in a year whose next long-term gain is not taxed: the rate most gains meet (IRC §1(h)(1)(C))."""
+NEAR = Decimal("0.01")
+"""Part of the amount by which a gift may always miss it: whole shares seldom come to it."""
 
 
 def plan_gift(
@@ -64,11 +67,14 @@ def plan_gift(
         raise BadInputError("This plan needs an amount above zero.", code="plan.amount")
     stages = Stages(token, report)
     with stages.of("build"):
-        there = _there(snapshot, settings)
+        left = {*lots_left_alone(snapshot, settings, lot_standings(snapshot), {})}
+        there = _there(snapshot, left | too_dear(snapshot, left, settings.amount))
         built = build_household(snapshot, _asked(settings, min(settings.amount, there)), risk)
+        built = _without(built, too_dear(snapshot, left, settings.amount))
         built = replace(built, settings=settings, problem=_giving(built))
     with stages.of("solve"):
         chosen = _all(built) if there <= settings.amount else _chosen(built, token)
+        built = _aiming_at(built, chosen.trades)
     with stages.of("verify"):
         proposal = _finished(built, chosen, proposal_id, created_at)
     return replace(proposal, solver=timed(proposal.solver, stages))
@@ -88,9 +94,38 @@ def _asked(settings: PlanSettings, amount: Decimal) -> PlanSettings:
     )
 
 
-def _there(snapshot: HouseholdSnapshot, settings: PlanSettings) -> Decimal:
+def too_dear(
+    snapshot: HouseholdSnapshot, left: Collection[LotId], amount: Decimal
+) -> frozenset[LotId]:
+    """Return the lots of which a single share is worth more than the amount; `left` are not given anyway."""
+    prices, most = snapshot.prices.prices, amount * (1 + NEAR)
+    return frozenset(
+        x.id
+        for x in snapshot.lots
+        if x.id not in left and x.shares >= 1 and prices[x.security_id].value > most
+    )
+
+
+def _without(built: BuiltHousehold, lots: frozenset[LotId]) -> BuiltHousehold:
+    """Return the problem in which these lots are not given either."""
+    if not lots:
+        return built
+    problem, snapshot = built.problem, built.snapshot
+    alone = np.array([x.id in lots for x in snapshot.lots], dtype=np.bool_)
+    if problem.left_alone is not None:
+        alone |= problem.left_alone
+    kept = {
+        x.id: _left(built, x, x.shares, "share_above_gift") for x in snapshot.lots if x.id in lots
+    }
+    return replace(
+        built,
+        problem=replace(problem, left_alone=alone),
+        left_alone={**built.left_alone, **kept},
+    )
+
+
+def _there(snapshot: HouseholdSnapshot, left: Collection[LotId]) -> Decimal:
     """Return the dollars that could be given."""
-    left = lots_left_alone(snapshot, settings, lot_standings(snapshot), {})
     prices = snapshot.prices.prices
     held = (x for x in snapshot.lots if x.id not in left)
     return sum((_whole(x.shares) * prices[x.security_id].value for x in held), ZERO)
@@ -141,7 +176,32 @@ def _chosen(built: BuiltHousehold, token: Cancellation) -> _Chosen:
     if is_proven(plan.best.objective, plan.bound):
         # What its own parts of shares miss by a cent is no matter: whole ones are made of them here.
         plan = replace(plan, status=SolveStatus.OPTIMAL)
-    return _Chosen(trades, found_by(built, plan, _looked_at(built, trades)))
+    trades = _nearest(built, trades)
+    return _Chosen(trades, found_by(built, plan, _looked_at(_aiming_at(built, trades), trades)))
+
+
+def _nearest(built: BuiltHousehold, trades: Trades) -> Trades:
+    """Return the trades with a share less where that comes nearer to the amount, and one more is not within 1 %."""
+    amount, shares = built.settings.amount or ZERO, {s.lot: s.shares for s in trades.sales}
+    over = _dollars(built, shares) - amount
+    if over <= amount * NEAR:
+        return trades
+    prices, of_lot = built.problem.exact.prices, built.problem.lot_security
+    cheapest = min(shares, key=lambda n: (prices[int(of_lot[n])], built.problem.lot_gain[n], n))
+    if prices[int(of_lot[cheapest])] - over >= over:
+        return trades
+    shares[cheapest] -= 1
+    return Trades(tuple(Sale(lot, n) for lot, n in sorted(shares.items()) if n > 0))
+
+
+def _aiming_at(built: BuiltHousehold, trades: Trades) -> BuiltHousehold:
+    """Return the problem that asks for no more than whole shares come nearest to."""
+    problem, payout = built.problem, built.problem.limits.payout
+    worth = float(_dollars(built, {s.lot: s.shares for s in trades.sales}) / built.total)
+    if payout is None or worth >= payout.amount:
+        return built
+    limits = replace(problem.limits, payout=replace(payout, amount=worth))
+    return replace(built, problem=replace(problem, limits=limits))
 
 
 def _in_whole_shares(built: BuiltHousehold, trades: Trades) -> Trades:
@@ -293,12 +353,13 @@ def _kept(built: BuiltHousehold, gifts: Sequence[LotGift]) -> tuple[KeptLot, ...
         if lot.id in built.left_alone:
             kept.append(built.left_alone[lot.id])
             continue
-        gain = lot.gain_at(built.snapshot.prices.prices[lot.security_id].value) or ZERO
-        part = cents(gain * left / lot.shares)
-        symbol = built.snapshot.security_by_id[lot.security_id].symbol
         # Brokers transfer whole shares.
-        code = "part_not_given" if left < ONE else "not_given"
-        kept.append(
-            KeptLot(lot.id, left, part, Reason(code, {"symbol": symbol, "gain": money_text(part)}))
-        )
+        kept.append(_left(built, lot, left, "part_not_given" if left < ONE else "not_given"))
     return tuple(kept)
+
+
+def _left(built: BuiltHousehold, lot: TaxLot, shares: Decimal, code: str) -> KeptLot:
+    gain = lot.gain_at(built.snapshot.prices.prices[lot.security_id].value) or ZERO
+    part = cents(gain * shares / lot.shares)
+    symbol = built.snapshot.security_by_id[lot.security_id].symbol
+    return KeptLot(lot.id, shares, part, Reason(code, {"symbol": symbol, "gain": money_text(part)}))

@@ -19,6 +19,8 @@ from harvestdesk.tax.liability import year_tax
 
 AGI_LIMIT = Decimal("0.30")
 """Of adjusted gross income: appreciated property given to a public charity (IRC §170(b)(1)(C))."""
+OFF = Decimal("0.01")
+"""Part of the amount by which a gift misses it without a word."""
 FLOOR = Decimal("0.005")
 FLOOR_FROM = 2026
 """From this year gifts count only beyond that part of income (P.L. 119-21 sec. 70425, IRC §170(b)(1)(I))."""
@@ -49,11 +51,29 @@ def _value(gifts: Sequence[LotGift]) -> Decimal:
 
 def _amount(built: BuiltHousehold, gifts: Sequence[LotGift]) -> Iterator[Notice]:
     asked, value = built.settings.amount or ZERO, _value(gifts)
-    if not gifts:
+    dear = [x for x in built.left_alone.values() if x.reason.code == "share_above_gift"]
+    facts = {"asked": money_text(asked), "value": money_text(value)}
+    if not gifts and not dear:
         yield Notice("no_gift_lots", {"asked": money_text(asked)}, Severity.INFO)
-    elif value < asked:
-        facts = {"asked": money_text(asked), "value": money_text(value)}
+    elif gifts and value < asked and _is_all(built, gifts):
         yield Notice("gift_out_of_reach", facts)
+    elif gifts and abs(value - asked) > asked * OFF:
+        yield Notice("gift_nearest", facts, Severity.INFO if value > asked else Severity.WARNING)
+    if dear:
+        lots = built.snapshot.lot_by_id
+        symbols = symbols_named(built.snapshot, [lots[x.lot_id].security_id for x in dear])
+        severity = Severity.INFO if value >= asked else Severity.WARNING
+        yield Notice("gift_shares_dear", {"symbols": symbols, "asked": money_text(asked)}, severity)
+
+
+def _is_all(built: BuiltHousehold, gifts: Sequence[LotGift]) -> bool:
+    """Return whether every whole share that may be given is."""
+    given = {g.lot_id: g.shares for g in gifts}
+    return all(
+        x.shares - given.get(x.id, ZERO) < 1
+        for x in built.snapshot.lots
+        if x.id not in built.left_alone
+    )
 
 
 def _losses(built: BuiltHousehold) -> Iterator[Notice]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_FLOOR
 
 from harvestdesk.domain.lot import Term
-from harvestdesk.domain.money import CENT, ZERO, cents, money_text
+from harvestdesk.domain.money import CENT, ZERO, money_text
 from harvestdesk.domain.proposal import Check, LotGift
 from harvestdesk.optimize.engine.evaluate import Figures
 from harvestdesk.optimize.exact_checks import symbols_text, tracking_error_within
@@ -90,17 +90,24 @@ def _rules_kept(given: Given) -> Check:
 
 
 def _amount(given: Given) -> Iterator[Check]:
-    """What is given reaches the amount, or all there is, and is less than a share above it."""
-    built, payout = given.built, given.built.problem.limits.payout
-    amount = built.settings.amount
-    if amount is None or payout is None:
+    """What is given is as near to the amount as half a share, or one percent, or all there is below it."""
+    amount, snapshot = given.built.settings.amount, given.built.snapshot
+    if amount is None:
         return
     value = sum((g.value for g in given.gifts), ZERO)
-    room = CENT * (len(given.gifts) + 1)
-    least = cents(Decimal(repr(payout.amount)) * built.total)
     dearest = max((g.price for g in given.gifts), default=ZERO)
+    room = max(amount / 100, dearest / 2) + CENT * (len(given.gifts) + 1)
+    prices = snapshot.prices.prices
+    there = sum(
+        (
+            x.shares.to_integral_value(ROUND_FLOOR) * prices[x.security_id].value
+            for x in snapshot.lots
+            if x.id not in given.built.left_alone
+        ),
+        ZERO,
+    )
     facts = {"value": money_text(value), "asked": money_text(amount)}
-    yield Check("gift_reached", least - room <= value < least + dearest + room, facts)
+    yield Check("gift_reached", abs(value - min(amount, there)) <= room, facts)
 
 
 def _tracking_error(given: Given) -> Iterator[Check]:

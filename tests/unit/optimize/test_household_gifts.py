@@ -68,11 +68,40 @@ def test_gift__the_largest_gain_of_what_is_overweight() -> None:
     assert left == dict.fromkeys(("old", "new", "int", "bnd"), "not_given")
 
 
-@pytest.mark.parametrize("amount", ["14950", "333", "15000.01", "29999"])
-def test_gift__reaches_the_amount_by_less_than_a_share(amount) -> None:
-    proposal = plan(giving(), GIFT, amount=Decimal(amount))
+@pytest.mark.parametrize(
+    ("amount", "value"),
+    [
+        ("14950", 15000),
+        ("15000.01", 15100),
+        ("29999", 30000),
+        ("333", 300),
+        ("149", 100),
+        ("151", 200),
+    ],
+)
+def test_gift__as_near_to_the_amount_as_whole_shares_come(amount, value) -> None:
+    of = giving(lots=(lot("old", "USA", 600, 6000),))
+    proposal = plan(of, GIFT, amount=Decimal(amount))
+    assert proposal.passed
     assert all(g.shares == g.shares.to_integral_value() for g in proposal.gifts)
-    assert Decimal(amount) <= value_of(proposal) < Decimal(amount) + 100
+    assert value_of(proposal) == value
+    off = abs(value - Decimal(amount)) > Decimal(amount) / 100
+    assert ("gift_nearest" in notice_codes(proposal)) == off
+
+
+@pytest.mark.parametrize(
+    ("amount", "gifts"), [("90", {}), ("99.5", {"old": 1}), ("249", {"old": 2})]
+)
+def test_gift__no_share_worth_more_than_the_amount(amount, gifts) -> None:
+    of = giving(lots=(lot("old", "USA", 300, 6000),))
+    proposal = plan(of, GIFT, amount=Decimal(amount))
+    assert proposal.passed
+    assert given(proposal) == gifts
+    told = {n.code: n.facts for n in proposal.notices}
+    if not gifts:
+        assert told["gift_shares_dear"] == {"symbols": "USA", "asked": "90.00"}
+        assert "no_gift_lots" not in told
+        assert kept_codes(proposal) == {"old": "share_above_gift"}
 
 
 @pytest.mark.parametrize("aversion", [10, 400])
