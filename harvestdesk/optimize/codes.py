@@ -23,6 +23,7 @@ from harvestdesk.optimize.plan_codes import (
 __all__ = [
     "CAUTIONS",
     "CHECKS",
+    "EVIDENCE_DOUBTS",
     "GAIN_SALE_REASONS",
     "GIFT_REASONS",
     "KEPT_REASONS",
@@ -332,7 +333,9 @@ NOTICES: Final = {
     **PLAN_NOTICES,
 }
 
-CAUTIONS: Final = frozenset({"coverage_incomplete", "evidence_unclear"})
+EVIDENCE_DOUBTS: Final = frozenset({"coverage_incomplete", "evidence_unclear"})
+"""What is not known for sure of purchases that would wash losses."""
+CAUTIONS: Final = EVIDENCE_DOUBTS | {"gap_large"}
 """Notices to read once more where a plan leaves the program: on paper and with its orders."""
 
 CHECKS: Final = {

@@ -197,6 +197,10 @@ PLAN_NOTICES: Final = table(
         "within_bands", (), "no-trade zone: every class is inside its band, nothing is traded"
     ),
     CodeSpec("nothing_pays", (), "no trade is worth its cost and tax"),
+    CodeSpec("nothing_priced", (), "without any price nothing can be traded"),
+    CodeSpec("paid_from_cash", (), "a withdrawal needs no sale"),
+    CodeSpec("cash_stays_idle", ("cash", "accounts"), "cash beside the new cash is not invested"),
+    CodeSpec("loss_above_asked", ("asked", "loss"), "whole shares take clearly more losses"),
     CodeSpec(
         "cash_out_of_reach",
         ("account", "cash", "cash_min"),

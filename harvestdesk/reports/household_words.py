@@ -63,6 +63,12 @@ HOUSEHOLD_SENTENCES: dict[str, str] = {
     "only as far as itemised deductions come to more than that. The tax on the gain is spared all the same.",
     "within_bands": "Everything is within its bands, so nothing is traded.",
     "nothing_pays": "No trade is worth its cost and tax today.",
+    "nothing_priced": "Nothing here has a price, so nothing can be traded.",
+    "paid_from_cash": "The cash that is there pays for it: nothing has to be sold.",
+    "cash_stays_idle": "{cash:usd} of cash stays where it is in {accounts}: only the new cash is put to work. Asked "
+    "to invest without an amount, the plan invests idle cash.",
+    "loss_above_asked": "The plan takes losses of {loss:usd}, more than the {asked:usd} asked for, which is the least "
+    "it has to take.",
     "cash_out_of_reach": "{account} holds {cash:usd}, below its least of {cash_min:usd}, and what may be sold "
     "there does not bring it that far.",
     "contribution_arrives": "The plan takes {amount:usd} of new cash to be in {accounts} when it trades.",

@@ -27,7 +27,7 @@ def gain_notices(plan: Planned, room: GainRoom, gap: float) -> tuple[Notice, ...
     snapshot = plan.built.snapshot
     return by_gravity(
         (
-            *solver_notices(Proof(SolveStatus.OPTIMAL.value, "", gap)),
+            *solver_notices(Proof(SolveStatus.OPTIMAL.value, "", gap, gap)),
             *_room(plan, room),
             *_after_it(plan),
             *price_notices(snapshot),

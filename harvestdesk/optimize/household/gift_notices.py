@@ -7,7 +7,7 @@ from harvestdesk.domain.errors import Notice, Severity
 from harvestdesk.domain.money import ZERO, cents, money_text
 from harvestdesk.domain.proposal import LotGift, SolverRecord
 from harvestdesk.optimize.household.build import BuiltHousehold
-from harvestdesk.optimize.household.notices import Proof, solver_notices, year_notices
+from harvestdesk.optimize.household.notices import proof_of, solver_notices, year_notices
 from harvestdesk.optimize.shared_notices import (
     by_gravity,
     price_notices,
@@ -33,7 +33,7 @@ def gift_notices(
     snapshot = built.snapshot
     return by_gravity(
         (
-            *solver_notices(Proof(record.status, record.solver, record.gap)),
+            *solver_notices(proof_of(built, record)),
             *_amount(built, gifts),
             *_losses(built),
             *(_law(built, gifts) if gifts else ()),

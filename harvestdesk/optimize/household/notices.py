@@ -10,6 +10,7 @@ from harvestdesk.domain.ids import AccountId, LotId, SecurityId
 from harvestdesk.domain.lock import WashLock
 from harvestdesk.domain.money import ZERO, cents, decimal_text, money_text
 from harvestdesk.domain.plan_settings import PlanKind
+from harvestdesk.domain.proposal import SolverRecord
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.optimize.household.accounts import CashAsked, modelled, receivers
 from harvestdesk.optimize.household.build import BuiltHousehold
@@ -31,16 +32,33 @@ from harvestdesk.optimize.solvers import CLARABEL
 from harvestdesk.washsale.evidence import Finding
 
 LARGE_GAP = 0.01
+WORTH_A_WORD = 1e-5
+"""Objective, a fraction of value, below which a distance to the bound is next to nothing."""
+ABOVE_ASKED = Decimal("1.05")
+"""Times the losses asked for above which more of them are worth a word."""
+IDLE = Decimal("0.01")
+"""Part of new cash from which cash beside it is worth a word."""
 SELLS_ONLY = frozenset({PlanKind.WITHDRAW, PlanKind.GIFT})
 
 
 @dataclass(frozen=True)
 class Proof:
-    """How the search ended."""
+    """How the search ended.
+
+    Attributes:
+        gap: relative; off: the same distance to the bound, a fraction of value.
+    """
 
     status: str
     solver: str
     gap: float
+    off: float
+
+
+def proof_of(built: BuiltHousehold, record: SolverRecord) -> Proof:
+    """Return how the search of a record ended."""
+    off = (record.objective - record.bound) / built.value
+    return Proof(record.status, record.solver, record.gap, off)
 
 
 def notices(
@@ -80,14 +98,20 @@ def solver_notices(proof: Proof) -> Iterator[Notice]:
     if proof.status != SolveStatus.OPTIMAL.value:
         facts = {"status": proof.status, "solver": proof.solver}
         yield Notice("solver_not_optimal", facts, Severity.ERROR)
-    if proof.gap > LARGE_GAP:
+    if proof.gap > LARGE_GAP and proof.off > WORTH_A_WORD:
         yield Notice("gap_large", {"gap_percent": f"{proof.gap * 100:.2f}"})
 
 
 def _nothing(plan: Planned, *, within_bands: bool) -> Iterator[Notice]:
     if within_bands:
         yield Notice("within_bands", {}, Severity.INFO)
-    elif not plan.sales and not plan.purchases:
+    elif plan.sales or plan.purchases:
+        return
+    elif any(p.amount > 0 for p in plan.measures.payouts):
+        yield Notice("paid_from_cash", {}, Severity.INFO)
+    elif not plan.built.snapshot.prices.prices:
+        yield Notice("nothing_priced", {})
+    else:
         yield Notice("nothing_pays", {}, Severity.INFO)
 
 
@@ -110,11 +134,29 @@ def _job(plan: Planned) -> Iterator[Notice]:
         names = [built.snapshot.account_by_id[a].name for a in receivers(built.snapshot, settings)]
         facts = {"amount": money_text(settings.amount), "accounts": ", ".join(names)}
         yield Notice("contribution_arrives", facts, Severity.INFO)
+        yield from _idle(plan, settings.amount)
     if settings.kind is PlanKind.HARVEST_TARGET and settings.amount is not None:
         short = settings.amount - plan.reached
         if short > max(Decimal(1), settings.amount / 1000):
             yield Notice("loss_out_of_reach", reach_facts(plan))
+        elif plan.loss > settings.amount * ABOVE_ASKED:
+            facts = {"asked": money_text(settings.amount), "loss": money_text(plan.loss)}
+            yield Notice("loss_above_asked", facts)
     yield from _payouts(plan)
+
+
+def _idle(plan: Planned, amount: Decimal) -> Iterator[Notice]:
+    """Cash that was there before and could be invested, but is not asked to be."""
+    built, left = plan.built, {}
+    for account_id, cash in zip(built.account_ids, plan.figures.cash, strict=True):
+        idle = cash - built.snapshot.rule_of[account_id].cash_reserve
+        if account_id in built.trading and idle > 0:
+            left[account_id] = idle
+    total = cents(sum(left.values(), ZERO))
+    if total > amount * IDLE:
+        names = [built.snapshot.account_by_id[a].name for a in left]
+        facts = {"cash": money_text(total), "accounts": ", ".join(names)}
+        yield Notice("cash_stays_idle", facts, Severity.INFO)
 
 
 def _payouts(plan: Planned) -> Iterator[Notice]:

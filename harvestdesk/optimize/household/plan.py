@@ -26,7 +26,7 @@ from harvestdesk.optimize.household.gain_harvest import plan_gain_harvest
 from harvestdesk.optimize.household.gift import plan_gift
 from harvestdesk.optimize.household.limits import BP
 from harvestdesk.optimize.household.measures import measures
-from harvestdesk.optimize.household.notices import Proof, notices
+from harvestdesk.optimize.household.notices import notices, proof_of
 from harvestdesk.optimize.household.payouts import payout_tax
 from harvestdesk.optimize.household.records import certain, effort_of, found_by, timed
 from harvestdesk.optimize.household.solving import Solved, solve_household
@@ -189,7 +189,7 @@ class _Finish:
             )
             sales = with_evidence(snapshot, plan.sales, thin)
             locks = planned_locks(snapshot, sales)
-            proof = Proof(result.record.status, result.record.solver, result.record.gap)
+            proof = proof_of(built, result.record)
             remarks = notices(plan, proof, locks, thin, within_bands=self._within)
             kept = kept_lots(built, sales, result.why, within_bands=self._within)
         return Proposal(

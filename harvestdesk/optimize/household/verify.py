@@ -66,6 +66,13 @@ class Planned:
         return amounts
 
     @property
+    def loss(self) -> Decimal:
+        """Dollars of loss that count towards an amount asked for."""
+        short = self.built.settings.short_only
+        counted = [s for s in self.sales if not short or s.term.value == "short"]
+        return -sum((s.recognized for s in counted), ZERO)
+
+    @property
     def room(self) -> Decimal:
         """Dollars by which sums may be off: a cent for each trade."""
         return CENT * (len(self.sales) + len(self.purchases) + 1)
@@ -297,11 +304,9 @@ def _no_gain_sold(sales: Sequence[LotSale]) -> Check:
 
 
 def _loss_reached(plan: Planned) -> Check:
-    short = plan.built.settings.short_only
-    loss = -sum((s.recognized for s in plan.sales if not short or s.term.value == "short"), ZERO)
     room = plan.room + _dearest_loss(plan)
-    facts = {"loss": money_text(loss), "asked": money_text(cents(plan.reached))}
-    return Check("loss_reached", loss >= plan.reached - room, facts)
+    facts = {"loss": money_text(plan.loss), "asked": money_text(cents(plan.reached))}
+    return Check("loss_reached", plan.loss >= plan.reached - room, facts)
 
 
 def _dearest_loss(plan: Planned) -> Decimal:

@@ -10,7 +10,7 @@ from harvestdesk.domain.errors import Notice
 from harvestdesk.domain.ids import IdenticalSetId
 from harvestdesk.domain.lock import LockKind, WashLock
 from harvestdesk.domain.snapshot import HouseholdSnapshot
-from harvestdesk.optimize.codes import CAUTIONS
+from harvestdesk.optimize.codes import EVIDENCE_DOUBTS
 from harvestdesk.reports.document import (
     Align,
     Block,
@@ -76,7 +76,7 @@ def do_not_buy_sheet(
     """
     held = buy_locks(snapshot, locks)
     blocks: list[Block] = [Paragraph(_answer(held), Tone.LEAD), Paragraph(RULE)]
-    blocks += [Paragraph(sentence(n), Tone.WARNING) for n in notices if n.code in CAUTIONS]
+    blocks += [Paragraph(sentence(n), Tone.WARNING) for n in notices if n.code in EVIDENCE_DOUBTS]
     tasks = _tasks(snapshot, locks)
     for number, account in enumerate(snapshot.accounts):
         if number:

@@ -50,7 +50,10 @@ def test_invest__a_contribution_buys_what_is_missing_and_sells_nothing() -> None
     )
     assert proposal.before.cash == Decimal("10400")
     assert set(kept_codes(proposal).values()) == {"only_buys"}
-    assert "contribution_arrives" in notice_codes(proposal)
+    told = {n.code: n.facts for n in proposal.notices}
+    assert "contribution_arrives" in told
+    assert told["cash_stays_idle"]["accounts"] == "Joint"
+    assert Decimal(told["cash_stays_idle"]["cash"]) == pytest.approx(Decimal(400), abs=1)
     assert proposal.after.tracking_error_bp < proposal.before.tracking_error_bp
 
 
@@ -230,6 +233,24 @@ def test_target__short_term_losses_only() -> None:
     assert set(sold_of(proposal)) == {"short"}
     assert proposal.realised_loss == pytest.approx(Decimal(5000), abs=2)
     assert kept_codes(proposal)["long"] == "not_short_term"
+
+
+@pytest.mark.parametrize(("amount", "told"), [(100, True), (2000, False)])
+def test_target__clearly_more_than_asked_is_said(amount, told) -> None:
+    lots = (lot("dear", "USA", 5, 60000), lot("b", "BND", 250, 10000))
+    of = household(lots, prices={"USA": 10000, "USB": 50, "INT": 40, "BND": 80}, fractional=False)
+    proposal = plan(of, TARGET, amount=Decimal(amount), risk_aversion=Decimal(1000))
+    found = {n.code: n.facts for n in proposal.notices}
+    assert ("loss_above_asked" in found) == told
+    if told:
+        assert found["loss_above_asked"]["loss"] == f"{proposal.realised_loss:.2f}"
+
+
+def test_withdraw__paid_from_cash_is_said() -> None:
+    proposal = plan(balanced(cash={"joint": "8000"}), WITHDRAW, amount=Decimal(1))
+    assert not proposal.sales
+    assert "paid_from_cash" in notice_codes(proposal)
+    assert "nothing_pays" not in notice_codes(proposal)
 
 
 def test_target__out_of_reach_takes_what_there_is() -> None:

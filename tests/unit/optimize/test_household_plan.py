@@ -40,7 +40,9 @@ from harvestdesk.domain.security import AssetClass
 from harvestdesk.domain.target import SecurityTarget
 from harvestdesk.domain.transaction import ScheduledPurchase, Transaction, TransactionType
 from harvestdesk.optimize.cancel import silent
+from harvestdesk.optimize.codes import CAUTIONS
 from harvestdesk.optimize.household.build import build_household
+from harvestdesk.optimize.household.notices import Proof, solver_notices
 from harvestdesk.optimize.household.plan import plan_household
 from harvestdesk.optimize.household.trades import with_tax_shares
 
@@ -99,6 +101,12 @@ def test_rebalance__on_target_nothing_pays() -> None:
     assert (proposal.sales, proposal.purchases) == ((), ())
     assert "nothing_pays" in notice_codes(proposal)
     assert kept_codes(proposal)["u"] == "not_worth"
+
+
+def test_rebalance__without_prices_says_so() -> None:
+    proposal = plan(household([lot("u", "USA", 500, 50000)], prices={}, cash={"joint": "9"}))
+    assert "nothing_priced" in notice_codes(proposal)
+    assert "nothing_pays" not in notice_codes(proposal)
 
 
 def test_rebalance__the_order_of_the_household_is_no_matter() -> None:
@@ -663,3 +671,12 @@ def test_reasons__tax_at_the_margin_is_told_where_it_differs(saved, told) -> Non
     names = ("tax", "tax_value", "tax_at_margin", "saved_at_margin")
     assert tuple(again.reason.facts[n] for n in names) == told
     assert again.tax_value == Decimal(saved)
+
+
+@pytest.mark.parametrize(
+    ("gap", "off", "told"), [(0.02, 1e-4, True), (0.02, 1e-6, False), (0.009, 1e-4, False)]
+)
+def test_gap__beyond_one_percent_and_worth_a_word_goes_with_the_plan(gap, off, told) -> None:
+    codes = [n.code for n in solver_notices(Proof("optimal", "", gap, off))]
+    assert codes == (["gap_large"] if told else [])
+    assert "gap_large" in CAUTIONS
