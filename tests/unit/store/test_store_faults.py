@@ -43,9 +43,7 @@ def test_kill__in_an_import_keeps_every_finished_batch_and_no_half_one(path: Pat
 
 @needs_sigkill
 @pytest.mark.slow
-def test_kill__a_thousand_times(path: Path, request: pytest.FixtureRequest) -> None:
-    if "slow" not in request.config.getoption("markexpr"):
-        pytest.skip("takes minutes: run with -m slow")
+def test_kill__a_thousand_times(path: Path) -> None:
     assert _kill(path, 1000) > 100
 
 
