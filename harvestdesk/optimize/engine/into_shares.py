@@ -5,6 +5,8 @@ Where rounding makes an order too small, or misses a limit, the plan is solved a
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from harvestdesk.optimize.engine.case import Case
 from harvestdesk.optimize.engine.evaluate import Figures, evaluate
 from harvestdesk.optimize.engine.problem import EngineProblem
@@ -57,10 +59,12 @@ def _again(case: Case, plan: Incumbent, effort: Effort) -> Incumbent | None:
     """Return the best plan of the same sides, or of the same orders where accounts were chosen."""
     if plan.dealt is None:
         return polish(case, plan.sides, effort, plan.prices)
-    orders = orders_of_plan(case, plan)
-    if case.problem.may_buy is not None and orders.dealt is not None:
-        orders = replace(orders, dealt=orders.dealt & case.problem.may_buy)
-    return polished_orders(case, plan, orders, effort)
+    problem, orders = case.problem, orders_of_plan(case, plan)
+    if problem.may_buy is not None and orders.dealt is not None:
+        orders = replace(orders, dealt=orders.dealt & problem.may_buy)
+    able = np.zeros_like(orders.sells)
+    able[problem.lot_account[problem.sellable], problem.lot_security[problem.sellable]] = True
+    return polished_orders(case, plan, replace(orders, sells=orders.sells & able), effort)
 
 
 def _within_count(
@@ -86,16 +90,25 @@ def _large_in_shares(
 ) -> tuple[Case, InShares]:
     """Return a plan in shares without the orders that shares made too small, solved again without them."""
     for _ in range(ATTEMPTS):
-        broken = made.figures.broken
-        smaller = without_small_in_shares(case.problem, made.trades) if broken else None
-        if smaller is None:
+        fewer = _without_small(case, made, effort) if made.figures.broken else None
+        if fewer is None:
             break
-        found = _again(replace(case, problem=smaller), made.plan, effort)
-        if found is None:
-            break
-        case = replace(case, problem=smaller)
-        made = _made(case, found, problem)
+        case, plan = fewer
+        made = _made(case, plan, problem)
     return case, made
+
+
+def _without_small(case: Case, made: InShares, effort: Effort) -> tuple[Case, Incumbent] | None:
+    """Return the plan without the orders that shares made too small, or without those they pay for as well."""
+    for whole_accounts in (False, True):
+        smaller = without_small_in_shares(case.problem, made.trades, whole_accounts=whole_accounts)
+        if smaller is None:
+            return None
+        fewer = replace(case, problem=smaller)
+        found = _again(fewer, made.plan, effort)
+        if found is not None:
+            return fewer, found
+    return None
 
 
 def _without_small_orders(case: Case, plan: Incumbent, effort: Effort) -> tuple[Case, Incumbent]:

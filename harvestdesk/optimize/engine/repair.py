@@ -43,8 +43,13 @@ def without_small_orders(
     return replace(problem, left_alone=lots, may_buy=may_buy)
 
 
-def without_small_in_shares(problem: EngineProblem, trades: Trades) -> EngineProblem | None:
-    """Return the problem without the orders that came out below the least one in shares, or None."""
+def without_small_in_shares(
+    problem: EngineProblem, trades: Trades, *, whole_accounts: bool = False
+) -> EngineProblem | None:
+    """Return the problem without the orders that came out below the least one in shares, or None.
+
+    With `whole_accounts` their accounts don't trade at all.
+    """
     least = as_dollars(problem, problem.limits.min_trade)
     small = {key for key, dollars in orders_of(problem, trades).items() if dollars < least}
     if not small:
@@ -60,6 +65,10 @@ def without_small_in_shares(problem: EngineProblem, trades: Trades) -> EnginePro
             offered[account, security] = False
     if problem.left_alone is not None:
         alone |= problem.left_alone
+    if whole_accounts:
+        still = list({account for account, _, _ in small})
+        alone |= np.isin(problem.lot_account, still)
+        offered[still] = False
     return replace(problem, may_buy=offered, left_alone=alone)
 
 

@@ -268,7 +268,7 @@ class _Program:
         price = z[:rows] - z[rows : 2 * rows]
         limit = p.limits.tracking_error
         risk = p.risk_price
-        if np.isfinite(limit):
+        if 0 < limit < np.inf:  # at none at all its price is no price of variance
             risk += float(z[positives]) / (2 * limit)
         factors = 2 * risk * x[self.factor] / PERCENT
         found = Prices(price, factors, risk)

@@ -19,6 +19,7 @@ from harvestdesk.optimize.engine.duals import Prices
 from harvestdesk.optimize.engine.problem import BoolArray, FloatArray, IntArray, total_by
 from harvestdesk.optimize.engine.search import Effort, Found, Incumbent, near
 from harvestdesk.optimize.engine.third_ascent import ascended, nearby
+from harvestdesk.optimize.engine.third_exchange import exchanged
 from harvestdesk.optimize.engine.third_fixed import OrderPlan, Orders, missed_by, plan_of
 from harvestdesk.optimize.engine.third_orders import (
     BUYS,
@@ -38,8 +39,16 @@ CLOSER = 0.7
 """Of what a row was missed by: changes that bring it no closer lead nowhere."""
 FEWER = 4
 """Times a plan with too many orders is made again with fewer."""
+EXCHANGING = 0.15
+"""Of the time allowed, the most for exchanging orders."""
+PATIENCE = 200
+"""Nodes after which a search that closes nothing of its gap ends."""
+PROGRESS = 0.01
+"""Of the gap: less isn't getting on."""
 LITTLE = 1e-9
 """Of the objective: what a change must promise to be tried."""
+NEGLIGIBLE = 5e-7
+"""Objective, a fraction of value, that isn't worth branching for: half a dollar in a million."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +136,7 @@ class _Household:
             self._begin_near(seed.best)
         self._change(FIRST_CHANGES)
         if branching:
+            self._exchange()
             self._branch()
         return self._found()
 
@@ -373,6 +383,28 @@ class _Household:
             if changed[j] >= 0 and of[changed[j]] != side:
                 changed[j] = best[side, j]
 
+    def _exchange(self) -> None:
+        """Exchange orders of accounts where their number counts, or what they cost."""
+        p = self._case.problem
+        if self._content() or (p.limits.max_trades is None and p.ticket_price == 0):
+            return
+        until = time.perf_counter() + EXCHANGING * self._effort.seconds
+        before = None if self._best is None else self._best.plan
+        for start in (before,) if before is None else (before, None):
+            if time.perf_counter() < until:
+                self._keep(
+                    exchanged(
+                        self._case, start, self._effort.stop, lambda: time.perf_counter() > until
+                    )
+                )
+
+    def _keep(self, plan: OrderPlan | None) -> None:
+        """Keep a plan that is dealt out where it is the best."""
+        if plan is None or (self._best and self._best.plan.objective <= plan.objective):
+            return
+        self._best = _Chosen(plan, self._choices_of(plan.orders))
+        self._prices = self._prices or plan.prices
+
     # --- branching ---
 
     def _branch(self) -> None:
@@ -382,12 +414,19 @@ class _Household:
         bound, self._closed = self._bound, np.inf
         everything = np.ones(len(bound.choices), dtype=np.bool_)
         heap = [_Node(self._proven, 0, everything, bound.idle, self._prices)]
-        while heap and not self._content():
+        gap, since = self._gap(), self._nodes
+        while heap and not self._content() and self._nodes - since < PATIENCE:
             node = heapq.heappop(heap)
             for kept, idle in self._split(node):
                 self._open(heap, kept, idle, node)
             lowest = min([self._closed, *(other.bound for other in heap[:1])])
             self._proven = max(self._proven, min(lowest, self._best.plan.objective))
+            if self._gap() < (1 - PROGRESS) * gap:
+                gap, since = self._gap(), self._nodes
+
+    def _gap(self) -> float:
+        """Return how far the best plan is from what is proven."""
+        return np.inf if self._best is None else self._best.plan.objective - self._proven
 
     def _split(self, node: "_Node") -> list[tuple[BoolArray, BoolArray]]:
         """Return the two parts of a node: [choice] kept, and [security] that may be left alone.
@@ -482,12 +521,21 @@ class _Household:
 
     def _beaten(self, value: float) -> bool:
         """Return True where a part can't hold a plan better by more than the aim."""
+        if value >= self._effort.enough:
+            return True
         best = self._best
-        return best is not None and near(best.plan.objective, value, self._effort.aim)
+        if best is None:
+            return False
+        close = best.plan.objective - value <= NEGLIGIBLE
+        return close or near(best.plan.objective, value, self._effort.aim)
 
     def _content(self) -> bool:
         late = time.perf_counter() - self._started > self._effort.seconds or self._effort.stop()
-        if late or self._best is None:
-            return late
-        gap = self._effort.aim if self._plans <= ROUNDS else self._effort.good
+        ended = late or self._proven >= self._effort.enough
+        if ended or self._best is None:
+            return ended
+        tired = self._plans > ROUNDS
+        if tired and self._best.plan.objective - self._proven <= NEGLIGIBLE:
+            return True
+        gap = self._effort.good if tired else self._effort.aim
         return near(self._best.plan.objective, self._proven, gap)

@@ -15,6 +15,7 @@ import numpy as np
 from harvestdesk.optimize.engine.case import NETTING, Case
 from harvestdesk.optimize.engine.columns import Columns, whole_columns
 from harvestdesk.optimize.engine.conic import NodeSolution, solve_node
+from harvestdesk.optimize.engine.dealing import DUST, dealt_out
 from harvestdesk.optimize.engine.duals import Prices
 from harvestdesk.optimize.engine.problem import (
     LEAST_ORDER,
@@ -49,6 +50,8 @@ LEAST_GAIN = 0.01
 NEARLY = 4.0
 """Times the gap that is good enough: from there single changes may close it."""
 LITTLE = 1e-15
+FOR_BOUND = 0.1
+"""Of the time allowed, the most for a better bound alone."""
 
 
 def search_orders(case: Case, effort: Effort) -> Found:
@@ -84,9 +87,27 @@ def _of_household(case: Case, effort: Effort, started: float) -> Found:
         found = replace(found, status=seed.status, best=seed.best)
     if _least_alone(case.problem) or found.proven(effort.good) or effort.stop():
         return found
+    if found.best is not None:  # only what is proven may still be better
+        late = time.perf_counter() - started + FOR_BOUND * effort.seconds
+        effort = replace(effort, seconds=min(effort.seconds, late))
     sets = _ThirdSearch(case, whole_columns(case.problem, case.cost), effort, started).whole(None)
     bound = max(found.bound, sets.bound)
-    return replace(sets, bound=bound) if found.best is None else replace(found, bound=bound)
+    if found.best is not None:
+        return replace(found, bound=bound)
+    if of_cell and sets.best is not None and _too_many(case, sets.best):
+        sets = replace(sets, best=None)
+    return replace(sets, bound=bound)
+
+
+def _too_many(case: Case, plan: Incumbent) -> bool:
+    """Return True where a plan's orders are more than allowed once its purchases are dealt out."""
+    p = case.problem
+    if p.limits.max_trades is None:
+        return False
+    bought = np.where(plan.bought < DUST, 0.0, plan.bought)
+    dealt = dealt_out(p, plan.sold, bought, plan.paid)
+    sales = np.unique((p.lot_account * len(p.symbols) + p.lot_security)[plan.sold > DUST])
+    return len(sales) + int((dealt > DUST).sum()) > p.limits.max_trades
 
 
 def plan_near(case: Case, seed: Found, effort: Effort) -> Incumbent | None:
