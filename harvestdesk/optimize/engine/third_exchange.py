@@ -4,6 +4,7 @@ What the prices of the search can't tell apart - which account buys - is tried o
 sale with the purchase it pays for, one order in place of another. The first exchange that helps is taken.
 """
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -118,7 +119,7 @@ def _candidates(case: Case) -> list[_Toggle]:
 
 
 def _changes(orders: Orders, toggles: list[_Toggle]) -> Iterator[tuple[_Toggle, ...]]:
-    """Yield what may change: an order, a sale and a purchase of one account, one order for another."""
+    """Yield what may change: an order, a sale with a purchase of its account, either for orders made."""
     made = [one for one in toggles if _is_made(orders, one)]
     rest = [one for one in toggles if not _is_made(orders, one)]
     yield from ((one,) for one in toggles)
@@ -131,6 +132,7 @@ def _changes(orders: Orders, toggles: list[_Toggle]) -> Iterator[tuple[_Toggle, 
     yield from pairs
     yield from ((old, new) for old in made for new in rest)
     yield from ((old, sale, buy) for old in made for sale, buy in pairs)
+    yield from ((*two, *pair) for two in itertools.combinations(made, 2) for pair in pairs)
 
 
 def _is_made(orders: Orders, one: _Toggle) -> bool:
