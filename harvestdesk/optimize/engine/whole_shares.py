@@ -1,6 +1,7 @@
 """Whole shares: round to the nearest, bring cash back into its bounds, then take single steps that help.
 
-A step is one share more or less of a lot sold or of a purchase. Each is judged by what it does to the
+A step is one share more or less of a lot sold or of a purchase. Where cash allows no single one, shares of two
+trades are exchanged in an account: one dear share, say, against many cheap ones. Each is judged by what it does to the
 objective, risk included, so rounding errors of like securities cancel instead of adding up.
 """
 
@@ -14,6 +15,12 @@ from harvestdesk.optimize.problem import Side
 
 MOST_STEPS = 5_000
 CAP_ROOM = 1e-9
+MOST_EXCHANGES = 200
+"""For each account."""
+TRIED = 5
+"""Numbers of shares tried of an exchange: what is left in cash of each is another."""
+LEAST_GAIN = 1e-9
+"""Objective, a fraction of value, that an exchange has to be worth: a tenth of a cent a year of a million."""
 FIRMNESS = 1e3
 """Objective per weight by which a row misses its least or its most: more than anything is worth."""
 
@@ -220,6 +227,13 @@ class _Steps:
         self.left[side, self.security[trade]] -= step * self.weight[trade]
         self.cash[self.account[trade]] -= moved
 
+    def curve_between(self, one: int, other: int) -> float:
+        """Return what a weight moved from one trade's security to the other's costs in risk, squared weight."""
+        p, a, b = self.problem, self.security[one], self.security[other]
+        apart = p.loadings[a] - p.loadings[b]
+        own = p.specific[a] + p.specific[b] if a != b else 0.0
+        return float(self.risk_price * (apart @ apart + own))
+
     def cash_after(self, step: int) -> FloatArray:
         """Return [trade] its account's cash after `step` shares more."""
         return np.asarray(self.cash[self.account] - step * self.sign * self.weight)
@@ -236,6 +250,8 @@ def whole_steps(
     for account in np.flatnonzero(~p.in_parts):
         _repair(steps, int(account), ends)
     _improve(steps, ends)
+    if _exchange(steps, ends):
+        _improve(steps, ends)
     sold_shares = np.zeros(len(p.lot_ids), dtype=np.intp)
     sold_shares[steps.lots] = steps.count[: len(steps.lots)]
     bought = np.zeros(dealt.shape, dtype=np.intp)
@@ -300,3 +316,63 @@ def _improve(steps: _Steps, ends: _Ends) -> None:
         if choice is None:
             return
         steps.take(*choice)
+
+
+def _exchange(steps: _Steps, ends: _Ends) -> bool:
+    """Exchange shares of two trades of an account while it helps; True where it did."""
+    helped = False
+    if not len(steps.weight):
+        return helped
+    for account in np.unique(steps.account):
+        for _ in range(MOST_EXCHANGES):
+            pair = _pair(steps, steps.account == account)
+            if pair is None or not _exchanged(steps, ends, *pair):
+                break
+            helped = True
+    return helped
+
+
+def _pair(steps: _Steps, mine: BoolArray) -> tuple[int, int, float] | None:
+    """Return the trades that best raise and best spend a dollar of cash, and what a dollar moved gains."""
+    rates = np.where(steps.sign < 0, steps.change(1), steps.change(-1)) / steps.weight
+    raising = np.where(mine, rates, np.inf)
+    up = int(np.argmin(raising))
+    rates = np.where(steps.sign < 0, steps.change(-1), steps.change(1)) / steps.weight
+    spending = np.where(mine & (np.arange(len(rates)) != up), rates, np.inf)
+    down = int(np.argmin(spending))
+    gain = -(raising[up] + spending[down])
+    return (up, down, float(gain)) if np.isfinite(gain) and gain > 0 else None
+
+
+def _exchanged(steps: _Steps, ends: _Ends, up: int, down: int, gain: float) -> bool:
+    """Exchange as many shares as the pair is worth, or one; False, and nothing done, where neither helps."""
+    curve = steps.curve_between(up, down)
+    dollars = gain / (2 * curve) if curve > 0 else steps.weight[down]
+    best = max(1, int(dollars / steps.weight[down]))
+    counts = (best, *range(best - 1, best - TRIED, -1), *range(TRIED, 0, -1))
+    return any(_moved_between(steps, ends, (up, down), n) for n in dict.fromkeys(counts) if n > 0)
+
+
+def _moved_between(steps: _Steps, ends: _Ends, pair: tuple[int, int], count: int) -> bool:
+    """Spend cash on `count` shares, or what the other trade raises allows; undone where that does not help."""
+    up, down = pair
+    account = steps.account[up]
+    least, most = float(ends.least[account]), max(ends.most[account], steps.cash[account])
+    missing = count * steps.weight[down] - (steps.cash[account] - least)
+    raising, spending = int(-steps.sign[up]), int(steps.sign[down])
+    room = steps.count[up] if raising < 0 else steps.most[up] - steps.count[up]
+    raising *= int(max(0.0, min(np.ceil(missing / steps.weight[up] - 1e-9), room)))
+    worse = float(steps.change(raising)[up])
+    if raising == 0 or not np.isfinite(worse):
+        return False
+    steps.take(up, raising)
+    over = float(steps.cash[account] - least)
+    spending *= max(0, int(over / steps.weight[down] + 1e-9))
+    worse += float(steps.change(spending)[down])
+    if np.isfinite(worse):
+        steps.take(down, spending)
+        if worse < -LEAST_GAIN and least <= steps.cash[account] <= most:
+            return True
+        steps.take(down, -spending)
+    steps.take(up, -raising)
+    return False
