@@ -76,6 +76,13 @@ def percent(fraction: Number | None, decimals: int = 1) -> str:
     return f"{_fixed(exact * 100, decimals)} %"
 
 
+def signed_percent(fraction: Decimal | None, decimals: int = 1) -> str:
+    """Return a fraction with its sign: `+2.3 %`."""
+    text = percent(fraction, decimals)
+    rises = fraction is not None and round(fraction * 100, decimals) > 0
+    return f"+{text}" if rises else text
+
+
 def per_cents(text: str) -> str:
     """Return a sentence of a report with its per cents as the window writes them: 1.0% -> `1 %`, unbroken."""
     return _PER_CENT.sub("\\1\u00a0%", text)

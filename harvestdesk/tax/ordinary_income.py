@@ -19,7 +19,8 @@ def ordinary_income_tax(
 
     Args:
         situation: the year, without its ledger.
-        short, long: the ledger's results of the year, planned sales included.
+        short: the ledger's short-term result of the year, planned sales included.
+        long: the long-term one likewise.
         amount: dollars; the state's flat rate on income counts where it is known, brackets of states do not.
     """
     if not amount:

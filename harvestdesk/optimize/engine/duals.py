@@ -101,7 +101,9 @@ def order_price(problem: EngineProblem, prices: Prices) -> float:
     return problem.ticket_price + (max(prices.orders, 0.0) if limited else 0.0)
 
 
-def constant_of(case: Case, prices: Prices, risk: float, factors: FloatArray) -> tuple[float, float]:
+def constant_of(
+    case: Case, prices: Prices, risk: float, factors: FloatArray
+) -> tuple[float, float]:
     """Return what the prices cost by themselves, and the size of the terms."""
     problem = case.problem
     terms = [case.constant]

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from harvestdesk.gui import formatting
 from harvestdesk.gui.plots.canvas import Canvas
 from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
-from harvestdesk.gui.views.drift.words import explain, signed_percent, standing
+from harvestdesk.gui.views.drift.words import explain, standing
 from harvestdesk.services.views.drift import DriftLine, DriftView
 
 _RIGHT = Qt.AlignmentFlag.AlignRight
@@ -213,7 +213,7 @@ class DriftBars(Canvas):
             formatting.amount(line.value, cents=False),
             formatting.percent(line.weight),
             formatting.percent(line.target),
-            signed_percent(line.drift),
+            formatting.signed_percent(line.drift),
         )
         shown = texts[len(texts) - len(columns.figures) :]
         for (title, box), text in zip(columns.figures, shown, strict=True):

@@ -9,13 +9,6 @@ from harvestdesk.gui.widgets.detail_pane import Line
 from harvestdesk.services.views.drift import DriftLine, DriftView, Holding, Remedy
 
 
-def signed_percent(fraction: Decimal | None, decimals: int = 1) -> str:
-    """Return a fraction with its sign: `+2.3 %`."""
-    text = formatting.percent(fraction, decimals)
-    rises = fraction is not None and round(fraction * 100, decimals) > 0
-    return f"+{text}" if rises else text
-
-
 def standing(line: DriftLine) -> str:
     """Return where a class stands to its band, in words."""
     if line.target is None or line.low is None or line.high is None:
@@ -36,7 +29,7 @@ def explain(line: DriftLine, scope: str) -> str:
     if line.target is not None:
         words.append(
             f"Target {formatting.percent(line.target, 2)}, band {formatting.percent(line.low)} "
-            f"to {formatting.percent(line.high)}: drift {signed_percent(line.drift, 2)}, "
+            f"to {formatting.percent(line.high)}: drift {formatting.signed_percent(line.drift, 2)}, "
             f"{standing(line)}"
         )
         words.append(_to_target(line))
@@ -85,7 +78,12 @@ def detail_lines(
         lines.append(Line("Target", formatting.percent(line.target, 2), band))
         tone = Tone.WARNING if line.breach > 0 else Tone.PLAIN
         lines.append(
-            Line("Drift", signed_percent(line.drift, 2), standing(line).capitalize(), tone=tone)
+            Line(
+                "Drift",
+                formatting.signed_percent(line.drift, 2),
+                standing(line).capitalize(),
+                tone=tone,
+            )
         )
     if line.after_weight is not None:
         lines.append(

@@ -15,13 +15,9 @@ from PySide6.QtWidgets import (
 from harvestdesk.domain.proposal import HarvestSettings
 from harvestdesk.gui import formatting
 from harvestdesk.gui.a11y import name
-from harvestdesk.gui.remarks import missing_prices
-from harvestdesk.gui.theme import Space, TextSize, Tone
-from harvestdesk.gui.view_base import DeskData, Page, ViewContext
-from harvestdesk.gui.views.plan.before_after import BeforeAfter
-from harvestdesk.gui.views.plan.checks import ChecksPane
-from harvestdesk.gui.views.plan.settings_panel import SettingsPanel
-from harvestdesk.gui.views.plan.tables import (
+from harvestdesk.gui.plans.before_after import BeforeAfter
+from harvestdesk.gui.plans.checks import ChecksPane
+from harvestdesk.gui.plans.tables import (
     KEPT,
     LADDER,
     LOCKS,
@@ -30,8 +26,12 @@ from harvestdesk.gui.views.plan.tables import (
     ladder_columns,
     lock_columns,
 )
-from harvestdesk.gui.views.plan.trades import TradeList, sections
-from harvestdesk.gui.views.plan.words import answer, figures
+from harvestdesk.gui.plans.trades import TradeList, sections
+from harvestdesk.gui.plans.words import answer, figures
+from harvestdesk.gui.remarks import missing_prices
+from harvestdesk.gui.theme import Space, TextSize, Tone
+from harvestdesk.gui.view_base import DeskData, Page, ViewContext
+from harvestdesk.gui.views.plan.settings_panel import SettingsPanel
 from harvestdesk.gui.widgets.data_table import DataTable
 from harvestdesk.gui.widgets.plain_table import PlainTable
 from harvestdesk.gui.widgets.segments import Segments

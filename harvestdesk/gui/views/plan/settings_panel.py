@@ -19,8 +19,8 @@ from harvestdesk.domain.proposal import HarvestGoal, HarvestSettings, RiskLimit
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.gui.a11y import name
 from harvestdesk.gui.formatting import short_name
+from harvestdesk.gui.plans.words import GOAL_WORDS, LIMIT_WORDS
 from harvestdesk.gui.theme import Space, TextSize, Theme
-from harvestdesk.gui.views.plan.words import GOAL_WORDS, LIMIT_WORDS
 from harvestdesk.gui.widgets.fields import Choice, FigureField, Tick
 
 _DISALLOWED = (

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from harvestdesk.gui.plans.tables import PlanTable
 from harvestdesk.gui.plots.legend import Legend
 from harvestdesk.gui.theme import Space, Theme
-from harvestdesk.gui.views.plan.tables import PlanTable
 from harvestdesk.gui.views.rebalance.tables import WEIGHTS, weight_columns
 from harvestdesk.gui.views.rebalance.weight_bars import KEYS, WeightBars
 from harvestdesk.gui.widgets.data_table import DataTable

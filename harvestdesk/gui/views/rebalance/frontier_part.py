@@ -21,6 +21,7 @@ from harvestdesk.domain.plan_settings import PlanSettings
 from harvestdesk.domain.proposal import Proposal
 from harvestdesk.gui.a11y import name
 from harvestdesk.gui.models.table_base import Column, Kind
+from harvestdesk.gui.plans.tables import PlanTable
 from harvestdesk.gui.plots.frontier import KEYS, FrontierCanvas
 from harvestdesk.gui.plots.frontier_words import (
     MARK_WORDS,
@@ -32,7 +33,6 @@ from harvestdesk.gui.plots.frontier_words import (
 )
 from harvestdesk.gui.plots.legend import Legend
 from harvestdesk.gui.theme import Space, Theme, Tone
-from harvestdesk.gui.views.plan.tables import PlanTable
 from harvestdesk.gui.views.rebalance.sentences import Muted
 from harvestdesk.gui.widgets.data_table import DataTable
 from harvestdesk.gui.widgets.notice_bar import NoticeBar

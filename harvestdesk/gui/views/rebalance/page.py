@@ -23,12 +23,12 @@ from harvestdesk.domain.proposal import Proposal
 from harvestdesk.domain.snapshot import HouseholdSnapshot
 from harvestdesk.gui.a11y import name
 from harvestdesk.gui.errors import words_of
+from harvestdesk.gui.plans.before_after import BeforeAfter
+from harvestdesk.gui.plans.tables import LOCKS, PlanTable, lock_columns
+from harvestdesk.gui.plans.trades import Section, TradeList
 from harvestdesk.gui.remarks import missing_prices
 from harvestdesk.gui.theme import Space, Tone
 from harvestdesk.gui.view_base import DeskData, Page, ViewContext
-from harvestdesk.gui.views.plan.before_after import BeforeAfter
-from harvestdesk.gui.views.plan.tables import LOCKS, PlanTable, lock_columns
-from harvestdesk.gui.views.plan.trades import Section, TradeList
 from harvestdesk.gui.views.rebalance.choices import Choices
 from harvestdesk.gui.views.rebalance.exposure import ExposurePart
 from harvestdesk.gui.views.rebalance.no_plan import NoPlanPanel

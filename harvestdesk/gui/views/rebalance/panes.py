@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from harvestdesk.domain.proposal import RulePrice
 from harvestdesk.gui import formatting
+from harvestdesk.gui.plans.checks import check_lines
+from harvestdesk.gui.plans.words import TERM_WORDS, checks_words
 from harvestdesk.gui.theme import Space, Theme, Tone
-from harvestdesk.gui.views.plan.checks import check_lines
-from harvestdesk.gui.views.plan.words import TERM_WORDS, checks_words
 from harvestdesk.gui.views.rebalance.sentences import Muted
 from harvestdesk.gui.widgets.detail_pane import Line
 from harvestdesk.reports.rule_words import price_words, rule_title

@@ -6,12 +6,12 @@ from typing import Any
 
 from harvestdesk.gui import formatting
 from harvestdesk.gui.models.table_base import Column, Kind, RowValues
+from harvestdesk.gui.plans.tables import KEPT as PLAN_KEPT
+from harvestdesk.gui.plans.tables import buy_columns as plan_buy_columns
+from harvestdesk.gui.plans.tables import kept_columns as plan_kept_columns
+from harvestdesk.gui.plans.tables import priced, why
+from harvestdesk.gui.plans.words import TERM_WORDS
 from harvestdesk.gui.theme import Tone
-from harvestdesk.gui.views.plan.tables import KEPT as PLAN_KEPT
-from harvestdesk.gui.views.plan.tables import buy_columns as plan_buy_columns
-from harvestdesk.gui.views.plan.tables import kept_columns as plan_kept_columns
-from harvestdesk.gui.views.plan.tables import priced, why
-from harvestdesk.gui.views.plan.words import TERM_WORDS
 from harvestdesk.gui.views.rebalance.words import KIND_WORDS, brief_reason, line_name, weight_words
 from harvestdesk.services.views.plan import BuyRow, KeptRow, SaleRow
 from harvestdesk.services.views.rebalance import GiftRow, WeightLine

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from harvestdesk.gui.views.plan.tables import BUYS
-from harvestdesk.gui.views.plan.trades import Section, TradeTable
+from harvestdesk.gui.plans.tables import BUYS
+from harvestdesk.gui.plans.trades import Section, TradeTable
 from harvestdesk.gui.views.rebalance.tables import (
     GIFTS,
     NOT_TAXED,

@@ -12,7 +12,6 @@ from harvestdesk.gui import formatting
 from harvestdesk.gui.plots.canvas import Canvas
 from harvestdesk.gui.plots.legend import Key
 from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
-from harvestdesk.gui.views.drift.words import signed_percent
 from harvestdesk.gui.views.rebalance.words import line_name, weight_words
 from harvestdesk.services.views.rebalance import CLASS, FACTOR, SECTOR, WeightLine
 
@@ -229,7 +228,7 @@ class WeightBars(Canvas):
         texts = {
             "Before": formatting.percent(line.before, digits),
             "After": formatting.percent(line.after, digits),
-            "Change": signed_percent(line.change, digits),
+            "Change": formatting.signed_percent(line.change, digits),
         }
         for title, column in figures:
             self.write(painter, _within(column, row), texts[title], _RIGHT)

@@ -8,9 +8,9 @@ from harvestdesk.domain.plan_settings import PLAN_NAMES, PlanKind
 from harvestdesk.domain.proposal import Reason
 from harvestdesk.domain.security import ASSET_CLASS_NAMES, AssetClass
 from harvestdesk.gui import formatting
+from harvestdesk.gui.plans.words import brief
 from harvestdesk.gui.theme import Tone
 from harvestdesk.gui.view_base import Figure
-from harvestdesk.gui.views.plan.words import brief
 from harvestdesk.reports.reach_words import out_of_reach, why_no_more
 from harvestdesk.reports.wording import sentence
 from harvestdesk.services.views.rebalance import (

@@ -7,8 +7,8 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout
 
 from harvestdesk.gui import formatting
+from harvestdesk.gui.plans.words import MEASURES, badge, measured
 from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
-from harvestdesk.gui.views.plan.words import MEASURES, badge, measured
 from harvestdesk.services.views.plan import Comparison, Measure, PlanView
 
 _BETTER = "\u2713\u200a"

@@ -6,8 +6,8 @@ from typing import Any
 from harvestdesk.domain.proposal import Reason
 from harvestdesk.gui import formatting
 from harvestdesk.gui.models.table_base import Column, ColumnTable, Kind, RowValues
+from harvestdesk.gui.plans.words import TERM_WORDS, brief
 from harvestdesk.gui.theme import Theme, Tone
-from harvestdesk.gui.views.plan.words import TERM_WORDS, brief
 from harvestdesk.reports.wording import sentence
 from harvestdesk.services.views.plan import BuyRow, KeptRow, LadderRow, SaleRow
 from harvestdesk.services.views.wash_calendar import LockRow

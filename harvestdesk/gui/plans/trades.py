@@ -9,8 +9,7 @@ from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from harvestdesk.gui.models.table_base import Column
-from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
-from harvestdesk.gui.views.plan.tables import (
+from harvestdesk.gui.plans.tables import (
     BUYS,
     SALES,
     PlanTable,
@@ -18,7 +17,8 @@ from harvestdesk.gui.views.plan.tables import (
     buy_columns,
     sale_columns,
 )
-from harvestdesk.gui.views.plan.words import account_sums
+from harvestdesk.gui.plans.words import account_sums
+from harvestdesk.gui.theme import Space, TextSize, Theme, Tone
 from harvestdesk.gui.widgets.plain_table import PlainTable
 from harvestdesk.services.views.plan import PlanView
 

@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from harvestdesk.domain.errors import Severity
 from harvestdesk.gui.a11y import name
 from harvestdesk.gui.formatting import per_cents
+from harvestdesk.gui.plans.words import brief_notice, checks_words
 from harvestdesk.gui.theme import Space, Theme, Tone
-from harvestdesk.gui.views.plan.words import brief_notice, checks_words
 from harvestdesk.gui.widgets.detail_pane import DetailPane, Line
 from harvestdesk.reports.wording import sentence
 from harvestdesk.services.views.plan import PlanView

@@ -1,0 +1,1 @@
+"""What pages of plans share: trades by account, before and after, checks, and their words."""
