@@ -48,7 +48,7 @@ def values_of(annotation: Any) -> st.SearchStrategy[Any]:
     if get_origin(annotation) is Mapping:
         return st.dictionaries(TEXTS, values_of(arguments[1]), max_size=2)
     if isinstance(annotation, types.UnionType):
-        return st.none() | values_of(arguments[0])
+        return st.one_of(*(st.none() if a is types.NoneType else values_of(a) for a in arguments))
     if issubclass(annotation, Enum):
         return st.sampled_from(annotation)
     assert is_dataclass(annotation)

@@ -262,7 +262,7 @@ def test_an_empty_household_answers_every_question(desk, tmp_path):
     said = refused(
         desk, "report", "worksheet", "--household", path, "--out", tmp_path / "w.csv"
     )  # fmt: skip
-    assert "no plan yet" in said
+    assert "no year-end harvest yet" in said
     desk.json("report", "do-not-buy", "--household", path, "--out", tmp_path / "d.csv")
 
 
