@@ -84,7 +84,7 @@ def undone(window, qtbot):
 
 
 def test_tax__from_income_to_the_form(window, qtbot, tmp_path, monkeypatch):
-    press(window, "Ctrl+6")
+    press(window, "Ctrl+7")
     page = window.pages["tax"]
     assert window.current_page == "tax"
     first_answer, first = page.answer, window.desk.loaded.data.snapshot

@@ -12,6 +12,8 @@ from harvestdesk.gui.theme import Space, Theme
 
 _LEAST_LAST = 12
 """Digits of room the last column gets before others make way for it."""
+_SHORTEST_LAST = 8
+"""Digits of room it keeps when nothing else can make way."""
 _MEASURED_ROWS = 40
 """Rows whose words are measured, beside those with the most extreme values: the others are no wider."""
 _WIDEST = 32
@@ -135,7 +137,7 @@ class PlainTable(QTableView):
             for number in shown[:-1]:
                 self.setColumnWidth(number, widths[number])
             last = self._least_last(widths)
-            least = min(last, self._theme.text_width(_LEAST_LAST))
+            least = min(last, self._theme.text_width(_SHORTEST_LAST))
             self.setColumnWidth(len(model.columns) - 1, max(last + spare, least))
 
     def _least_last(self, widths: Sequence[int]) -> int:
